@@ -1,0 +1,25 @@
+# Warnings are errors on every compiler we build with; sanitizers come from the presets.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+  -Wnon-virtual-dtor -Wold-style-cast -Werror -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_compile_options(-Wthread-safety)
+else()
+  # GCC 12 reports false positives of these two in inlined library code at -O2 and above.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
+endif()
+
+set(BULWARK_SANITIZE "" CACHE STRING "Value for -fsanitize=, empty for none")
+if(BULWARK_SANITIZE)
+  add_compile_options(-fsanitize=${BULWARK_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${BULWARK_SANITIZE})
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()
+
+find_program(MOLD_LINKER mold)
+if(MOLD_LINKER)
+  add_link_options(-fuse-ld=mold)
+endif()
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()

@@ -1,0 +1,196 @@
+#include "base/decimal.h"
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/ensure.h"
+#include "base/result.h"
+
+namespace bulwark::base {
+namespace {
+
+// Both magnitudes are below 2^126, so the arithmetic here cannot overflow.
+Int128 DivideRounded(Int128 numerator, Int128 denominator, Rounding rounding) {
+  const Int128 quotient = numerator / denominator;
+  const Int128 remainder = numerator % denominator;
+  if (remainder == 0) {
+    return quotient;
+  }
+  const bool is_negative = (remainder < 0) != (denominator < 0);
+  const Int128 away = is_negative ? -1 : 1;
+  switch (rounding) {
+    case Rounding::kDown:
+      return quotient;
+    case Rounding::kFloor:
+      return is_negative ? quotient - 1 : quotient;
+    case Rounding::kCeiling:
+      return is_negative ? quotient : quotient + 1;
+    case Rounding::kHalfEven:
+      break;
+  }
+  const Int128 twice = (remainder < 0 ? -remainder : remainder) * 2;
+  const Int128 magnitude = denominator < 0 ? -denominator : denominator;
+  if (twice > magnitude || (twice == magnitude && quotient % 2 != 0)) {
+    return quotient + away;
+  }
+  return quotient;
+}
+
+std::optional<Decimal> Narrow(Int128 raw) {
+  // The most negative int64 is left out, so that negation is always possible.
+  if (raw > std::numeric_limits<std::int64_t>::max() ||
+      raw < -std::numeric_limits<std::int64_t>::max()) {
+    return std::nullopt;
+  }
+  return Decimal::FromRaw(static_cast<std::int64_t>(raw));
+}
+
+Decimal Require(std::optional<Decimal> value) {
+  ENSURE(value.has_value());
+  return *value;
+}
+
+tl::unexpected<Error> NotADecimal(std::string_view text) {
+  return Fail(ErrorCode::kInvalidArgument,
+              "'" + std::string(text.substr(0, 40)) + "' is not a decimal number");
+}
+
+}  // namespace
+
+Result<Decimal> Decimal::Parse(std::string_view text) {
+  std::size_t at = 0;
+  const bool is_negative = !text.empty() && text[0] == '-';
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
+    ++at;
+  }
+  Int128 raw = 0;
+  std::size_t digits = 0;
+  std::size_t fraction = 0;
+  bool has_point = false;
+  for (; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '.' && !has_point) {
+      has_point = true;
+      continue;
+    }
+    if (c < '0' || c > '9') {
+      return NotADecimal(text);
+    }
+    ++digits;
+    if (has_point && fraction == kDigits) {
+      if (c != '0') {
+        return Fail(ErrorCode::kInvalidArgument,
+                    "'" + std::string(text.substr(0, 40)) + "' has more than 8 decimal places");
+      }
+      continue;
+    }
+    fraction += has_point ? 1 : 0;
+    raw = raw * 10 + (c - '0');
+    if (raw > std::numeric_limits<std::int64_t>::max()) {
+      return Fail(ErrorCode::kInvalidArgument,
+                  "'" + std::string(text.substr(0, 40)) + "' is out of range");
+    }
+  }
+  if (digits == 0) {
+    return NotADecimal(text);
+  }
+  for (; fraction < kDigits; ++fraction) {
+    raw *= 10;
+  }
+  const std::optional<Decimal> value = Narrow(is_negative ? -raw : raw);
+  if (!value) {
+    return Fail(ErrorCode::kInvalidArgument,
+                "'" + std::string(text.substr(0, 40)) + "' is out of range");
+  }
+  return *value;
+}
+
+std::optional<Decimal> Decimal::FromDouble(double value) {
+  const double scaled = value * static_cast<double>(kScale);
+  // 2^63 as a double; the comparison is false for NaN.
+  if (!(std::fabs(scaled) < 9.2233720368547758e18)) {
+    return std::nullopt;
+  }
+  return FromRaw(std::llrint(scaled));
+}
+
+char* Decimal::Format(char* out) const {
+  std::uint64_t magnitude =
+      raw_ < 0 ? 0 - static_cast<std::uint64_t>(raw_) : static_cast<std::uint64_t>(raw_);
+  if (raw_ < 0) {
+    *out++ = '-';
+  }
+  std::uint64_t whole = magnitude / static_cast<std::uint64_t>(kScale);
+  std::uint64_t fraction = magnitude % static_cast<std::uint64_t>(kScale);
+  std::array<char, kTextMax> reversed{};
+  std::size_t length = 0;
+  do {
+    reversed[length++] = static_cast<char>('0' + whole % 10);
+    whole /= 10;
+  } while (whole != 0);
+  while (length > 0) {
+    *out++ = reversed[--length];
+  }
+  if (fraction == 0) {
+    return out;
+  }
+  *out++ = '.';
+  for (std::uint64_t place = static_cast<std::uint64_t>(kScale) / 10; fraction != 0; place /= 10) {
+    *out++ = static_cast<char>('0' + fraction / place);
+    fraction %= place;
+  }
+  return out;
+}
+
+std::string Decimal::ToString() const {
+  std::array<char, kTextMax> text{};
+  return {text.data(), Format(text.data())};
+}
+
+Decimal Decimal::RoundDownTo(Decimal step) const {
+  ENSURE(step.raw_ > 0);
+  const std::int64_t remainder = raw_ % step.raw_;
+  return FromRaw(raw_ - (remainder < 0 ? remainder + step.raw_ : remainder));
+}
+
+std::optional<Decimal> CheckedAdd(Decimal a, Decimal b) {
+  return Narrow(static_cast<Int128>(a.raw()) + b.raw());
+}
+
+std::optional<Decimal> CheckedMul(Decimal a, Decimal b, Rounding rounding) {
+  return Narrow(DivideRounded(static_cast<Int128>(a.raw()) * b.raw(), Decimal::kScale, rounding));
+}
+
+std::optional<Decimal> CheckedDiv(Decimal a, Decimal b, Rounding rounding) {
+  if (b.is_zero()) {
+    return std::nullopt;
+  }
+  return Narrow(DivideRounded(static_cast<Int128>(a.raw()) * Decimal::kScale, b.raw(), rounding));
+}
+
+std::optional<Decimal> CheckedMulDiv(Decimal a, Decimal b, Decimal c, Rounding rounding) {
+  if (c.is_zero()) {
+    return std::nullopt;
+  }
+  return Narrow(DivideRounded(static_cast<Int128>(a.raw()) * b.raw(), c.raw(), rounding));
+}
+
+Decimal Mul(Decimal a, Decimal b, Rounding rounding) {
+  return Require(CheckedMul(a, b, rounding));
+}
+
+Decimal Div(Decimal a, Decimal b, Rounding rounding) {
+  return Require(CheckedDiv(a, b, rounding));
+}
+
+Decimal MulDiv(Decimal a, Decimal b, Decimal c, Rounding rounding) {
+  return Require(CheckedMulDiv(a, b, c, rounding));
+}
+
+}  // namespace bulwark::base

@@ -1,0 +1,41 @@
+// A bounded queue between exactly one producer thread and one consumer thread.
+//
+// Shape:   a ring of `capacity` values, sized once. Full means TryPush() answers false; what "full"
+//          means for the caller is written beside each queue (docs/threads.md).
+// Threads: one thread pushes, one thread pops. Nothing locks, blocks or allocates after construction.
+
+#pragma once
+
+#include <cstddef>
+
+#include <boost/lockfree/spsc_queue.hpp>
+
+namespace bulwark::base {
+
+template <class T>
+class SpscQueue {
+ public:
+  explicit SpscQueue(std::size_t capacity) : ring_(capacity) {}
+
+  [[nodiscard]] bool TryPush(const T& value) { return ring_.push(value); }
+
+  [[nodiscard]] bool TryPop(T& value) { return ring_.pop(value); }
+
+  // Gives at most `limit` values to `consume`, oldest first; answers how many.
+  template <class Consume>
+  std::size_t Drain(std::size_t limit, Consume&& consume) {
+    std::size_t drained = 0;
+    while (drained < limit && ring_.consume_one(consume)) {
+      ++drained;
+    }
+    return drained;
+  }
+
+  // For the consumer only.
+  [[nodiscard]] std::size_t size() const { return ring_.read_available(); }
+
+ private:
+  boost::lockfree::spsc_queue<T> ring_;
+};
+
+}  // namespace bulwark::base

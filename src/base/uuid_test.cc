@@ -1,0 +1,45 @@
+// Goal: identifiers are deterministic, distinct and look like UUID v4 to every reader.
+// Method: fixed points, and a set over many epochs and sequences.
+
+#include "base/uuid.h"
+
+#include <cstdint>
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace bulwark::base {
+namespace {
+
+TEST(UuidTest, IsTheSameForTheSameNumbersAndDistinctForOthers) {
+  std::set<Uuid> seen;
+  for (std::uint64_t epoch = 1; epoch <= 20; ++epoch) {
+    for (std::uint64_t sequence = 0; sequence < 500; ++sequence) {
+      for (const std::uint32_t domain : {1U, 2U}) {
+        const Uuid id = Uuid::Derive(domain, epoch, sequence);
+        EXPECT_EQ(id, Uuid::Derive(domain, epoch, sequence));
+        EXPECT_TRUE(seen.insert(id).second);
+      }
+    }
+  }
+}
+
+TEST(UuidTest, ReadsBackItsTextAndCarriesTheVersionBits) {
+  const Uuid id = Uuid::Derive(1, 3, 42);
+  const std::string text = id.ToString();
+
+  ASSERT_EQ(text.size(), Uuid::kTextSize);
+  EXPECT_EQ(text[14], '4');
+  EXPECT_TRUE(text[19] == '8' || text[19] == '9' || text[19] == 'a' || text[19] == 'b') << text;
+  EXPECT_EQ(Uuid::Parse(text), id);
+}
+
+TEST(UuidTest, RefusesOtherText) {
+  for (const char* text : {"", "1da26b1b", "1da26b1b-0000-4000-8000-00000000000g",
+                           "1da26b1b+0000-4000-8000-000000000000"}) {
+    EXPECT_FALSE(Uuid::Parse(text).has_value()) << text;
+  }
+}
+
+}  // namespace
+}  // namespace bulwark::base
