@@ -1,6 +1,8 @@
 # Warnings are errors on every compiler we build with; sanitizers come from the presets.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
   -Wnon-virtual-dtor -Wold-style-cast -Werror -fno-omit-frame-pointer)
+# Designated initializers name what they set; what they leave out has its default in the struct.
+add_compile_options(-Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   add_compile_options(-Wthread-safety)
 else()

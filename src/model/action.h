@@ -1,0 +1,102 @@
+// Everything the engine asks of the world, in the order it is to be done.
+//
+// Shape:   OrderChanged, FillBooked and AnchorSet are journaled: the ledger has them before any later
+//          action of the same batch leaves the program. The others are for venue, Redis and people.
+// Threads: trivially copyable values.
+
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "base/decimal.h"
+#include "base/fixed_string.h"
+#include "base/time.h"
+#include "model/denial.h"
+#include "model/fill.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "model/portfolio.h"
+#include "model/signal.h"
+
+namespace bulwark::model {
+
+// The order as it is now; the first one for an id is its intent.
+struct OrderChanged {
+  Order order;
+};
+
+struct FillBooked {
+  Fill fill;
+  base::Decimal
+      realised_pnl;  // Of this fill, net of its fee; zero for an opening fill without fee.
+};
+
+// One instrument's position and the account's cash after a change of the books.
+struct PortfolioChanged {
+  InstrumentId instrument;
+  Position position;
+  base::Decimal cash;
+  base::Decimal blocked_cash;
+  base::Decimal realised_pnl;
+  base::Decimal fees_paid;
+};
+
+// Leaves for the venue once its intent is durable; an entry also waits for Redis to show it.
+struct SendOrder {
+  Order order;
+};
+
+struct SendCancel {
+  OrderId order_id;
+  InstrumentId instrument;
+};
+
+// Equity from which the day's P&L is counted.
+struct AnchorSet {
+  std::int32_t utc_day = 0;  // Days since the Unix epoch, by the wall clock.
+  base::Decimal equity;
+};
+
+struct SignalGenerated {
+  Signal signal;
+};
+
+struct OrderDenied {
+  NewOrder order;
+  Denial denial;
+  base::UnixNanos at;
+};
+
+enum class AlertLevel : std::uint8_t { kInfo, kWarning, kError, kCritical };
+using AlertName = base::FixedString<40>;
+
+// For people: event is a constant such as "SYSTEM_HALT". order_id may be nil, instrument absent.
+struct AlertRaised {
+  AlertLevel level = AlertLevel::kWarning;
+  AlertName event;
+  Reason reason;
+  OrderId order_id;
+  std::int32_t instrument_index = -1;
+  base::UnixNanos at;
+};
+
+enum class RunState : std::uint8_t { kStarting, kRunning, kReduceOnly, kKilled, kHalting, kHalted };
+
+struct RunStateChanged {
+  RunState state = RunState::kStarting;
+  Reason reason;
+  base::UnixNanos at;
+};
+
+struct FeedStateChanged {
+  bool is_up = false;
+  Reason reason;
+  base::UnixNanos at;
+};
+
+using Action =
+    std::variant<OrderChanged, FillBooked, PortfolioChanged, SendOrder, SendCancel, AnchorSet,
+                 SignalGenerated, OrderDenied, AlertRaised, RunStateChanged, FeedStateChanged>;
+
+}  // namespace bulwark::model

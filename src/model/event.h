@@ -1,0 +1,52 @@
+// Everything the engine is told. What is not an event does not exist for it.
+//
+// Shape:   each carries the time it is to be processed at; the engine has no clock of its own.
+// Threads: trivially copyable values.
+
+#pragma once
+
+#include <variant>
+
+#include "base/time.h"
+#include "model/fill.h"
+#include "model/market_data.h"
+#include "model/order.h"
+#include "model/venue_report.h"
+
+namespace bulwark::model {
+
+// The feed lost or regained its source.
+struct FeedLink {
+  bool is_up = false;
+  Reason reason;
+  base::UnixNanos at;
+};
+
+// The stops as the watcher last read them from ledger and Redis, and whether both could be read.
+// This is the permit: adding risk needs one that is younger than its lease.
+struct Permit {
+  bool is_halted = false;
+  bool is_killed = false;
+  bool is_redis_ok = false;
+  bool is_ledger_ok = false;
+  Reason reason;  // Of the halt or kill in force, else what could not be read.
+  base::UnixNanos at;
+};
+
+// The books were compared with the venue.
+struct BooksReconciled {
+  bool is_equal = false;
+  Reason difference;
+  base::UnixNanos at;
+};
+
+// Time passes; sent at least every 100 ms. `wall_date_changed` is derived by the engine.
+struct Timer {
+  base::UnixNanos at;
+};
+
+using Event =
+    std::variant<Tick, Bar, FeedLink, Permit, BooksReconciled, Timer, OrderSent, OrderNotSent,
+                 OrderAccepted, OrderFilled, OrderEnded, CancelRejected, VenueLink>;
+
+}  // namespace bulwark::model

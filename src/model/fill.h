@@ -1,0 +1,36 @@
+// One execution of part of an order, as the venue reported it.
+//
+// Shape:   price and quantity are positive, fee is not negative. (venue, trade_id) is unique for ever.
+// Units:   price, fee in quote units; quantity in base units. venue_sequence counts the venue's fills of
+//          this account from 1, 0 when the venue has no such number.
+// Threads: trivially copyable values.
+
+#pragma once
+
+#include <cstdint>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "model/order.h"
+
+namespace bulwark::model {
+
+struct Fill {
+  OrderId order_id;
+  TradeId trade_id;
+  InstrumentId instrument;
+  Side side = Side::kBuy;
+  base::Decimal price;
+  base::Decimal quantity;
+  base::Decimal fee;
+  base::UnixNanos at;         // The venue's time.
+  base::UnixNanos booked_at;  // Our receipt; empty (epoch) until booked.
+  std::uint64_t venue_sequence = 0;
+
+  // What the fill moves in cash before the fee. The venue rounds the same way.
+  [[nodiscard]] base::Decimal notional() const {
+    return base::Mul(price, quantity, base::Rounding::kHalfEven);
+  }
+};
+
+}  // namespace bulwark::model

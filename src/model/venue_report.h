@@ -1,0 +1,70 @@
+// What the venue side tells the engine about our orders.
+//
+// Shape:   OrderSent and OrderNotSent come from our own sender and say for certain whether the order
+//          left; all others are the venue's words. A report may come twice, late or out of order.
+// Threads: trivially copyable values.
+// Source:  contract section 2.8
+
+#pragma once
+
+#include <cstdint>
+#include <variant>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "model/fill.h"
+#include "model/order.h"
+
+namespace bulwark::model {
+
+struct OrderSent {
+  OrderId order_id;
+  base::UnixNanos at;
+};
+
+// The order certainly did not leave and never will.
+struct OrderNotSent {
+  OrderId order_id;
+  Reason reason;
+  base::UnixNanos at;
+};
+
+struct OrderAccepted {
+  OrderId order_id;
+  VenueOrderId venue_order_id;
+  base::UnixNanos at;
+};
+
+struct OrderFilled {
+  Fill fill;
+  VenueOrderId venue_order_id;
+};
+
+enum class OrderEnd : std::uint8_t { kCancelled, kRejected, kExpired };
+
+// The order is dead at the venue. cumulative_filled is what the venue says was filled before the end.
+struct OrderEnded {
+  OrderId order_id;
+  OrderEnd end = OrderEnd::kCancelled;
+  base::Decimal cumulative_filled;
+  Reason reason;
+  base::UnixNanos at;
+};
+
+struct CancelRejected {
+  OrderId order_id;
+  Reason reason;
+  base::UnixNanos at;
+};
+
+// The session with the venue opened or closed.
+struct VenueLink {
+  bool is_up = false;
+  Reason reason;
+  base::UnixNanos at;
+};
+
+using VenueReport = std::variant<OrderSent, OrderNotSent, OrderAccepted, OrderFilled, OrderEnded,
+                                 CancelRejected, VenueLink>;
+
+}  // namespace bulwark::model
