@@ -1,0 +1,224 @@
+// Goal: each guard denies what its rule says with code, value and limit, and nothing that reduces risk is
+// held up by a rule about adding it.
+// Method: one input that passes everything; each test breaks one thing. The truth table of the stops is
+// walked cell by cell.
+
+#include "risk/gate.h"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include <gtest/gtest.h>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "model/denial.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "risk/guard_input.h"
+
+namespace bulwark::risk {
+namespace {
+
+using model::DenialCode;
+using model::Origin;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr base::UnixNanos kNow{seconds{1'700'000'000}};
+
+base::Decimal D(const char* text) {
+  return *base::Decimal::Parse(text);
+}
+
+class GateTest : public testing::Test {
+ protected:
+  GateTest() : instrument_(*model::DefaultInstrument("BTCUSDT")), gate_(GateLimits{}) {
+    state_.is_halted = false;
+    state_.is_killed = false;
+    state_.is_redis_ok = true;
+    state_.is_ledger_ok = true;
+    state_.is_venue_up = true;
+    state_.is_feed_up = true;
+    state_.are_books_reconciled = true;
+    state_.permit_at = kNow;
+    state_.marks[0] = {.price = D("50000"), .received_at = kNow};
+    books_.free_cash = D("100000");
+    books_.equity = D("100000");
+    order_.quantity = D("0.1");
+  }
+
+  void MakeExit(Origin origin) {
+    order_.side = model::Side::kSell;
+    order_.intent = model::Intent::kCloseLong;
+    order_.reduce_only = true;
+    order_.origin = origin;
+    books_.owned_quantity = D("0.1");
+    books_.free_quantity = D("0.1");
+  }
+
+  std::optional<model::Denial> Denied() const {
+    const GateAnswer answer = gate_.Check({.order = order_,
+                                           .instrument = instrument_,
+                                           .state = state_,
+                                           .books = books_,
+                                           .now = kNow});
+    if (const auto* denial = std::get_if<model::Denial>(&answer)) {
+      return *denial;
+    }
+    return std::nullopt;
+  }
+
+  std::optional<DenialCode> Code() const {
+    const auto denial = Denied();
+    return denial ? std::optional(denial->code) : std::nullopt;
+  }
+
+  model::Instrument instrument_;
+  Gate gate_;
+  GateState state_;
+  BookFigures books_;
+  model::NewOrder order_;
+};
+
+TEST_F(GateTest, ApprovesAnOrderThatBreaksNoRule) {
+  EXPECT_EQ(Denied(), std::nullopt);
+}
+
+TEST_F(GateTest, SaysNoToEverythingBeforeTheFirstEvent) {
+  state_ = GateState{};
+  EXPECT_EQ(Code(), DenialCode::kHalted);
+}
+
+TEST_F(GateTest, LetsOnlyTheLiquidationTradeUnderHalt) {
+  state_.is_halted = true;
+  EXPECT_EQ(Code(), DenialCode::kHalted);
+  for (const Origin origin : {Origin::kStrategy, Origin::kProtective, Origin::kOperator}) {
+    MakeExit(origin);
+    EXPECT_EQ(Code(), DenialCode::kHalted);
+  }
+  MakeExit(Origin::kLiquidation);
+  EXPECT_EQ(Code(), std::nullopt);
+}
+
+TEST_F(GateTest, KeepsProtectiveExitsUnderTheKillSwitch) {
+  state_.is_killed = true;
+  EXPECT_EQ(Code(), DenialCode::kKillSwitch);
+  MakeExit(Origin::kStrategy);
+  EXPECT_EQ(Code(), DenialCode::kKillSwitch);
+  for (const Origin origin : {Origin::kProtective, Origin::kOperator, Origin::kLiquidation}) {
+    MakeExit(origin);
+    EXPECT_EQ(Code(), std::nullopt);
+  }
+  MakeExit(Origin::kStrategy);
+  gate_ = Gate(GateLimits{.allow_strategy_exits_when_killed = true});
+  EXPECT_EQ(Code(), std::nullopt);
+}
+
+TEST_F(GateTest, NeedsAFreshPermitForEntriesOnly) {
+  state_.permit_at = kNow - milliseconds{1'500};
+  EXPECT_EQ(Denied(), (model::Denial{DenialCode::kPermitStale, D("1.5"), D("1")}));
+  state_.permit_at = std::nullopt;
+  EXPECT_EQ(Code(), DenialCode::kPermitStale);
+
+  MakeExit(Origin::kStrategy);
+  EXPECT_EQ(Code(), std::nullopt);
+}
+
+TEST_F(GateTest, RefusesEntriesWhenAnythingItDependsOnIsAway) {
+  const auto expect = [&](bool GateState::* link, DenialCode code) {
+    state_.*link = false;
+    EXPECT_EQ(Code(), code);
+    state_.*link = true;
+  };
+  expect(&GateState::is_ledger_ok, DenialCode::kLedgerUnavailable);
+  expect(&GateState::is_redis_ok, DenialCode::kRedisUnavailable);
+  expect(&GateState::is_feed_up, DenialCode::kFeedDown);
+  expect(&GateState::is_venue_up, DenialCode::kVenueDown);
+  expect(&GateState::are_books_reconciled, DenialCode::kBooksUnreconciled);
+}
+
+TEST_F(GateTest, LetsExitsPassWhenOnlyTheVenueIsNeeded) {
+  MakeExit(Origin::kStrategy);
+  state_.is_ledger_ok = state_.is_redis_ok = state_.is_feed_up = false;
+  state_.are_books_reconciled = false;
+  state_.marks[0].received_at = kNow - seconds{60};
+  EXPECT_EQ(Code(), std::nullopt);
+
+  state_.is_venue_up = false;
+  EXPECT_EQ(Code(), DenialCode::kVenueDown);
+}
+
+TEST_F(GateTest, RefusesEntriesOnOldOrMissingPrices) {
+  state_.marks[0].received_at = kNow - seconds{6};
+  EXPECT_EQ(Denied(), (model::Denial{DenialCode::kStaleData, D("6"), D("5")}));
+  state_.marks[0].price = std::nullopt;
+  EXPECT_EQ(Code(), DenialCode::kNoReferencePrice);
+}
+
+TEST_F(GateTest, RefusesOrdersThatMeanNothing) {
+  for (const char* quantity : {"0", "-0.1", "0.000001"}) {
+    order_.quantity = D(quantity);
+    EXPECT_EQ(Code(), DenialCode::kBadQuantity) << quantity;
+  }
+  order_.quantity = D("0.1");
+  order_.type = model::OrderType::kLimit;
+  EXPECT_EQ(Code(), DenialCode::kBadPrice);
+  for (const char* price : {"0", "-1", "50000.001"}) {
+    order_.limit_price = D(price);
+    EXPECT_EQ(Code(), DenialCode::kBadPrice) << price;
+  }
+  order_.limit_price = D("50000.01");
+  EXPECT_EQ(Code(), std::nullopt);
+}
+
+TEST_F(GateTest, NeverLetsAClosingOrderOpenSomething) {
+  MakeExit(Origin::kStrategy);
+  order_.quantity = D("0.2");
+  EXPECT_EQ(Denied(), (model::Denial{DenialCode::kReduceOnlyWouldIncrease, D("0.2"), D("0.1")}));
+  order_.intent = model::Intent::kOpenShort;
+  EXPECT_EQ(Code(), DenialCode::kShortNotAllowed);
+}
+
+TEST_F(GateTest, HoldsEachLimitAtItsEdge) {
+  order_.quantity = D("0.2");
+  EXPECT_EQ(Code(), std::nullopt);  // Exactly 10,000.
+  order_.quantity = D("0.20001");
+  EXPECT_EQ(Denied(), (model::Denial{DenialCode::kMaxOrderNotional, D("10000.5"), D("10000")}));
+
+  order_.quantity = D("0.1");
+  books_.owned_quantity = D("0.3");
+  books_.working_buy_quantity = D("0.1");
+  EXPECT_EQ(Code(), std::nullopt);  // Exactly 25 %.
+  books_.working_buy_quantity = D("0.10001");
+  EXPECT_EQ(Denied(), (model::Denial{DenialCode::kMaxPosition, D("25000.5"), D("25000")}));
+
+  books_.working_buy_quantity = D("0");
+  books_.free_cash = D("5050");
+  EXPECT_EQ(Code(), std::nullopt);
+  books_.free_cash = D("5049.99999999");
+  EXPECT_EQ(Denied(),
+            (model::Denial{DenialCode::kInsufficientCash, D("5050"), D("5049.99999999")}));
+}
+
+TEST_F(GateTest, AnswersTooLargeInsteadOfOverflowing) {
+  order_.quantity = D("90000000000");
+  EXPECT_EQ(Code(), DenialCode::kMaxOrderNotional);
+}
+
+TEST_F(GateTest, PacesEntries) {
+  state_.last_entry_at[0] = kNow - milliseconds{500};
+  EXPECT_EQ(Denied(), (model::Denial{DenialCode::kEntryCooldown, D("0.5"), D("1")}));
+  state_.last_entry_at[0] = kNow - seconds{1};
+  EXPECT_EQ(Code(), std::nullopt);
+
+  books_.has_working_order = true;
+  EXPECT_EQ(Code(), DenialCode::kPendingOrder);
+  books_.open_orders = 256;
+  EXPECT_EQ(Code(), DenialCode::kTooManyOrders);
+}
+
+}  // namespace
+}  // namespace bulwark::risk
