@@ -1,0 +1,257 @@
+#include "config/setting_table.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/decimal.h"
+#include "base/ensure.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "config/settings.h"
+
+namespace bulwark::config {
+namespace {
+
+template <class Member>
+Member Convert(const Value& value) {
+  if constexpr (std::is_same_v<Member, bool>) {
+    return std::get<bool>(value);
+  } else if constexpr (std::is_integral_v<Member>) {
+    const std::int64_t number = std::get<std::int64_t>(value);
+    ENSURE(std::in_range<Member>(number));
+    return static_cast<Member>(number);
+  } else if constexpr (std::is_enum_v<Member>) {
+    return static_cast<Member>(std::get<EnumChoice>(value).index);
+  } else if constexpr (std::is_same_v<Member, base::Secret> ||
+                       std::is_same_v<Member, std::filesystem::path>) {
+    return Member(std::get<std::string>(value));
+  } else {
+    return std::get<Member>(value);
+  }
+}
+
+// Stores into settings.<first>.<second>...: To<&Settings::redis, &RedisSettings::port>.
+template <auto... Path>
+void To(Settings& settings, const Value& value) {
+  auto& member = (settings.*....*Path);
+  member = Convert<std::remove_reference_t<decltype(member)>>(value);
+}
+
+using enum SettingType;
+
+// clang-format off
+constexpr std::array kSettings = std::to_array<SettingSpec>({
+  {"data", kPath, "./data", "", "", To<&Settings::data>,
+   "Folder for everything this installation keeps: ledger, paper venue, private Redis, sockets."},
+
+  {"log.level", kEnum, "info", "debug|info|warn|error", "", To<&Settings::log, &LogSettings::level>,
+   "Least severe lines that are written to the log."},
+
+  {"redis.url", kUrl, "", "", "", To<&Settings::redis, &RedisSettings::url>,
+   "Redis to use: redis://[user:password@]host:port[/db], rediss:// for TLS, unix:///path for a socket. "
+   "Empty: `bulwark up` starts a private server in the data folder."},
+  {"redis.port", kInt, "0", "0..65535", "", To<&Settings::redis, &RedisSettings::port>,
+   "Loopback port of the private server, for redis-cli and other tools; 0 takes a free one."},
+  {"redis.call_timeout", kDuration, "250ms", "1ms..30s", "", To<&Settings::redis, &RedisSettings::call_timeout>,
+   "A call that takes longer counts as failed, and entries stop until Redis answers again."},
+  {"redis.dashboard_access", kBool, "false", "", "", To<&Settings::redis, &RedisSettings::dashboard_access>,
+   "Lets another dashboard read the private server and set the halt keys, with a user of its own."},
+  {"redis.server_binary", kText, "redis-server", "", "", To<&Settings::redis, &RedisSettings::server_binary>,
+   "Program that is started as the private server."},
+
+  {"account.initial_cash", kDecimal, "100000", ">0..1000000000", "quote currency",
+   To<&Settings::account, &AccountSettings::initial_cash>,
+   "Cash of a new account; an account that already has a ledger keeps what the ledger says."},
+  {"account.mode", kEnum, "spot", "spot|margin|perp", "", To<&Settings::account, &AccountSettings::mode>,
+   "spot never sells short, margin may. perp is reserved and refused today."},
+  {"account.risk_fraction", kDecimal, "0.10", ">0..1", "of free cash",
+   To<&Settings::account, &AccountSettings::risk_fraction>,
+   "Part of the free cash that one entry order may use."},
+
+  {"feed.kind", kEnum, "simulated", "simulated|replay", "", To<&Settings::feed, &FeedSettings::kind>,
+   "Where prices come from: a seeded simulation, or a recorded file."},
+  {"feed.file", kPath, "", "", "", To<&Settings::feed, &FeedSettings::file>,
+   "Recording for replay: CSV or CSV.zst of trades or bars, or a raw Binance frame file (.txt.zst)."},
+  {"feed.speed", kSpeed, "1", ">0..1000000", "times recorded speed", To<&Settings::feed, &FeedSettings::speed>,
+   "Speed of a replay or simulation; max runs as fast as it goes."},
+  {"feed.loop", kBool, "false", "", "", To<&Settings::feed, &FeedSettings::loop>,
+   "Starts a replay again when its file ends."},
+  {"feed.seed", kInt, "42", "0..9223372036854775807", "", To<&Settings::feed, &FeedSettings::seed>,
+   "Seed of the simulated prices; the same seed gives the same prices."},
+  {"feed.symbols", kSymbols, "BTC/USDT,ETH/USDT,SOL/USDT", "", "", To<&Settings::feed, &FeedSettings::symbols>,
+   "Instruments to follow and trade."},
+  {"feed.stale_after", kDuration, "5s", "100ms..1h", "", To<&Settings::feed, &FeedSettings::stale_after>,
+   "Silence after which the feed counts as lost: `system:feed:disconnected` is published, entries stop."},
+
+  {"instruments", kInstruments, "", "", "", To<&Settings::instruments>,
+   "Price and quantity steps of instruments that differ from the defaults "
+   "(tick 0.01; lot 0.00001 for a pair such as BTC/USDT, 1 for a share). Only in the file."},
+
+  {"bars.interval", kDuration, "10s", "1s..1d", "", To<&Settings::bars, &BarsSettings::interval>,
+   "Length of the price bars that strategies see."},
+
+  {"strategy.enabled", kChoices, "ema_cross,mean_reversion", "ema_cross|mean_reversion", "",
+   To<&Settings::strategy, &StrategySettings::enabled>,
+   "Strategies that run, each on every symbol."},
+  {"strategy.ema_cross.fast", kInt, "12", "1..1000", "bars",
+   To<&Settings::strategy, &StrategySettings::ema_cross, &EmaCrossSettings::fast>,
+   "Length of the fast average; must be below slow."},
+  {"strategy.ema_cross.slow", kInt, "26", "2..5000", "bars",
+   To<&Settings::strategy, &StrategySettings::ema_cross, &EmaCrossSettings::slow>,
+   "Length of the slow average."},
+  {"strategy.mean_reversion.period", kInt, "20", "2..5000", "bars",
+   To<&Settings::strategy, &StrategySettings::mean_reversion, &MeanReversionSettings::period>,
+   "Length of the Bollinger band."},
+  {"strategy.mean_reversion.deviations", kDecimal, "2", ">0..10", "standard deviations",
+   To<&Settings::strategy, &StrategySettings::mean_reversion, &MeanReversionSettings::deviations>,
+   "Half width of the Bollinger band."},
+  {"strategy.mean_reversion.rsi_period", kInt, "14", "2..1000", "bars",
+   To<&Settings::strategy, &StrategySettings::mean_reversion, &MeanReversionSettings::rsi_period>,
+   "Length of the relative strength index."},
+  {"strategy.mean_reversion.rsi_low", kDecimal, "30", "0..100", "",
+   To<&Settings::strategy, &StrategySettings::mean_reversion, &MeanReversionSettings::rsi_low>,
+   "Below this index the market counts as oversold; must be below rsi_high."},
+  {"strategy.mean_reversion.rsi_high", kDecimal, "70", "0..100", "",
+   To<&Settings::strategy, &StrategySettings::mean_reversion, &MeanReversionSettings::rsi_high>,
+   "Above this index the market counts as overbought."},
+
+  {"supervisor.min_confidence", kDecimal, "0.6", "0..1", "",
+   To<&Settings::supervisor, &SupervisorSettings::min_confidence>,
+   "Signals below this confidence are ignored."},
+  {"supervisor.min_agreeing", kInt, "1", "1..16", "strategies",
+   To<&Settings::supervisor, &SupervisorSettings::min_agreeing>,
+   "How many strategies must point the same way before it becomes a decision."},
+
+  {"risk.max_order_notional", kDecimal, "10000", ">0..1000000000", "quote currency",
+   To<&Settings::risk, &RiskSettings::max_order_notional>,
+   "Largest value of one entry order."},
+  {"risk.max_position_pct", kPercent, "25", ">0..100", "of equity",
+   To<&Settings::risk, &RiskSettings::max_position_pct>,
+   "Largest position in one symbol, open orders included."},
+  {"risk.permit_ttl", kDuration, "1s", "10ms..1m", "", To<&Settings::risk, &RiskSettings::permit_ttl>,
+   "How long the permission to add risk lasts without being renewed."},
+  {"risk.stale_data", kDuration, "5s", "100ms..1h", "", To<&Settings::risk, &RiskSettings::stale_data>,
+   "Entries are denied when the last price of the symbol is older than this."},
+  {"risk.entry_cooldown", kDuration, "1s", "0..1d", "", To<&Settings::risk, &RiskSettings::entry_cooldown>,
+   "Least time between two entries in the same symbol."},
+
+  {"halt.liquidate", kBool, "true", "", "", To<&Settings::halt, &HaltSettings::liquidate>,
+   "A HALT also sells every position; otherwise positions are kept and only orders are cancelled."},
+  {"halt.poll_interval", kDuration, "50ms", "1ms..100ms", "", To<&Settings::halt, &HaltSettings::poll_interval>,
+   "How often the ledger is asked for a halt or kill, so that both work while Redis is away."},
+
+  {"kill.allow_strategy_exits", kBool, "false", "", "", To<&Settings::kill, &KillSettings::allow_strategy_exits>,
+   "Strategies may still close positions while the kill switch is active."},
+
+  {"venue.kind", kEnum, "paper", "paper", "", To<&Settings::venue, &VenueSettings::kind>,
+   "Exchange that receives the orders."},
+  {"venue.call_timeout", kDuration, "1s", "10ms..1m", "", To<&Settings::venue, &VenueSettings::call_timeout>,
+   "A call to the venue that takes longer leaves the order unresolved until the venue is asked again."},
+
+  {"paper.fee_bps", kDecimal, "10", "0..1000", "basis points", To<&Settings::paper, &PaperSettings::fee_bps>,
+   "Fee of each fill."},
+  {"paper.spread_bps", kDecimal, "2", "0..1000", "basis points", To<&Settings::paper, &PaperSettings::spread_bps>,
+   "Distance between bid and ask around the last price."},
+  {"paper.slippage_bps", kDecimal, "1", "0..1000", "basis points", To<&Settings::paper, &PaperSettings::slippage_bps>,
+   "How much worse than the spread a market order fills."},
+  {"paper.latency", kDuration, "20ms", "0..10s", "", To<&Settings::paper, &PaperSettings::latency>,
+   "Time from an order's arrival to its first report."},
+  {"paper.partial_fill_pct", kPercent, "20", "0..100", "of orders", To<&Settings::paper, &PaperSettings::partial_fill_pct>,
+   "Chance that a fill is only a part of the order."},
+  {"paper.seed", kInt, "7", "0..9223372036854775807", "", To<&Settings::paper, &PaperSettings::seed>,
+   "Seed of the venue's chance."},
+
+  {"api.host", kAddress, "127.0.0.1", "", "", To<&Settings::api, &ApiSettings::host>,
+   "Address the page and the REST interface listen on; the default is this machine only."},
+  {"api.port", kInt, "8080", "0..65535", "", To<&Settings::api, &ApiSettings::port>,
+   "Port of the page and the REST interface; 0 takes a free one."},
+
+  {"publisher.interval", kDuration, "100ms", "1ms..10s", "", To<&Settings::publisher, &PublisherSettings::interval>,
+   "How often telemetry is written to Redis."},
+
+  {"heartbeat.interval", kDuration, "1s", "100ms..10s", "", To<&Settings::heartbeat, &HeartbeatSettings::interval>,
+   "How often `SYSTEM:HEARTBEAT` is written; dashboards call it stale after 15 s."},
+
+  {"alerts.retention", kDuration, "0s", "0..3650d", "", To<&Settings::alerts, &AlertsSettings::retention>,
+   "How long `ALERTS:EVENT:*` keys live; 0s keeps them for ever."},
+
+  {"up.backoff_min", kDuration, "250ms", "10ms..1m", "", To<&Settings::up, &UpSettings::backoff_min>,
+   "Wait before a process that ended is started again; doubles with each failure."},
+  {"up.backoff_max", kDuration, "10s", "10ms..1h", "", To<&Settings::up, &UpSettings::backoff_max>,
+   "Longest wait before a process is started again."},
+  {"up.stop_timeout", kDuration, "10s", "100ms..5m", "", To<&Settings::up, &UpSettings::stop_timeout>,
+   "Time each process gets to end cleanly before it is killed."},
+});
+// clang-format on
+
+constexpr std::array kSections = std::to_array<SectionSpec>({
+    {"", "General", "Where everything lives."},
+    {"log", "Log", "Lines in logfmt on standard error."},
+    {"redis", "Redis", "The state that every other tool can read."},
+    {"account", "Account", "The money, and how much of it one order may use."},
+    {"feed", "Feed", "Prices coming in."},
+    {"instruments", "Instruments", "Steps of price and quantity."},
+    {"bars", "Bars", "From ticks to bars."},
+    {"strategy", "Strategies", "What proposes trades."},
+    {"supervisor", "Supervisor", "How the proposals of several strategies become one decision."},
+    {"risk", "Risk", "Limits of the gate that every order passes."},
+    {"halt", "Halt", "The full stop."},
+    {"kill", "Kill switch", "No new orders, positions kept."},
+    {"venue", "Venue", "Where orders go."},
+    {"paper", "Paper venue", "How the built-in exchange fills orders."},
+    {"api", "Page and REST interface", "What the browser talks to."},
+    {"publisher", "Publisher", "How fresh Redis is."},
+    {"heartbeat", "Heartbeat", "The sign of life."},
+    {"alerts", "Alerts", "What stays of them."},
+    {"up", "Supervision", "How `bulwark up` keeps its processes alive."},
+});
+
+}  // namespace
+
+std::string_view SettingSpec::section() const {
+  const std::size_t dot = name.find('.');
+  if (dot == std::string_view::npos) {
+    return type == SettingType::kInstruments ? name : std::string_view();
+  }
+  return name.substr(0, dot);
+}
+
+std::span<const SettingSpec> AllSettings() {
+  return kSettings;
+}
+
+std::span<const SectionSpec> AllSections() {
+  return kSections;
+}
+
+const SettingSpec* FindSetting(std::string_view name) {
+  const auto* const found = std::ranges::find(kSettings, name, &SettingSpec::name);
+  return found == kSettings.end() ? nullptr : found;
+}
+
+bool IsSettingPrefix(std::string_view name) {
+  return std::ranges::any_of(kSettings, [&](const SettingSpec& spec) {
+    return spec.name.size() > name.size() && spec.name.starts_with(name) &&
+           spec.name[name.size()] == '.';
+  });
+}
+
+std::string EnvironmentName(std::string_view name) {
+  std::string result = "BULWARK_";
+  for (const char c : name) {
+    const bool is_lower = c >= 'a' && c <= 'z';
+    result += c == '.' ? '_' : (is_lower ? static_cast<char>(c - 'a' + 'A') : c);
+  }
+  return result;
+}
+
+}  // namespace bulwark::config

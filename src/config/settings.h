@@ -1,0 +1,174 @@
+// All settings of one run, already parsed and checked.
+//
+// Shape:   one struct per section of docs/configuration.md, member names as in the table of settings. Only
+//          LoadSettings() and DefaultSettings() make one; it is read-only afterwards.
+// Units:   in the types; a Decimal ending in _pct is in percent (25 = 25 %), in _bps in 1/100 percent.
+// Threads: a value; share it as const.
+// Source:  setting_table.cc holds names, defaults, ranges and explanations
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/decimal.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/time.h"
+
+namespace bulwark::config {
+
+enum class AccountMode : std::uint8_t { kSpot, kMargin, kPerp };
+enum class FeedKind : std::uint8_t { kSimulated, kReplay };
+enum class VenueKind : std::uint8_t { kPaper };
+
+// How many times faster than recorded a replay runs; empty means as fast as it goes.
+using Speed = std::optional<base::Decimal>;
+
+struct LogSettings {
+  base::LogLevel level{};
+};
+
+struct RedisSettings {
+  base::Secret url;  // Empty: a private server is started.
+  std::uint16_t port = 0;
+  base::Nanos call_timeout{};
+  bool dashboard_access = false;
+  std::string server_binary;
+};
+
+struct AccountSettings {
+  base::Decimal initial_cash;
+  AccountMode mode{};
+  base::Decimal risk_fraction;
+};
+
+struct FeedSettings {
+  FeedKind kind{};
+  std::filesystem::path file;
+  Speed speed;
+  bool loop = false;
+  std::uint64_t seed = 0;
+  std::vector<std::string> symbols;
+  base::Nanos stale_after{};
+};
+
+// What the file says of one instrument; the empty fields keep the defaults of model::DefaultInstrument().
+struct InstrumentSettings {
+  std::string symbol;
+  std::optional<std::string> venue_symbol;
+  std::optional<base::Decimal> tick;
+  std::optional<base::Decimal> lot;
+  std::optional<base::Decimal> min_notional;
+
+  bool operator==(const InstrumentSettings&) const = default;
+};
+
+struct BarsSettings {
+  base::Nanos interval{};
+};
+
+struct EmaCrossSettings {
+  int fast = 0;
+  int slow = 0;
+};
+
+struct MeanReversionSettings {
+  int period = 0;
+  base::Decimal deviations;
+  int rsi_period = 0;
+  base::Decimal rsi_low;
+  base::Decimal rsi_high;
+};
+
+struct StrategySettings {
+  std::vector<std::string> enabled;
+  EmaCrossSettings ema_cross;
+  MeanReversionSettings mean_reversion;
+};
+
+struct SupervisorSettings {
+  base::Decimal min_confidence;
+  int min_agreeing = 0;
+};
+
+struct RiskSettings {
+  base::Decimal max_order_notional;
+  base::Decimal max_position_pct;
+  base::Nanos permit_ttl{};
+  base::Nanos stale_data{};
+  base::Nanos entry_cooldown{};
+};
+
+struct HaltSettings {
+  bool liquidate = false;
+  base::Nanos poll_interval{};
+};
+
+struct KillSettings {
+  bool allow_strategy_exits = false;
+};
+
+struct VenueSettings {
+  VenueKind kind{};
+  base::Nanos call_timeout{};
+};
+
+struct PaperSettings {
+  base::Decimal fee_bps;
+  base::Decimal spread_bps;
+  base::Decimal slippage_bps;
+  base::Nanos latency{};
+  base::Decimal partial_fill_pct;
+  std::uint64_t seed = 0;
+};
+
+struct ApiSettings {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+struct PublisherSettings {
+  base::Nanos interval{};
+};
+
+struct HeartbeatSettings {
+  base::Nanos interval{};
+};
+
+struct AlertsSettings {
+  base::Nanos retention{};  // Zero: alert events are kept for ever.
+};
+
+struct UpSettings {
+  base::Nanos backoff_min{};
+  base::Nanos backoff_max{};
+  base::Nanos stop_timeout{};
+};
+
+struct Settings {
+  std::filesystem::path data;
+  LogSettings log;
+  RedisSettings redis;
+  AccountSettings account;
+  FeedSettings feed;
+  std::vector<InstrumentSettings> instruments;
+  BarsSettings bars;
+  StrategySettings strategy;
+  SupervisorSettings supervisor;
+  RiskSettings risk;
+  HaltSettings halt;
+  KillSettings kill;
+  VenueSettings venue;
+  PaperSettings paper;
+  ApiSettings api;
+  PublisherSettings publisher;
+  HeartbeatSettings heartbeat;
+  AlertsSettings alerts;
+  UpSettings up;
+};
+
+}  // namespace bulwark::config
