@@ -85,8 +85,10 @@ def check_dead(root, names):
     """
     listings = {name.parent: re.sub(r"#.*", "", (root / name).read_text())
                 for name in names if name.name == "CMakeLists.txt"}
-    included = {pathlib.Path(path).name for name in names if name.suffix in CPP and not is_raw(name)
-                for path in re.findall(r'^#include "([^"]+)"', (root / name).read_text(), re.M)}
+    texts = ((root / name).read_text(errors="replace")
+             for name in names if name.suffix in CPP and not is_raw(name))
+    included = {pathlib.PurePath(path).name for text in texts
+                for path in re.findall(r'^#include "([^"]+)"', text, re.M)}
     for name in names:
         if name.suffix not in CPP or is_raw(name):
             continue
