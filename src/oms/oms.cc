@@ -81,32 +81,32 @@ void Oms::RequestCancel(const model::OrderId& id, base::UnixNanos now, model::Ac
   out.Add(model::SendCancel{.order_id = id, .instrument = order->instrument});
 }
 
-void Oms::On(const model::OrderSent& report, model::ActionBuffer& out) {
+void Oms::On(const model::OrderSent& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
   // A fill or an end may have overtaken our own sender's word; then it is known already.
   if (order == nullptr || order->status != model::OrderStatus::kPending) {
     return;
   }
-  Enter(*order, model::OrderStatus::kSubmitted, report.at);
+  Enter(*order, model::OrderStatus::kSubmitted, now);
   out.Add(model::OrderChanged{*order});
 }
 
-void Oms::On(const model::OrderNotSent& report, model::ActionBuffer& out) {
+void Oms::On(const model::OrderNotSent& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
   if (order == nullptr || model::IsTerminal(order->status)) {
     return;
   }
-  End(*order, model::OrderStatus::kFailed, report.reason, report.at, out);
+  End(*order, model::OrderStatus::kFailed, report.reason, now, out);
 }
 
-void Oms::On(const model::OrderAccepted& report, model::ActionBuffer& out) {
+void Oms::On(const model::OrderAccepted& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
   if (order == nullptr || model::IsTerminal(order->status)) {
     return;
   }
-  EnsureSubmitted(*order, report.at);
+  EnsureSubmitted(*order, now);
   order->external_id = report.venue_order_id;
-  order->updated_at = std::max(order->updated_at, report.at);
+  order->updated_at = std::max(order->updated_at, now);
   out.Add(model::OrderChanged{*order});
 }
 
@@ -139,7 +139,7 @@ void Oms::BookOnOrder(model::Order& order, const model::OrderFilled& report, bas
   if (is_late) {
     Doubt(model::AlertName("LATE_FILL"), fill, now, out);
   } else {
-    EnsureSubmitted(order, fill.at);
+    EnsureSubmitted(order, now);
   }
   if (counted < fill.quantity) {
     Doubt(model::AlertName("OVERFILL"), fill, now, out);
@@ -174,7 +174,7 @@ void Oms::BookOnOrder(model::Order& order, const model::OrderFilled& report, bas
   TellPortfolio(order.instrument, out);
 }
 
-void Oms::On(const model::OrderEnded& report, model::ActionBuffer& out) {
+void Oms::On(const model::OrderEnded& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
   if (order == nullptr || model::IsTerminal(order->status)) {
     return;
@@ -187,19 +187,19 @@ void Oms::On(const model::OrderEnded& report, model::ActionBuffer& out) {
                                .reason = model::Reason("order ended with fills we have not seen"),
                                .order_id = order->id,
                                .instrument_index = order->instrument.index,
-                               .at = report.at});
+                               .at = now});
   }
-  EnsureSubmitted(*order, report.at);
-  End(*order, StatusOf(report.end), report.reason, report.at, out);
+  EnsureSubmitted(*order, now);
+  End(*order, StatusOf(report.end), report.reason, now, out);
 }
 
-void Oms::On(const model::CancelRejected& report, model::ActionBuffer& out) {
+void Oms::On(const model::CancelRejected& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
   if (order == nullptr || model::IsTerminal(order->status)) {
     return;
   }
   order->is_cancel_requested = false;
-  order->updated_at = std::max(order->updated_at, report.at);
+  order->updated_at = std::max(order->updated_at, now);
   out.Add(model::OrderChanged{*order});
 }
 

@@ -51,12 +51,13 @@ class Oms {
   // Requires: the order is open.
   void RequestCancel(const model::OrderId& id, base::UnixNanos now, model::ActionBuffer& out);
 
-  void On(const model::OrderSent& report, model::ActionBuffer& out);
-  void On(const model::OrderNotSent& report, model::ActionBuffer& out);
-  void On(const model::OrderAccepted& report, model::ActionBuffer& out);
+  // Each report is booked at `now`, our receipt; the venue's own times are kept in fills only.
+  void On(const model::OrderSent& report, base::UnixNanos now, model::ActionBuffer& out);
+  void On(const model::OrderNotSent& report, base::UnixNanos now, model::ActionBuffer& out);
+  void On(const model::OrderAccepted& report, base::UnixNanos now, model::ActionBuffer& out);
   void On(const model::OrderFilled& report, base::UnixNanos now, model::ActionBuffer& out);
-  void On(const model::OrderEnded& report, model::ActionBuffer& out);
-  void On(const model::CancelRejected& report, model::ActionBuffer& out);
+  void On(const model::OrderEnded& report, base::UnixNanos now, model::ActionBuffer& out);
+  void On(const model::CancelRejected& report, base::UnixNanos now, model::ActionBuffer& out);
 
   [[nodiscard]] const model::Portfolio& portfolio() const { return portfolio_; }
   [[nodiscard]] const std::vector<model::Order>& open_orders() const { return store_.open(); }

@@ -128,7 +128,7 @@ TEST_F(OmsTest, WritesTheIntentBeforeItAsksForTheSend) {
 
 TEST_F(OmsTest, BooksPartialFillsAndReleasesTheRest) {
   Submit(1, Buy(D("2")), "210");
-  oms_.On(model::OrderSent{.order_id = Id(1), .at = kNow}, out_);
+  oms_.On(model::OrderSent{.order_id = Id(1)}, kNow, out_);
   oms_.On(FillOf(1, "T1", model::Side::kBuy, D("100"), D("0.5")), kNow, out_);
 
   EXPECT_EQ(Last().status, model::OrderStatus::kPartiallyFilled);
@@ -163,7 +163,7 @@ TEST_F(OmsTest, BlocksTheQuantityOfAClosingOrderAndGivesItBack) {
   EXPECT_EQ(oms_.portfolio().positions[0].blocked_quantity, D("2"));
 
   oms_.On(FillOf(2, "T2", model::Side::kSell, D("110"), D("0.5")), kNow, out_);
-  oms_.On(model::OrderEnded{.order_id = Id(2), .cumulative_filled = D("0.5"), .at = kNow}, out_);
+  oms_.On(model::OrderEnded{.order_id = Id(2), .cumulative_filled = D("0.5")}, kNow, out_);
 
   EXPECT_EQ(Last().status, model::OrderStatus::kCancelled);
   EXPECT_EQ(oms_.portfolio().positions[0].quantity, D("1.5"));
@@ -173,8 +173,7 @@ TEST_F(OmsTest, BlocksTheQuantityOfAClosingOrderAndGivesItBack) {
 
 TEST_F(OmsTest, RevertsAnOrderThatCertainlyDidNotLeave) {
   Submit(1, Buy(D("2")), "210");
-  oms_.On(model::OrderNotSent{.order_id = Id(1), .reason = model::Reason("halted"), .at = kNow},
-          out_);
+  oms_.On(model::OrderNotSent{.order_id = Id(1), .reason = model::Reason("halted")}, kNow, out_);
 
   EXPECT_EQ(Last().status, model::OrderStatus::kFailed);
   EXPECT_EQ(oms_.portfolio().cash, D("1000"));
@@ -183,7 +182,7 @@ TEST_F(OmsTest, RevertsAnOrderThatCertainlyDidNotLeave) {
 
 TEST_F(OmsTest, BooksALateFillAndRaisesIt) {
   Submit(1, Buy(D("2")), "210");
-  oms_.On(model::OrderEnded{.order_id = Id(1), .at = kNow}, out_);
+  oms_.On(model::OrderEnded{.order_id = Id(1)}, kNow, out_);
   oms_.On(FillOf(1, "T1", model::Side::kBuy, D("100"), D("1")), kNow, out_);
 
   EXPECT_EQ(oms_.portfolio().positions[0].quantity, D("1"));
@@ -212,7 +211,7 @@ TEST_F(OmsTest, BooksAnOverfillWholeAndRaisesIt) {
 
 TEST_F(OmsTest, DoubtsTheBooksWhenAnOrderEndsWithFillsItHasNotSeen) {
   Submit(1, Buy(D("1")), "110");
-  oms_.On(model::OrderEnded{.order_id = Id(1), .cumulative_filled = D("0.5"), .at = kNow}, out_);
+  oms_.On(model::OrderEnded{.order_id = Id(1), .cumulative_filled = D("0.5")}, kNow, out_);
 
   EXPECT_TRUE(oms_.are_books_doubtful());
 }
@@ -243,16 +242,15 @@ class RandomReports {
         SubmitOne();
         break;
       case 2:
-        oms_.On(model::OrderSent{.order_id = AnyId(), .at = kNow}, out_);
+        oms_.On(model::OrderSent{.order_id = AnyId()}, kNow, out_);
         break;
       case 3:
         oms_.On(model::OrderEnded{.order_id = AnyId(),
-                                  .end = static_cast<model::OrderEnd>(random_() % 3),
-                                  .at = kNow},
-                out_);
+                                  .end = static_cast<model::OrderEnd>(random_() % 3)},
+                kNow, out_);
         break;
       case 4:
-        oms_.On(model::OrderNotSent{.order_id = AnyId(), .at = kNow}, out_);
+        oms_.On(model::OrderNotSent{.order_id = AnyId()}, kNow, out_);
         break;
       default:
         FillOne();
