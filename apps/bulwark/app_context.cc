@@ -95,8 +95,9 @@ void AppContext::AddCommonFlags(CLI::App& command) {
       ->expected(1)
       ->take_all()
       ->group(kCommonGroup);
-  command.get_option("--data")->type_name("DIR")->group(kCommonGroup);
-  command.get_option("--log-level")->type_name("LEVEL")->group(kCommonGroup);
+  for (const char* name : {"--data", "--log-level"}) {
+    command.get_option(name)->group(kCommonGroup);
+  }
 }
 
 void AppContext::AddSettingFlag(CLI::App& command, const std::string& flag,
@@ -110,13 +111,6 @@ void AppContext::AddSettingFlag(CLI::App& command, const std::string& flag,
           },
           text)
       ->type_name("VALUE");
-}
-
-const CLI::Option& AppContext::AddSwitch(CLI::App& command, const std::string& flag,
-                                         const std::string& text) {
-  CLI::Option& option = *command.add_flag(flag);
-  option.description(text);
-  return option;
 }
 
 void AppContext::AddFeedFlags(CLI::App& command) {

@@ -33,7 +33,7 @@ class Slots {
     for (const SettingSpec& spec : AllSettings()) {
       auto value = ParseValue(spec, spec.default_text);
       ENSURE(value.has_value());
-      slots_.push_back({&spec, *std::move(value), {"default", "default", 0, 0}, false});
+      slots_.push_back({&spec, *std::move(value), {"default", "default"}, false});
     }
   }
 
@@ -48,8 +48,7 @@ class Slots {
     if (!value) {
       slot.is_bad = true;
       problems.push_back({assignment.origin.place,
-                          fmt::format("{}: {}", assignment.spec->name, value.error().message),
-                          assignment.origin.line, assignment.origin.column});
+                          fmt::format("{}: {}", assignment.spec->name, value.error().message)});
       return;
     }
     slot.value = *std::move(value);
@@ -74,7 +73,7 @@ class Slots {
       if (const auto wrong = rule.broken(settings)) {
         // The place a person can change: where one of the two was set.
         const Slot& given = slot.origin.place == "default" ? other : slot;
-        problems.push_back({given.origin.place, fmt::format("{}: {}", rule.name, *wrong), 0, 0});
+        problems.push_back({given.origin.place, fmt::format("{}: {}", rule.name, *wrong)});
       }
     }
   }
@@ -118,24 +117,22 @@ void ApplyEnvironment(const Sources& sources, Slots& slots, Problems& problems) 
     const auto found = std::ranges::find(known, variable.substr(kPrefix.size()));
     if (found != known.end()) {
       const SettingSpec& spec = AllSettings()[static_cast<std::size_t>(found - known.begin())];
-      slots.Apply({&spec, text, {}, {place, place, 0, 0}}, problems);
+      slots.Apply({&spec, text, {}, {place, place}}, problems);
       continue;
     }
     const auto nearest = Nearest(variable.substr(kPrefix.size()), known);
-    problems.push_back({place,
-                        nearest
-                            ? fmt::format("unknown variable, did you mean {}{}?", kPrefix, *nearest)
-                            : "unknown variable; see `bulwark config docs`",
-                        0, 0});
+    problems.push_back(
+        {place, nearest ? fmt::format("unknown variable, did you mean {}{}?", kPrefix, *nearest)
+                        : "unknown variable; see `bulwark config docs`"});
   }
 }
 
 void ApplyFlags(const Sources& sources, Slots& slots, Problems& problems) {
   for (const FlagValue& flag : sources.flags) {
     if (const SettingSpec* const spec = FindSetting(flag.name)) {
-      slots.Apply({spec, flag.value, {}, {flag.flag, "flag " + flag.flag, 0, 0}}, problems);
+      slots.Apply({spec, flag.value, {}, {flag.flag, "flag " + flag.flag}}, problems);
     } else {
-      problems.push_back({flag.flag, UnknownSetting(flag.name), 0, 0});
+      problems.push_back({flag.flag, UnknownSetting(flag.name)});
     }
   }
 }
@@ -149,7 +146,6 @@ tl::expected<Loaded, Problems> LoadSettings(const Sources& sources) {
     for (Assignment& assignment : ReadYaml(*sources.file, problems)) {
       slots.Apply(std::move(assignment), problems);
     }
-    SortProblems(problems);
   }
   ApplyEnvironment(sources, slots, problems);
   ApplyFlags(sources, slots, problems);

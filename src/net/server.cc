@@ -31,6 +31,7 @@
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <fmt/format.h>
 
+#include "base/ensure.h"
 #include "base/log.h"
 #include "net/message.h"
 #include "net/ws_client.h"
@@ -121,11 +122,8 @@ base::Error BindError(const ServerOptions& options, const beast::error_code& err
 
 class Server::Impl {
  public:
-  Impl(ServerOptions options, Router router)
-      : options_(std::move(options)),
-        router_(std::move(router)),
-        workers_(options_.workers),
-        acceptor_(io_) {}
+  explicit Impl(ServerOptions options)
+      : options_(std::move(options)), workers_(options_.workers), acceptor_(io_) {}
 
   ~Impl() {
     if (thread_.joinable()) {
@@ -158,7 +156,9 @@ class Server::Impl {
     return error;
   }
 
-  void Run() {
+  void Run(Router router) {
+    ENSURE(!thread_.joinable());
+    router_ = std::move(router);
     asio::co_spawn(io_, AcceptLoop(), asio::detached);
     thread_ = std::thread([this] {
       base::NameThread("net");
@@ -405,18 +405,21 @@ asio::awaitable<void> Server::Impl::ServeWs(beast::tcp_stream stream,
   }
 }
 
-base::Result<std::unique_ptr<Server>> Server::Start(ServerOptions options, Router router) {
-  auto impl = std::make_unique<Impl>(options, std::move(router));
+base::Result<std::unique_ptr<Server>> Server::Listen(ServerOptions options) {
+  auto impl = std::make_unique<Impl>(options);
   if (const auto error = impl->Listen()) {
     return tl::unexpected<base::Error>(BindError(options, error));
   }
   impl->RememberPort();
-  impl->Run();
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
+
+void Server::Run(Router router) {
+  impl_->Run(std::move(router));
+}
 
 std::uint16_t Server::port() const {
   return impl_->port();

@@ -2,9 +2,9 @@
 //
 // Shape:   one thread serves all connections; handlers and welcomes run on a few worker threads, so that
 //          a slow handler delays only its own client. One frame is encoded once and shared by all clients.
-// Errors:  Start() fails with kConflict or kUnavailable and names address:port. Clients that send too
+// Errors:  Listen() fails with kConflict or kUnavailable and names address:port. Clients that send too
 //          much, too slowly or nonsense get 400, 408, 413, 421, 426, 431 or a WebSocket close code.
-// Threads: Start() and the destructor by the owner; Broadcast() and counters() by any thread. `welcome` and
+// Threads: Listen(), Run() and the destructor by the owner; Broadcast() and counters() by any thread. `welcome` and
 //          handlers run on worker threads, `reply` on the server's thread: it must not block.
 // Owner:   what handlers refer to must outlive the server. The destructor closes clients with 1001.
 
@@ -71,7 +71,11 @@ struct Counters {
 
 class Server {
  public:
-  static base::Result<std::unique_ptr<Server>> Start(ServerOptions options, Router router);
+  // Takes the address. Clients may connect from now on; they are answered after Run().
+  static base::Result<std::unique_ptr<Server>> Listen(ServerOptions options);
+  // Requires: called once.
+  void Run(Router router);
+
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -36,7 +36,9 @@ Router EchoRouter() {
 }
 
 std::unique_ptr<Server> Start(ServerOptions options = {}) {
-  return std::move(*Server::Start(std::move(options), EchoRouter()));
+  auto server = std::move(*Server::Listen(std::move(options)));
+  server->Run(EchoRouter());
+  return server;
 }
 
 TEST(ServerTest, AnswersOnAKeptConnection) {
@@ -120,7 +122,7 @@ TEST(ServerTest, RefusesConnectionsOverTheLimit) {
 TEST(ServerTest, NamesTheAddressThatIsTaken) {
   const auto server = Start();
 
-  const auto second = Server::Start({.port = server->port()}, Router{});
+  const auto second = Server::Listen({.port = server->port()});
 
   ASSERT_FALSE(second.has_value());
   EXPECT_EQ(second.error().code, base::ErrorCode::kConflict);
@@ -129,7 +131,7 @@ TEST(ServerTest, NamesTheAddressThatIsTaken) {
 }
 
 TEST(ServerTest, RefusesAnAddressThatIsNone) {
-  const auto server = Server::Start({.address = "elsewhere"}, Router{});
+  const auto server = Server::Listen({.address = "elsewhere"});
 
   ASSERT_FALSE(server.has_value());
   EXPECT_THAT(server.error().message, StartsWith("cannot listen on elsewhere:0: "));

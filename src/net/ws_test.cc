@@ -32,7 +32,9 @@ std::unique_ptr<Server> Start(WsOptions ws = {}) {
       return text == "ping" ? std::optional<std::string>("pong") : std::nullopt;
     };
   }
-  return std::move(*Server::Start({.ws = std::move(ws)}, Router{}));
+  auto server = std::move(*Server::Listen({.ws = std::move(ws)}));
+  server->Run(Router{});
+  return server;
 }
 
 // A client that has joined: its welcome came through.

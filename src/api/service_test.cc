@@ -1,0 +1,260 @@
+// Goal: the role serves the truth of a real Redis, takes commands, and outlives the loss of Redis.
+// Method: a real redis-server on a unix socket in a temporary folder, real HTTP and WebSocket clients.
+
+#include "api/service.h"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "api/commands.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "net/loopback_client.h"
+#include "redis/connection.h"
+#include "redis/url.h"
+
+namespace bulwark::api {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr auto kPatience = std::chrono::seconds{20};
+
+// A private redis-server; Kill() and Start() may follow each other.
+class RedisProcess {
+ public:
+  RedisProcess() {
+    char name[] = "/tmp/bulwark_api_XXXXXX";
+    folder_ = ::mkdtemp(name);
+    Start();
+  }
+  ~RedisProcess() {
+    Kill();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  RedisProcess(const RedisProcess&) = delete;
+  RedisProcess& operator=(const RedisProcess&) = delete;
+  RedisProcess(RedisProcess&&) = delete;
+  RedisProcess& operator=(RedisProcess&&) = delete;
+
+  void Start() {
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::execlp("redis-server", "redis-server", "--port", "0", "--unixsocket", Socket().c_str(),
+               "--save", "", "--dir", folder_.c_str(), "--logfile", "/dev/null", nullptr);
+      ::_exit(127);
+    }
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (!Connect() && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::yield();
+    }
+  }
+  void Kill() const {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+
+  [[nodiscard]] redis::Url Url() const { return *redis::ParseUrl("unix://" + Socket()); }
+  [[nodiscard]] std::unique_ptr<redis::Connection> Connect() const {
+    auto connection = redis::Connection::Connect(Url());
+    return connection ? std::move(*connection) : nullptr;
+  }
+  std::string Do(std::initializer_list<std::string_view> command) const {
+    const auto reply = Connect()->Call(command);
+    return reply ? std::string(reply->AsText().value_or("")) : reply.error().message;
+  }
+
+ private:
+  [[nodiscard]] std::string Socket() const { return folder_ + "/redis.sock"; }
+
+  std::string folder_;
+  pid_t pid_ = -1;
+};
+
+class ServiceTest : public testing::Test {
+ protected:
+  ServiceTest()
+      : service_(std::move(*Service::Start({.redis = redis_.Url(),
+                                            .call_timeout = std::chrono::milliseconds{300},
+                                            .push_every = std::chrono::milliseconds{50}}))) {}
+
+  [[nodiscard]] std::string Get(std::string_view path) const {
+    return net::HttpGet(service_->port(), path);
+  }
+  [[nodiscard]] json GetJson(std::string_view path) const {
+    const std::string response = Get(path);
+    return json::parse(response.substr(response.find("\r\n\r\n") + 4));
+  }
+  [[nodiscard]] std::string Post(std::string_view path, std::string_view body,
+                                 std::string_view header = "") const {
+    return net::HttpPost(service_->port(), path, body, header);
+  }
+  [[nodiscard]] std::unique_ptr<net::LoopbackWs> Connect() const {
+    return net::LoopbackWs::Connect(service_->port(), "/ws");
+  }
+  // The data of the next frame of that channel.
+  static json Next(net::LoopbackWs& client, std::string_view channel) {
+    while (auto text = client.Read()) {
+      const json frame = json::parse(*text);
+      if (frame.value("channel", "") == channel) {
+        return frame.at("data");
+      }
+    }
+    ADD_FAILURE() << "no frame of " << channel;
+    return nullptr;
+  }
+
+  RedisProcess redis_;
+  std::unique_ptr<Service> service_;
+};
+
+TEST_F(ServiceTest, ServesTheStateOfRedis) {
+  redis_.Do({"SET", "METRICS:CASH", "90500.0"});
+  redis_.Do({"SET", "MARKET:ACTIVE_SYMBOLS", R"(["BTC/USDT"])"});
+  redis_.Do({"SET", "MARKET:OHLCV:BTC_USDT", R"([{"close": 110.0}])"});
+  redis_.Do({"SADD", "oms:orders:open", "o1"});
+  redis_.Do({"SET", "oms:order:o1", R"({"id":"o1"})"});
+  redis_.Do({"LPUSH", "METRICS:TOTAL_VALUE", "a foreign type"});
+  for (int i = 10; i < 40; ++i) {
+    redis_.Do({"SET", "ALERTS:EVENT:17713512000" + std::to_string(i), R"({"level": "ERROR"})"});
+  }
+  redis_.Do({"SET", "ALERTS:EVENT:later", "no event"});
+
+  const json state = GetJson("/api/state?symbol=BTC%2FUSDT");
+
+  EXPECT_EQ(state.at("metrics").at("cash"), 90500.0);
+  EXPECT_TRUE(state.at("metrics").at("total_value").is_null());
+  EXPECT_THAT(state.at("problems").dump(), HasSubstr("WRONGTYPE"));
+  EXPECT_EQ(state.at("open_orders").at(0).at("id"), "o1");
+  EXPECT_EQ(state.at("candles").at("rows").at(0).at("close"), 110.0);
+  EXPECT_EQ(state.at("alerts").size(), 25U);
+  EXPECT_EQ(state.at("alerts").at(0).at("event_key"), "ALERTS:EVENT:1771351200039");
+}
+
+TEST_F(ServiceTest, HaltsAndResumesOnlyWithTheTypedWord) {
+  EXPECT_THAT(Post("/api/halt", R"({"confirmation":"halt"})"), StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(Post("/api/halt", "HALT"), StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT","reason":7})"),
+              StartsWith("HTTP/1.1 400"));
+  EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})", "Origin: http://evil.example\r\n"),
+              StartsWith("HTTP/1.1 403"));
+  EXPECT_THAT(Get("/api/halt"), StartsWith("HTTP/1.1 405"));
+  EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "");
+
+  EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT","reason":" too \n fast "})"),
+              HasSubstr(R"({"halt":true,"reason":"too   fast"})"));
+  EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "true");
+
+  EXPECT_THAT(Post("/api/resume", R"({"confirmation":"RESUME"})"), StartsWith("HTTP/1.1 200"));
+  EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "false");
+}
+
+TEST_F(ServiceTest, TakesJsonOnly) {
+  net::LoopbackHttp client(service_->port());
+  client.Send(
+      "POST /api/halt HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+      "Content-Length: 23\r\nConnection: close\r\n\r\n{\"confirmation\":\"HALT\"}");
+
+  EXPECT_THAT(client.ReadToEnd(), StartsWith("HTTP/1.1 415"));
+}
+
+TEST_F(ServiceTest, WelcomesClientsWithTheStateAndForwardsEvents) {
+  redis_.Do({"SET", "system:status", R"({"broker": "connected", "feed": "connected"})"});
+  redis_.Do({"SET", "risk:kill_switch", "inactive"});
+  const auto first = Connect();
+  const auto second = Connect();
+
+  for (const auto* client : {&first, &second}) {
+    EXPECT_EQ(Next(**client, "system:status").at("feed"), "connected");
+    EXPECT_EQ(Next(**client, "risk:kill_switch").at("action"), "deactivate");
+    EXPECT_TRUE(Next(**client, "portfolio:update").contains("total_equity"));
+    EXPECT_TRUE(Next(**client, "state:snapshot").contains("metrics"));
+  }
+  // The subscription is there when Redis counts it.
+  while (redis_.Connect()->Call({"PUBLISH", "trade:executed", R"({"symbol":"A"})"})->integer == 0) {
+  }
+
+  EXPECT_EQ(Next(*first, "trade:executed").at("symbol"), "A");
+  EXPECT_EQ(Next(*second, "trade:executed").at("symbol"), "A");
+}
+
+TEST_F(ServiceTest, PushesWhatChangedAndAnswersPings) {
+  const auto client = Connect();
+  client->SendText(R"({"type":"ping"})");
+  client->SendText("nonsense");
+  bool has_pong = false;
+  while (!has_pong) {
+    const auto text = client->Read();
+    ASSERT_TRUE(text.has_value());
+    has_pong = *text == R"({"type":"pong"})";
+  }
+
+  redis_.Do({"SET", "METRICS:CASH", "1.5"});
+
+  while (Next(*client, "state:snapshot").at("metrics").at("cash") != 1.5) {
+    ASSERT_FALSE(HasFailure());
+  }
+}
+
+TEST_F(ServiceTest, OutlivesTheLossOfRedis) {
+  const auto client = Connect();
+  EXPECT_EQ(Next(*client, "system:redis").at("connected"), true);
+
+  redis_.Kill();
+
+  EXPECT_EQ(Next(*client, "system:redis").at("connected"), false);
+  while (Next(*client, "state:snapshot").at("redis").at("connected") != false) {
+    ASSERT_FALSE(HasFailure());
+  }
+  EXPECT_EQ(GetJson("/api/state").at("redis").at("connected"), false);
+  EXPECT_THAT(Get("/health"), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(Get("/metrics"), HasSubstr("bulwark_redis_up 0"));
+  EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})"),
+              testing::AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("bulwark halt --reason")));
+
+  redis_.Start();
+
+  EXPECT_EQ(Next(*client, "system:redis").at("connected"), true);
+  EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(ServiceTest, ServesAPageEvenWhenNoneWasBuilt) {
+  EXPECT_THAT(Get("/"), testing::AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("npm run build")));
+  EXPECT_THAT(Get("/other"), StartsWith("HTTP/1.1 404"));
+}
+
+TEST(ServiceStartTest, RefusesAddressesThatOthersCanReach) {
+  const auto service = Service::Start({.redis = {}, .host = "0.0.0.0"});
+
+  ASSERT_FALSE(service.has_value());
+  EXPECT_EQ(service.error().code, base::ErrorCode::kInvalidArgument);
+  EXPECT_THAT(service.error().message, HasSubstr("api.host 0.0.0.0"));
+}
+
+TEST(CleanReasonTest, KeepsWholeCharactersOnOneLine) {
+  EXPECT_EQ(CleanReason("  a\tb\x7F\n"), "a b");
+  EXPECT_EQ(CleanReason(" \n "), "");
+  EXPECT_EQ(CleanReason(std::string(199, 'x') + "é"), std::string(199, 'x'));
+}
+
+}  // namespace
+}  // namespace bulwark::api

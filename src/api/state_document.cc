@@ -1,0 +1,228 @@
+#include "api/state_document.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "api/keys.h"
+#include "api/raw_state.h"
+#include "base/iso_time.h"
+#include "base/time.h"
+
+namespace bulwark::api {
+namespace {
+
+constexpr std::size_t kShownValueBytes = 120;
+
+// Decodes single keys and notes what was wrong with them.
+class Decoder {
+ public:
+  explicit Decoder(const RawState& raw) : raw_(raw) {}
+
+  // The text of a key. A missing one is a problem only when the trader always writes it.
+  std::optional<std::string_view> Text(std::string_view key, bool is_required = false) {
+    const auto it = raw_.keys.find(key);
+    if (it != raw_.keys.end() && it->second.text) {
+      return *it->second.text;
+    }
+    if (it != raw_.keys.end() && !it->second.error.empty()) {
+      Note(key, "", it->second.error);
+    } else if (is_required) {
+      Note(key, "", "missing");
+    }
+    return std::nullopt;
+  }
+
+  Json Number(std::string_view key, bool is_required = false) {
+    const auto text = Text(key, is_required);
+    if (!text) {
+      return nullptr;
+    }
+    double value = 0;
+    const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc{} || end != text->data() + text->size() || !std::isfinite(value)) {
+      Note(key, *text, "not a finite number");
+      return nullptr;
+    }
+    return value;
+  }
+
+  // `type` is "object" or "array".
+  Json Document(std::string_view key, std::string_view type, bool is_required = false) {
+    const auto text = Text(key, is_required);
+    if (!text) {
+      return nullptr;
+    }
+    Json parsed = Json::parse(*text, nullptr, false);
+    if (parsed.is_discarded() || parsed.type_name() != type) {
+      Note(key, *text, "not a JSON " + std::string(type));
+      return nullptr;
+    }
+    return parsed;
+  }
+
+  void Note(std::string_view key, std::string_view value, std::string reason) {
+    problems_.push_back({{"key", key},
+                         {"value", value.substr(0, kShownValueBytes)},
+                         {"reason", std::move(reason)}});
+  }
+
+  Json TakeProblems() { return std::move(problems_); }
+
+ private:
+  const RawState& raw_;
+  Json problems_ = Json::array();
+};
+
+std::string Lower(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::isspace(static_cast<unsigned char>(c)) == 0) {
+      out.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
+    }
+  }
+  return out;
+}
+
+// Absent means not halted; anything but the two words is shown as null.
+Json DecodeHalt(Decoder& decoder) {
+  const auto text = decoder.Text(kHalt);
+  const std::string value = Lower(text.value_or("false"));
+  if (value == "true" || value == "false") {
+    return value == "true";
+  }
+  decoder.Note(kHalt, *text, "neither true nor false");
+  return nullptr;
+}
+
+Json DecodeKillSwitch(Decoder& decoder) {
+  const auto text = decoder.Text(kKillSwitch, true);
+  if (!text || *text == "active" || *text == "inactive") {
+    return text ? Json(*text) : Json(nullptr);
+  }
+  decoder.Note(kKillSwitch, *text, "neither active nor inactive");
+  return nullptr;
+}
+
+Json DecodeHeartbeat(Decoder& decoder, base::UnixNanos now) {
+  Json beat = {{"at", nullptr}, {"age_seconds", nullptr}, {"is_stale", true}};
+  const auto text = decoder.Text(kHeartbeat, true);
+  if (!text) {
+    return beat;
+  }
+  const auto at = base::ParseIso(*text);
+  if (!at) {
+    decoder.Note(kHeartbeat, *text, "not an ISO time");
+    return beat;
+  }
+  const double age = std::max(0.0, std::chrono::duration<double>(now - *at).count());
+  return {{"at", *text}, {"age_seconds", age}, {"is_stale", age > kHeartbeatStaleSeconds}};
+}
+
+Json DecodeMarket(Decoder& decoder, const RawState& raw) {
+  Json symbols = Json::array();
+  for (const std::string& symbol : raw.symbols) {
+    symbols.push_back(
+        {{"symbol", symbol},
+         {"last_price", decoder.Number(std::string(kLastPrice) + ":" + KeySuffix(symbol))}});
+  }
+  return {{"last_price", decoder.Number(kLastPrice)},
+          {"last_tick", decoder.Document(kLastTick, "object")},
+          {"active_symbols", decoder.Document(kActiveSymbols, "array")},
+          {"symbols", std::move(symbols)}};
+}
+
+Json DecodeOpenOrders(Decoder& decoder, const RawState& raw) {
+  if (!raw.open_orders_error.empty()) {
+    decoder.Note(kOpenOrders, "", raw.open_orders_error);
+    return nullptr;
+  }
+  Json orders = Json::array();
+  for (const std::string& id : raw.open_orders) {
+    Json order = decoder.Document(std::string(kOrderPrefix) + id, "object", true);
+    if (!order.is_null()) {
+      orders.push_back(std::move(order));
+    }
+  }
+  return orders;
+}
+
+Json DecodeAlerts(Decoder& decoder, const RawState& raw) {
+  Json alerts = Json::array();
+  for (const std::string& key : raw.alert_keys) {
+    Json alert = decoder.Document(key, "object");
+    if (!alert.is_null()) {
+      alert["event_key"] = key;
+      alerts.push_back(std::move(alert));
+    }
+  }
+  return alerts;
+}
+
+// The members of the document, in the order in which they are sent.
+Json Decode(Decoder& decoder, const RawState& raw, base::UnixNanos now) {
+  Json document = {{"at", base::FormatIso(now, base::IsoSuffix::kZulu)},
+                   {"redis", {{"connected", true}, {"reason", nullptr}}},
+                   {"halt", DecodeHalt(decoder)},
+                   {"kill_switch", DecodeKillSwitch(decoder)},
+                   {"kill_switch_meta", decoder.Document(kKillSwitchMeta, "object")},
+                   {"heartbeat", DecodeHeartbeat(decoder, now)},
+                   {"system_state", decoder.Document(kState, "object")},
+                   {"system_status", decoder.Document(kStatus, "object")}};
+  document["metrics"] = {{"total_value", decoder.Number(kTotalValue, true)},
+                         {"cash", decoder.Number(kCash, true)},
+                         {"pnl_daily", decoder.Number(kPnlDaily, true)},
+                         {"tick_to_decision_ms", decoder.Number(kTickToDecision)},
+                         {"decision_to_fill_ms", decoder.Number(kDecisionToFill)},
+                         {"tick_to_fill_ms", decoder.Number(kTickToFill)}};
+  document["market"] = DecodeMarket(decoder, raw);
+  document["portfolio"] = decoder.Document(kPortfolio, "object", true);
+  document["positions"] = decoder.Document(kPositions, "array");
+  document["orders"] = decoder.Document(kOrders, "array");
+  document["open_orders"] = DecodeOpenOrders(decoder, raw);
+  document["alerts"] = DecodeAlerts(decoder, raw);
+  return document;
+}
+
+}  // namespace
+
+Json MakeStateDocument(const RawState& raw, base::UnixNanos now) {
+  Decoder decoder(raw);
+  Json document = Decode(decoder, raw, now);
+  document["problems"] = decoder.TakeProblems();
+  return document;
+}
+
+Json MakeLostDocument(std::string_view reason, base::UnixNanos now) {
+  const RawState nothing;
+  Decoder unread(nothing);
+  Json document = Decode(unread, nothing, now);
+  document["redis"] = {{"connected", false}, {"reason", reason}};
+  document["halt"] = nullptr;  // Not known, rather than not halted.
+  document["open_orders"] = nullptr;
+  document["alerts"] = nullptr;
+  document["problems"] = Json::array({{{"key", "redis"}, {"value", ""}, {"reason", reason}}});
+  return document;
+}
+
+Json MakeCandles(const RawState& raw, std::string_view symbol) {
+  Decoder decoder(raw);
+  Json rows = decoder.Document(std::string(kCandles) + ":" + KeySuffix(symbol), "array");
+  return {{"symbol", symbol}, {"rows", std::move(rows)}};
+}
+
+std::string Dump(const Json& document) {
+  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace bulwark::api
