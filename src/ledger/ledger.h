@@ -1,0 +1,118 @@
+// The durable truth of one account: orders, fills, stops, day anchors and runs, in one SQLite file.
+//
+// Shape:   what is committed survives power loss (WAL, synchronous=FULL). Order events, fills, switch
+//          turns and runs are only ever added. One ledger belongs to one account at one venue.
+// Errors:  kConflict: another trader runs, or this run was fenced off by a newer one, or the file is
+//          another account's. kCorrupt: the file is damaged or its rows contradict themselves; it is left
+//          as it is. kUnavailable: locked for over 2 s, disk full, read-only. kNotFound: no file to read,
+//          or a symbol that the table lacks. Every message starts with the file.
+// Threads: one at a time per Ledger; open one per thread or process. All calls block on the disk, at most
+//          the busy timeout of 2 s plus the time of the disk. Never call it from the engine thread.
+// Owner:   holds the trader lock from BeginRun() to its end.
+// Source:  docs/decisions.md#the-ledger-is-the-truth-and-redis-is-a-view
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/decimal.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "ledger/duplicate_fill.h"
+#include "ledger/recovered_books.h"
+#include "model/action.h"
+#include "model/instrument.h"
+#include "model/switches.h"
+#include "sql/sqlite_file.h"
+
+namespace bulwark::ledger {
+
+using sql::Access;
+
+struct OpenOptions {
+  Access access = Access::kReadWrite;
+  bool is_created_if_missing = true;
+  // Reads the whole file for damage. A stop must not wait for that: `halt` and `kill` turn it off.
+  bool is_checked = true;
+};
+
+struct AccountSetup {
+  std::string name = "main";
+  std::string venue = "paper";
+  base::Decimal opening_cash;
+  base::UnixNanos at;
+};
+
+struct RunInfo {
+  std::string version;
+  base::UnixNanos at;
+};
+
+struct CommitReceipt {
+  std::uint32_t journaled = 0;            // Actions stored.
+  std::vector<DuplicateFill> duplicates;  // Not empty: stop trading and recover.
+};
+
+class Ledger {
+ public:
+  static base::Result<std::unique_ptr<Ledger>> Open(const std::filesystem::path& path,
+                                                    const OpenOptions& options = {});
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+  Ledger(Ledger&&) = delete;
+  Ledger& operator=(Ledger&&) = delete;
+  ~Ledger();
+
+  // Sets the account once. Later calls change nothing: another name or venue is kConflict, another
+  // opening cash is ignored and answered as a note for people.
+  base::Result<std::optional<std::string>> EnsureAccount(const AccountSetup& setup);
+
+  // The table and, after it, a default instrument for each symbol that only the ledger knows.
+  base::Result<model::InstrumentTable> CompleteInstruments(const model::InstrumentTable& table);
+
+  // Takes the trader lock, writes the run and answers its epoch; any older run is fenced off from now on.
+  // The table gives the symbols for Commit(). Requires: EnsureAccount() was called for this file once.
+  base::Result<std::uint64_t> BeginRun(const RunInfo& info, const model::InstrumentTable& table);
+
+  // Stores what is journaled among the actions (OrderChanged, FillBooked, AnchorSet) in one transaction;
+  // all of it or, on an error, nothing. A fill that is already there is skipped and reported.
+  // Requires: BeginRun() of this object gave an epoch; passing another one is refused as fenced off.
+  base::Result<CommitReceipt> Commit(std::uint64_t epoch, std::span<const model::Action> actions);
+
+  // Everything a trader needs to go on, from one snapshot of the file. A symbol of the ledger that the
+  // table lacks is kNotFound (see CompleteInstruments).
+  base::Result<RecoveredBooks> Recover(const model::InstrumentTable& table);
+
+  // Orders whose last state contradicts their fills or their last event, fills without an order, and
+  // fills whose booked P&L is not what the fills give; in words, at most `limit`.
+  base::Result<std::vector<std::string>> FindContradictions(const model::InstrumentTable& table,
+                                                            std::size_t limit);
+
+  // Appends a turn; turning what is already so is recorded too. Durable when it returns.
+  base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn);
+  base::Result<model::SwitchState> ReadSwitches();
+  // When the switch was last turned on after having been off; empty while it is off.
+  base::Result<std::optional<base::UnixNanos>> OnSince(model::Switch which);
+  // The newest turn's number, 0 for none. Cheap: a few microseconds, for a poll.
+  base::Result<std::uint64_t> LastSwitchSequence();
+  // The newest run's epoch, 0 for none.
+  base::Result<std::uint64_t> LastEpoch();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  struct Impl;
+  Ledger(std::filesystem::path path, std::unique_ptr<Impl> impl);
+
+  std::filesystem::path path_;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bulwark::ledger

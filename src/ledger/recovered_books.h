@@ -1,0 +1,46 @@
+// What a trader takes from the ledger at its start.
+//
+// Shape:   the portfolio is recomputed from the opening cash and all fills in the order of booking; then
+//          the open orders' remaining reservations are moved from free to blocked. Lists run from the
+//          oldest to the newest.
+// Threads: a value.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/decimal.h"
+#include "model/action.h"
+#include "model/fill.h"
+#include "model/order.h"
+#include "model/portfolio.h"
+#include "model/switches.h"
+
+namespace bulwark::ledger {
+
+constexpr std::size_t kTradeIdsMax = 50'000;  // Enough to recognise a venue's repeats.
+constexpr std::size_t kLastFillsMax = 50;     // As many as VIEW:ORDERS shows.
+
+struct BookedFill {
+  model::Fill fill;
+  base::Decimal realised_pnl;
+  model::Order order;  // As it is now.
+};
+
+struct RecoveredBooks {
+  base::Decimal opening_cash;
+  model::Portfolio portfolio;
+  std::vector<model::Order> open_orders;
+  std::vector<model::TradeId> trade_ids;  // The newest kTradeIdsMax.
+  std::uint64_t venue_sequence_max = 0;
+  std::uint64_t fills = 0;
+  std::vector<BookedFill> last_fills;  // The newest kLastFillsMax.
+  model::SwitchState switches;
+  std::optional<model::AnchorSet> anchor;  // The newest; the caller knows which day it is.
+  std::uint64_t last_epoch = 0;
+};
+
+}  // namespace bulwark::ledger

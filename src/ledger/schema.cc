@@ -1,0 +1,71 @@
+#include "ledger/schema.h"
+
+#include <array>
+#include <span>
+
+#include "sql/migrations.h"
+
+namespace bulwark::ledger {
+namespace {
+
+// Enumerations are stored as the words of the contract, so that a person can read the file.
+#define BULWARK_ORDER_COLUMNS                                                                 \
+  "decision_id TEXT, instrument_id BIGINT NOT NULL REFERENCES instruments(id), "              \
+  "side TEXT NOT NULL, intent TEXT NOT NULL, order_type TEXT NOT NULL, "                      \
+  "time_in_force TEXT NOT NULL, status TEXT NOT NULL, origin TEXT NOT NULL, "                 \
+  "reduce_only BIGINT NOT NULL, cancel_requested BIGINT NOT NULL, quantity BIGINT NOT NULL, " \
+  "filled_quantity BIGINT NOT NULL, filled_notional BIGINT NOT NULL, fees_paid BIGINT NOT "   \
+  "NULL, limit_price BIGINT, stop_price BIGINT, reserved_cash BIGINT NOT NULL, "              \
+  "reserved_cash_remaining BIGINT NOT NULL, reserved_quantity BIGINT NOT NULL, "              \
+  "reserved_quantity_remaining BIGINT NOT NULL, created_at BIGINT NOT NULL, "                 \
+  "updated_at BIGINT NOT NULL, external_id TEXT NOT NULL, strategy TEXT NOT NULL, "           \
+  "reason TEXT NOT NULL"
+
+constexpr std::array kTables{
+    "CREATE TABLE account("
+    "id INTEGER PRIMARY KEY CHECK(id = 1), name TEXT NOT NULL, venue TEXT NOT NULL, "
+    "opening_cash BIGINT NOT NULL, created_at BIGINT NOT NULL)",
+
+    "CREATE TABLE runs("
+    "epoch INTEGER PRIMARY KEY AUTOINCREMENT, started_at BIGINT NOT NULL, pid BIGINT NOT NULL, "
+    "host TEXT NOT NULL, version TEXT NOT NULL)",
+
+    "CREATE TABLE instruments(id INTEGER PRIMARY KEY, symbol TEXT NOT NULL UNIQUE)",
+
+    "CREATE TABLE order_events("
+    "sequence INTEGER PRIMARY KEY, epoch BIGINT NOT NULL, order_id TEXT NOT "
+    "NULL, " BULWARK_ORDER_COLUMNS ")",
+
+    "CREATE TABLE orders(order_id TEXT NOT NULL PRIMARY KEY, " BULWARK_ORDER_COLUMNS
+    ") WITHOUT ROWID",
+    // Terminal orders leave the index, so finding the open ones costs the same after a million orders.
+    "CREATE INDEX orders_open ON orders(created_at) "
+    "WHERE status IN ('PENDING', 'SUBMITTED', 'PARTIALLY_FILLED')",
+
+    // sequence is the order of booking, which the average cost depends on.
+    "CREATE TABLE fills("
+    "sequence INTEGER PRIMARY KEY, account TEXT NOT NULL, venue TEXT NOT NULL, "
+    "trade_id TEXT NOT NULL, epoch BIGINT NOT NULL, order_id TEXT NOT NULL, "
+    "instrument_id BIGINT NOT NULL REFERENCES instruments(id), side TEXT NOT NULL, "
+    "price BIGINT NOT NULL CHECK(price > 0), quantity BIGINT NOT NULL CHECK(quantity > 0), "
+    "fee BIGINT NOT NULL CHECK(fee >= 0), realised_pnl BIGINT NOT NULL, at BIGINT NOT NULL, "
+    "booked_at BIGINT NOT NULL, venue_sequence BIGINT NOT NULL, "
+    "UNIQUE(account, venue, trade_id))",
+
+    "CREATE TABLE switches("
+    "sequence INTEGER PRIMARY KEY AUTOINCREMENT, which TEXT NOT NULL, is_on BIGINT NOT NULL, "
+    "reason TEXT NOT NULL, actor TEXT NOT NULL, at BIGINT NOT NULL)",
+
+    "CREATE TABLE anchors(utc_day BIGINT PRIMARY KEY, equity BIGINT NOT NULL)",
+};
+
+#undef BULWARK_ORDER_COLUMNS
+
+}  // namespace
+
+std::span<const sql::Migration> Migrations() {
+  static const std::array kSteps{sql::Migration{"tables", kTables}};
+  return kSteps;
+}
+
+}  // namespace bulwark::ledger
