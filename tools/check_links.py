@@ -36,7 +36,7 @@ def check_link(root, name, link):
 def check_word(root, name, word, files, top):
     """`word` stood in backticks. Speaks up only where it is clearly meant as one of our files."""
     word = re.sub(r"(:\d+|#[\w-]+)$", "", word)
-    if PATTERN.search(word) or " " in word or word.startswith(("/", "~", "-", "../")):
+    if PATTERN.search(word) or " " in word or word.startswith(("/", "~", "-", "_", "../")):
         return None
     inside = word.split("/")[0] in top and "/" in word
     if not inside and not re.search(NAMED, word):

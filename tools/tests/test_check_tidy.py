@@ -35,7 +35,16 @@ class CheckTidyTest(TreeTest):
     def test_finds_a_file_that_no_build_names(self):
         self.write("src/base/c.cc")
 
-        self.assert_one_error(self.check(), "src/base/c.cc:1: error: no CMakeLists.txt names")
+        self.assert_one_error(self.check(), "src/base/c.cc:1: error: nothing builds this")
+
+    def test_finds_a_header_of_the_program_that_nothing_includes(self):
+        self.write("apps/main.cc", '#include "apps/a.h"\n')
+        self.write("apps/CMakeLists.txt", "add_executable(x main.cc)\n")
+        self.write("apps/a.h")
+        self.assertEqual(self.check(), [])
+
+        self.write("apps/b.h")
+        self.assert_one_error(self.check(), "apps/b.h:1: error: nothing builds this")
 
     def test_finds_a_blob_a_strange_file_and_a_wrong_mode(self):
         self.write("docs/a.png", b"\0" * (1 << 20) + b"\0")
