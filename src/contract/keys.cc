@@ -1,0 +1,192 @@
+#include "contract/keys.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/ensure.h"
+#include "base/uuid.h"
+#include "contract/catalogue.h"
+#include "contract/key_match.h"
+
+namespace bulwark::contract {
+namespace {
+
+// The pattern with its (at most one) placeholder replaced.
+std::string Filled(const Entry& entry, std::string_view value) {
+  std::string text(entry.pattern);
+  const std::size_t open = text.find('<');
+  ENSURE((open == std::string::npos) == value.empty());
+  if (open != std::string::npos) {
+    text.replace(open, text.find('>') - open + 1, value);
+  }
+  return text;
+}
+
+}  // namespace
+
+class NameBuilder {
+ public:
+  static Key MakeKey(EntryId id, std::string_view value = {}) {
+    const Entry& entry = Get(id);
+    ENSURE(entry.kind != Kind::kChannel);
+    return Key(Filled(entry, value));
+  }
+
+  static Channel MakeChannel(EntryId id) {
+    const Entry& entry = Get(id);
+    ENSURE(entry.kind == Kind::kChannel);
+    return Channel(entry.pattern);
+  }
+
+  template <std::size_t... At>
+  static std::array<Channel, sizeof...(At)> MakeChannels(std::index_sequence<At...> /*unused*/) {
+    constexpr auto kFirst = static_cast<std::size_t>(EntryId::kPortfolioUpdate);
+    return {MakeChannel(static_cast<EntryId>(kFirst + At))...};
+  }
+};
+
+namespace keys {
+
+Key Halt() {
+  return NameBuilder::MakeKey(EntryId::kSystemHalt);
+}
+Key Heartbeat() {
+  return NameBuilder::MakeKey(EntryId::kSystemHeartbeat);
+}
+Key State() {
+  return NameBuilder::MakeKey(EntryId::kSystemState);
+}
+Key Status() {
+  return NameBuilder::MakeKey(EntryId::kSystemStatus);
+}
+Key AlertsLast() {
+  return NameBuilder::MakeKey(EntryId::kAlertsLast);
+}
+Key AlertsEvent(std::int64_t epoch_ms) {
+  ENSURE(epoch_ms >= 0);
+  return NameBuilder::MakeKey(EntryId::kAlertsEvent, std::to_string(epoch_ms));
+}
+Key TotalValue() {
+  return NameBuilder::MakeKey(EntryId::kTotalValue);
+}
+Key Cash() {
+  return NameBuilder::MakeKey(EntryId::kCash);
+}
+Key PnlDaily() {
+  return NameBuilder::MakeKey(EntryId::kPnlDaily);
+}
+Key TickToDecision() {
+  return NameBuilder::MakeKey(EntryId::kTickToDecision);
+}
+Key DecisionToFill() {
+  return NameBuilder::MakeKey(EntryId::kDecisionToFill);
+}
+Key TickToFill() {
+  return NameBuilder::MakeKey(EntryId::kTickToFill);
+}
+Key TickToDecision(std::string_view symbol) {
+  return NameBuilder::MakeKey(EntryId::kTickToDecisionOf, ScopedSymbol(symbol));
+}
+Key DecisionToFill(std::string_view symbol) {
+  return NameBuilder::MakeKey(EntryId::kDecisionToFillOf, ScopedSymbol(symbol));
+}
+Key TickToFill(std::string_view symbol) {
+  return NameBuilder::MakeKey(EntryId::kTickToFillOf, ScopedSymbol(symbol));
+}
+Key LastPrice() {
+  return NameBuilder::MakeKey(EntryId::kLastPrice);
+}
+Key LastTick() {
+  return NameBuilder::MakeKey(EntryId::kLastTick);
+}
+Key Ohlcv() {
+  return NameBuilder::MakeKey(EntryId::kOhlcv);
+}
+Key ActiveSymbols() {
+  return NameBuilder::MakeKey(EntryId::kActiveSymbols);
+}
+Key LastPrice(std::string_view symbol) {
+  return NameBuilder::MakeKey(EntryId::kLastPriceOf, ScopedSymbol(symbol));
+}
+Key LastTick(std::string_view symbol) {
+  return NameBuilder::MakeKey(EntryId::kLastTickOf, ScopedSymbol(symbol));
+}
+Key Ohlcv(std::string_view symbol) {
+  return NameBuilder::MakeKey(EntryId::kOhlcvOf, ScopedSymbol(symbol));
+}
+Key ViewOrders() {
+  return NameBuilder::MakeKey(EntryId::kViewOrders);
+}
+Key ViewPositions() {
+  return NameBuilder::MakeKey(EntryId::kViewPositions);
+}
+Key Portfolio() {
+  return NameBuilder::MakeKey(EntryId::kPortfolio);
+}
+Key Order(const base::Uuid& id) {
+  return NameBuilder::MakeKey(EntryId::kOrder, id.ToString());
+}
+Key OpenOrders() {
+  return NameBuilder::MakeKey(EntryId::kOpenOrders);
+}
+Key Epoch() {
+  return NameBuilder::MakeKey(EntryId::kEpoch);
+}
+Key KillSwitch() {
+  return NameBuilder::MakeKey(EntryId::kKillSwitch);
+}
+Key KillMeta() {
+  return NameBuilder::MakeKey(EntryId::kKillMeta);
+}
+Key KillLog() {
+  return NameBuilder::MakeKey(EntryId::kKillLog);
+}
+
+}  // namespace keys
+
+namespace channels {
+
+Channel PortfolioUpdate() {
+  return NameBuilder::MakeChannel(EntryId::kPortfolioUpdate);
+}
+Channel TradeExecuted() {
+  return NameBuilder::MakeChannel(EntryId::kTradeExecuted);
+}
+Channel OrderStatus() {
+  return NameBuilder::MakeChannel(EntryId::kOrderStatus);
+}
+Channel RiskAlert() {
+  return NameBuilder::MakeChannel(EntryId::kRiskAlert);
+}
+Channel KillSwitch() {
+  return NameBuilder::MakeChannel(EntryId::kRiskKillSwitch);
+}
+Channel SignalGenerated() {
+  return NameBuilder::MakeChannel(EntryId::kSignalGenerated);
+}
+Channel FeedDisconnected() {
+  return NameBuilder::MakeChannel(EntryId::kFeedDisconnected);
+}
+Channel FeedReconnected() {
+  return NameBuilder::MakeChannel(EntryId::kFeedReconnected);
+}
+
+std::array<Channel, kChannels> All() {
+  return NameBuilder::MakeChannels(std::make_index_sequence<kChannels>());
+}
+
+}  // namespace channels
+
+std::string ScanPattern(EntryId id) {
+  std::string text(Get(id).pattern);
+  for (std::size_t open = text.find('<'); open != std::string::npos; open = text.find('<')) {
+    text.replace(open, text.find('>') - open + 1, "*");
+  }
+  return text;
+}
+
+}  // namespace bulwark::contract
