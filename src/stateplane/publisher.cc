@@ -1,0 +1,373 @@
+#include "stateplane/publisher.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "contract/channel_payloads.h"
+#include "contract/keys.h"
+#include "contract/market_documents.h"
+#include "contract/portfolio_document.h"
+#include "contract/system_documents.h"
+#include "contract/view_documents.h"
+#include "model/action.h"
+#include "model/denial.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "model/telemetry.h"
+#include "redis/command.h"
+#include "stateplane/alert_payloads.h"
+
+namespace bulwark::stateplane {
+
+Publisher::Publisher(const model::InstrumentTable& instruments, const PublisherOptions& options,
+                     const OpeningPicture& opening)
+    : instruments_(instruments),
+      options_(options),
+      orders_(instruments),
+      alerts_(options.alert_retention),
+      portfolio_(opening.portfolio),
+      rows_(opening.rows.begin(), opening.rows.end()),
+      telemetry_(instruments.size()),
+      day_anchor_(opening.day_anchor) {
+  for (const model::Order& order : opening.orders) {
+    orders_.Put(order);
+  }
+  for (const auto& [order, trade] : opening.trades) {
+    orders_.AddTrade(order, trade);
+  }
+  for (auto& row : latencies_) {
+    row.resize(instruments.size());
+  }
+  state_.epoch = options.epoch;
+}
+
+void Publisher::Apply(const model::Action& action) {
+  std::visit([this](const auto& what) { On(what); }, action);
+}
+
+void Publisher::On(const model::OrderChanged& action) {
+  const model::Order& order = action.order;
+  const model::Order* known = orders_.Find(order.id);
+  const bool is_new_status = known == nullptr || known->status != order.status ||
+                             known->filled_quantity != order.filled_quantity;
+  orders_.Put(order);
+  are_books_dirty_ = true;
+  if (is_new_status) {
+    std::string payload;
+    contract::EncodeOrderStatus(payload, order, SymbolOf(order.instrument));
+    events_.Add(contract::channels::OrderStatus(), std::move(payload));
+  }
+}
+
+void Publisher::On(const model::FillBooked& action) {
+  const model::Fill& fill = action.fill;
+  orders_.AddTrade(fill.order_id, fill.trade_id);
+  are_books_dirty_ = true;
+  const model::Order* order = orders_.Find(fill.order_id);
+  if (order == nullptr) {
+    return;
+  }
+  const model::Symbol& symbol = instruments_[fill.instrument].symbol;
+  rows_.push_back(contract::MakeOrderRow(*order, fill, symbol));
+  if (rows_.size() > contract::kOrderRowsMax) {
+    rows_.pop_front();
+  }
+  std::string payload;
+  contract::EncodeTradeExecuted(payload, *order, fill, symbol.view());
+  events_.Add(contract::channels::TradeExecuted(), std::move(payload));
+}
+
+void Publisher::On(const model::PortfolioChanged& action) {
+  portfolio_.at(action.instrument) = action.position;
+  portfolio_.cash = action.cash;
+  portfolio_.blocked_cash = action.blocked_cash;
+  portfolio_.realised_pnl = action.realised_pnl;
+  portfolio_.fees_paid = action.fees_paid;
+  are_books_dirty_ = true;
+}
+
+void Publisher::On(const model::SignalGenerated& action) {
+  std::string payload;
+  contract::EncodeSignal(payload, action.signal, SymbolOf(action.signal.instrument));
+  events_.Add(contract::channels::SignalGenerated(), std::move(payload));
+}
+
+void Publisher::On(const model::OrderDenied& action) {
+  events_.Add(contract::channels::RiskAlert(),
+              DenialPayload(action, SymbolOf(action.order.instrument)));
+}
+
+void Publisher::On(const model::AlertRaised& action) {
+  Alert(action);
+}
+
+void Publisher::Alert(const model::AlertRaised& alert) {
+  const std::string_view symbol =
+      alert.instrument_index < 0 ? std::string_view()
+                                 : SymbolOf({static_cast<std::uint16_t>(alert.instrument_index)});
+  alerts_.Add(alert.at, AlertText(alert, symbol));
+  if (alert.level != model::AlertLevel::kInfo) {
+    events_.Add(contract::channels::RiskAlert(), AlertPayload(alert, symbol));
+  }
+}
+
+void Publisher::On(const model::RunStateChanged& action) {
+  state_.state = action.state;
+  state_.since = action.at;
+  state_.reason = std::string(action.reason.view());
+  is_state_dirty_ = true;
+}
+
+void Publisher::On(const model::FeedStateChanged& action) {
+  state_.is_feed_up = action.is_up;
+  status_.is_feed_connected = action.is_up;
+  is_state_dirty_ = true;
+  std::string payload;
+  if (action.is_up) {
+    contract::EncodeFeedReconnected(payload, action.at, instruments_.size());
+    events_.Add(contract::channels::FeedReconnected(), std::move(payload));
+  } else {
+    contract::EncodeFeedDisconnected(payload, action.at, action.reason.view());
+    events_.Add(contract::channels::FeedDisconnected(), std::move(payload));
+  }
+}
+
+void Publisher::On(const model::AnchorSet& action) {
+  day_anchor_ = action.equity;
+}
+
+void Publisher::ApplyTelemetry(const model::Telemetry& telemetry) {
+  telemetry_ = telemetry;
+  is_telemetry_dirty_ = true;
+  if (telemetry.equity) {
+    peak_equity_ = std::max(peak_equity_.value_or(*telemetry.equity), *telemetry.equity);
+    if (peak_equity_->is_positive()) {
+      const base::Decimal drawdown =
+          base::MulDiv(*peak_equity_ - *telemetry.equity, base::Decimal::FromInt(100),
+                       *peak_equity_, base::Rounding::kHalfEven);
+      max_drawdown_pct_ = std::max(max_drawdown_pct_, drawdown);
+    }
+  }
+  state_.events_processed = telemetry.events;
+}
+
+void Publisher::SetLatency(Latency which, model::InstrumentId instrument, base::Nanos span) {
+  latencies_.at(static_cast<std::size_t>(which)).at(instrument.index) = span;
+  last_latencies_.at(static_cast<std::size_t>(which)) = span;
+  are_latencies_dirty_ = true;
+}
+
+void Publisher::SetGateClosed(std::optional<base::UnixNanos> at) {
+  if (state_.gate_closed_at != at) {
+    state_.gate_closed_at = at;
+    is_state_dirty_ = true;
+  }
+}
+
+void Publisher::SetVenueLink(bool is_up) {
+  if (state_.is_venue_up != is_up || status_.is_broker_connected != is_up) {
+    state_.is_venue_up = is_up;
+    status_.is_broker_connected = is_up;
+    is_state_dirty_ = true;
+  }
+}
+
+bool Publisher::is_dirty() const {
+  return are_books_dirty_ || is_telemetry_dirty_ || are_latencies_dirty_ || is_state_dirty_ ||
+         is_start_dirty_ || heartbeat_.has_value() || orders_.is_dirty() || alerts_.is_dirty() ||
+         !events_.empty();
+}
+
+void Publisher::Compose(redis::Pipeline& out) {
+  out.BeginTransaction();
+  ComposeSystem(out);
+  if (are_books_dirty_ || orders_.is_dirty()) {
+    ComposeBooks(out);
+  }
+  if (is_telemetry_dirty_) {
+    ComposeTelemetry(out);
+  }
+  if (are_latencies_dirty_) {
+    ComposeLatencies(out);
+  }
+  alerts_.Compose(out);
+  events_.Compose(out);
+  if (are_books_dirty_) {
+    value_ = PortfolioPayload();
+    out.Add({"PUBLISH", contract::channels::PortfolioUpdate().view(), value_});
+  }
+  out.EndTransaction();
+}
+
+void Publisher::Confirm() {
+  orders_.Confirm();
+  alerts_.Confirm();
+  events_.Confirm();
+  heartbeat_.reset();
+  are_books_dirty_ = false;
+  is_telemetry_dirty_ = false;
+  are_latencies_dirty_ = false;
+  is_state_dirty_ = false;
+  is_start_dirty_ = false;
+}
+
+void Publisher::MarkAllDirty() {
+  orders_.MarkAllDirty();
+  alerts_.MarkAllDirty();
+  are_books_dirty_ = true;
+  is_telemetry_dirty_ = true;
+  are_latencies_dirty_ = true;
+  is_state_dirty_ = true;
+  is_start_dirty_ = true;
+}
+
+void Publisher::ComposeBooks(redis::Pipeline& out) {
+  value_.clear();
+  contract::EncodePortfolio(value_, portfolio_, instruments_);
+  Set(out, contract::keys::Portfolio());
+  orders_.Compose(out);
+  if (!rows_.empty()) {
+    const std::vector<contract::OrderRow> rows(rows_.begin(), rows_.end());
+    value_.clear();
+    contract::EncodeOrderRows(value_, rows);
+    Set(out, contract::keys::ViewOrders());
+  }
+  value_.clear();
+  contract::EncodePositions(value_, portfolio_, instruments_);
+  Set(out, contract::keys::ViewPositions());
+}
+
+void Publisher::ComposeTelemetry(redis::Pipeline& out) {
+  value_.clear();
+  contract::EncodeAmount(value_, telemetry_.cash);
+  Set(out, contract::keys::Cash());
+  if (telemetry_.equity) {
+    value_.clear();
+    contract::EncodeAmount(value_, *telemetry_.equity);
+    Set(out, contract::keys::TotalValue());
+    value_.clear();
+    contract::EncodeDailyPnl(value_, *telemetry_.equity, day_anchor_.value_or(*telemetry_.equity));
+    Set(out, contract::keys::PnlDaily());
+  }
+  for (const model::Instrument& instrument : instruments_.rows()) {
+    ComposeMarket(instrument, out);
+  }
+}
+
+void Publisher::ComposeMarket(const model::Instrument& instrument, redis::Pipeline& out) {
+  const model::MarkView& mark = telemetry_.marks.at(instrument.id.index);
+  if (!mark.price) {
+    return;
+  }
+  const std::string_view symbol = instrument.symbol.view();
+  const bool is_last = telemetry_.last_instrument == instrument.id.index;
+  value_.clear();
+  contract::EncodeAmount(value_, *mark.price);
+  Set(out, contract::keys::LastPrice(symbol));
+  if (is_last) {
+    Set(out, contract::keys::LastPrice());
+  }
+  value_.clear();
+  contract::EncodeLastTick(value_, symbol, *mark.price, mark.event_at);
+  Set(out, contract::keys::LastTick(symbol));
+  if (is_last) {
+    Set(out, contract::keys::LastTick());
+  }
+  value_.clear();
+  contract::EncodeBars(value_, telemetry_.candles.at(instrument.id.index));
+  Set(out, contract::keys::Ohlcv(symbol));
+  if (is_last) {
+    Set(out, contract::keys::Ohlcv());
+  }
+}
+
+void Publisher::ComposeLatencies(redis::Pipeline& out) {
+  using Plain = contract::Key (*)();
+  using Scoped = contract::Key (*)(std::string_view);
+  constexpr std::array<std::pair<Plain, Scoped>, kLatencies> kKeys = {
+      {{contract::keys::TickToDecision, contract::keys::TickToDecision},
+       {contract::keys::DecisionToFill, contract::keys::DecisionToFill},
+       {contract::keys::TickToFill, contract::keys::TickToFill}}};
+  for (std::size_t which = 0; which < kLatencies; ++which) {
+    if (last_latencies_[which]) {
+      value_.clear();
+      contract::EncodeLatency(value_, *last_latencies_[which]);
+      Set(out, kKeys[which].first());
+    }
+    for (const model::Instrument& instrument : instruments_.rows()) {
+      const auto& span = latencies_[which][instrument.id.index];
+      if (span) {
+        value_.clear();
+        contract::EncodeLatency(value_, *span);
+        Set(out, kKeys[which].second(instrument.symbol.view()));
+      }
+    }
+  }
+}
+
+void Publisher::ComposeSystem(redis::Pipeline& out) {
+  if (heartbeat_) {
+    value_.clear();
+    contract::EncodeHeartbeat(value_, *heartbeat_);
+    Set(out, contract::keys::Heartbeat());
+  }
+  if (is_start_dirty_) {
+    value_.clear();
+    contract::EncodeEpoch(value_, options_.epoch);
+    Set(out, contract::keys::Epoch());
+    value_.clear();
+    contract::EncodeActiveSymbols(value_, instruments_);
+    Set(out, contract::keys::ActiveSymbols());
+  }
+  if (is_state_dirty_ || heartbeat_) {
+    value_.clear();
+    contract::EncodeSystemState(value_, state_);
+    Set(out, contract::keys::State());
+  }
+  if (is_state_dirty_) {
+    value_.clear();
+    contract::EncodeSystemStatus(value_, status_);
+    Set(out, contract::keys::Status());
+  }
+}
+
+std::string Publisher::PortfolioPayload() {
+  std::vector<contract::PositionRow> rows;
+  for (const model::Instrument& instrument : instruments_.rows()) {
+    const model::Position& position = portfolio_.at(instrument.id);
+    if (!position.owned().is_zero()) {
+      rows.push_back({.symbol = instrument.symbol.view(),
+                      .owned = position.owned(),
+                      .cost = position.cost,
+                      .mark = telemetry_.marks.at(instrument.id.index).price});
+    }
+  }
+  std::string payload;
+  contract::EncodePortfolioUpdate(payload,
+                                  {.at = base::WallNow(),
+                                   .cash = portfolio_.owned_cash(),
+                                   .day_anchor = day_anchor_.value_or(options_.opening_cash),
+                                   .start_equity = options_.opening_cash,
+                                   .max_drawdown_pct = max_drawdown_pct_,
+                                   .positions = rows});
+  return payload;
+}
+
+std::string_view Publisher::SymbolOf(model::InstrumentId instrument) const {
+  return instruments_[instrument].symbol.view();
+}
+
+void Publisher::Set(redis::Pipeline& out, const contract::Key& key) {
+  out.Add({"SET", key.view(), value_});
+}
+
+}  // namespace bulwark::stateplane

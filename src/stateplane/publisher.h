@@ -1,0 +1,131 @@
+// Shows the trader's state in Redis: keeps what should be there and composes the writes that are missing.
+//
+// Shape:   Apply() and the setters change the picture; Compose() writes all that changed as ONE
+//          transaction, keys before the channel messages about them; Confirm() says it was stored. What
+//          was composed and not confirmed is composed again. A reader never sees cash of one state and
+//          positions of another.
+// Units:   as the contract: fractions in METRICS, percent in channels.
+// Errors:  none; a value that is not known (equity without a price) is not written and never guessed.
+// Threads: one thread, the publisher's. Encoding allocates only while its buffers grow.
+// Owner:   the instrument table must outlive it.
+// Source:  contract sections 1.2, 1.4, 1.6, design section 4
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "contract/keys.h"
+#include "contract/system_documents.h"
+#include "contract/view_documents.h"
+#include "model/action.h"
+#include "model/instrument.h"
+#include "model/portfolio.h"
+#include "model/telemetry.h"
+#include "redis/command.h"
+#include "stateplane/alert_mirror.h"
+#include "stateplane/event_outbox.h"
+#include "stateplane/order_mirror.h"
+
+namespace bulwark::stateplane {
+
+enum class Latency : std::uint8_t { kTickToDecision, kDecisionToFill, kTickToFill };
+constexpr std::size_t kLatencies = 3;
+
+struct PublisherOptions {
+  std::uint64_t epoch = 0;
+  base::Decimal opening_cash;      // Start of the total P&L.
+  base::Nanos alert_retention{0};  // Zero: for ever.
+};
+
+// What is in the books when the trader starts.
+struct OpeningPicture {
+  model::Portfolio portfolio;
+  std::vector<model::Order> orders;  // Open ones and the last ended ones.
+  std::vector<std::pair<model::OrderId, model::TradeId>> trades;  // Of those orders, oldest first.
+  std::vector<contract::OrderRow> rows;                           // For VIEW:ORDERS, oldest first.
+  std::optional<base::Decimal> day_anchor;
+};
+
+class Publisher {
+ public:
+  Publisher(const model::InstrumentTable& instruments, const PublisherOptions& options,
+            const OpeningPicture& opening);
+
+  void Apply(const model::Action& action);
+  void ApplyTelemetry(const model::Telemetry& telemetry);
+  void SetLatency(Latency which, model::InstrumentId instrument, base::Nanos span);
+  void SetHeartbeat(base::UnixNanos at) { heartbeat_ = at; }
+  // When the order exit was closed; empty while it is open.
+  void SetGateClosed(std::optional<base::UnixNanos> at);
+  void SetVenueLink(bool is_up);
+  // For alerts that do not come from the engine.
+  void Alert(const model::AlertRaised& alert);
+
+  [[nodiscard]] bool is_dirty() const;
+  // Appends one MULTI..EXEC. Requires: is_dirty().
+  void Compose(redis::Pipeline& out);
+  void Confirm();
+  // The connection is new: everything is written again.
+  void MarkAllDirty();
+
+  [[nodiscard]] std::uint64_t dropped_events() const {
+    return events_.dropped() + alerts_.dropped();
+  }
+
+ private:
+  void On(const model::OrderChanged& action);
+  void On(const model::FillBooked& action);
+  void On(const model::PortfolioChanged& action);
+  void On(const model::SignalGenerated& action);
+  void On(const model::OrderDenied& action);
+  void On(const model::AlertRaised& action);
+  void On(const model::RunStateChanged& action);
+  void On(const model::FeedStateChanged& action);
+  void On(const model::AnchorSet& action);
+  void On(const model::SendOrder& /*action*/) {}
+  void On(const model::SendCancel& /*action*/) {}
+
+  void ComposeBooks(redis::Pipeline& out);
+  void ComposeTelemetry(redis::Pipeline& out);
+  void ComposeMarket(const model::Instrument& instrument, redis::Pipeline& out);
+  void ComposeLatencies(redis::Pipeline& out);
+  void ComposeSystem(redis::Pipeline& out);
+  std::string PortfolioPayload();
+  [[nodiscard]] std::string_view SymbolOf(model::InstrumentId instrument) const;
+  void Set(redis::Pipeline& out, const contract::Key& key);  // Writes value_ to the key.
+
+  const model::InstrumentTable& instruments_;
+  PublisherOptions options_;
+  OrderMirror orders_;
+  AlertMirror alerts_;
+  EventOutbox events_;
+  model::Portfolio portfolio_;
+  std::deque<contract::OrderRow> rows_;
+  model::Telemetry telemetry_;
+  contract::SystemState state_;
+  contract::SystemStatus status_;
+  std::optional<base::Decimal> day_anchor_;
+  std::optional<base::Decimal> peak_equity_;
+  base::Decimal max_drawdown_pct_;
+  // Per kind and instrument; and the last one of each kind.
+  std::array<std::vector<std::optional<base::Nanos>>, kLatencies> latencies_;
+  std::array<std::optional<base::Nanos>, kLatencies> last_latencies_;
+  std::optional<base::UnixNanos> heartbeat_;
+  bool are_books_dirty_ = true;
+  bool is_telemetry_dirty_ = false;
+  bool are_latencies_dirty_ = false;
+  bool is_state_dirty_ = true;
+  bool is_start_dirty_ = true;  // What is written once per connection.
+  std::string value_;           // Scratch for encoders.
+};
+
+}  // namespace bulwark::stateplane
