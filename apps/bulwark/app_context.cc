@@ -95,9 +95,8 @@ void AppContext::AddCommonFlags(CLI::App& command) {
       ->expected(1)
       ->take_all()
       ->group(kCommonGroup);
-  for (const char* name : {"--data", "--log-level"}) {
-    command.get_option(name)->group(kCommonGroup);
-  }
+  command.get_option("--data")->type_name("DIR")->group(kCommonGroup);
+  command.get_option("--log-level")->type_name("LEVEL")->group(kCommonGroup);
 }
 
 void AppContext::AddSettingFlag(CLI::App& command, const std::string& flag,
@@ -111,6 +110,13 @@ void AppContext::AddSettingFlag(CLI::App& command, const std::string& flag,
           },
           text)
       ->type_name("VALUE");
+}
+
+const CLI::Option& AppContext::AddSwitch(CLI::App& command, const std::string& flag,
+                                         const std::string& text) {
+  CLI::Option& option = *command.add_flag(flag);
+  option.description(text);
+  return option;
 }
 
 void AppContext::AddFeedFlags(CLI::App& command) {

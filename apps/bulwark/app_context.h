@@ -61,6 +61,9 @@ class AppContext {
   // `flag` may also have a short form: "-p,--port".
   void AddSettingFlag(CLI::App& command, const std::string& flag, const std::string& setting,
                       const std::string& text);
+  // A flag without a value, such as --json; inside the action, count() > 0 tells that it was given.
+  static const CLI::Option& AddSwitch(CLI::App& command, const std::string& flag,
+                                      const std::string& text);
   // `--replay FILE` and `--speed N|max`, for `up` and `trader`.
   void AddFeedFlags(CLI::App& command);
   // `--for DURATION`; pass the result of run_for() to StopSignal.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
-#include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -70,14 +69,13 @@ void AddConfigCommand(CLI::App& root, AppContext& context) {
   CLI::App& show = context.AddCommand(
       config,
       {Purpose::kInspect, "show", "Print every setting, its value and where it comes from"});
-  const auto is_json = std::make_shared<bool>(false);
-  show.add_flag("--json", *is_json, "Print a JSON array");
-  context.SetPlainAction(show, [&context, is_json] {
+  const CLI::Option& json = AppContext::AddSwitch(show, "--json", "Print a JSON array");
+  context.SetPlainAction(show, [&context, &json] {
     const auto loaded = context.Load();
     if (!loaded) {
       return kExitUsage;
     }
-    *is_json ? PrintJson(*loaded) : PrintTable(*loaded);
+    json.count() > 0 ? PrintJson(*loaded) : PrintTable(*loaded);
     return kExitDone;
   });
 

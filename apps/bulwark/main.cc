@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 
@@ -7,6 +9,8 @@
 
 #include "api_command.h"
 #include "app_context.h"
+#include "config/nearest.h"
+#include "config/setting_text.h"
 #include "config_command.h"
 
 namespace {
@@ -21,6 +25,40 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddConfigCommand(root, context);
 }
 
+std::vector<const CLI::App*> CommandsOf(const CLI::App& parent) {
+  return parent.get_subcommands([](const CLI::App*) { return true; });
+}
+
+void PrintUnknownCommand(const CLI::App& parent, std::string_view word) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : CommandsOf(parent)) {
+    names.push_back(command->get_name());
+  }
+  const auto nearest = bulwark::config::Nearest(word, names);
+  fmt::print(stderr, "error: unknown command {}{}\n", bulwark::config::Quoted(word),
+             nearest ? ", did you mean '" + *nearest + "'?" : "; see `bulwark --help`");
+}
+
+// CLI11 only says that a subcommand is required; a person who mistyped one needs its name.
+bool ExplainsUnknownCommand(const CLI::App& root, std::span<char* const> words) {
+  const CLI::App* parent = &root;
+  for (const std::string_view word : words) {
+    const bool is_group = parent->get_require_subcommand_min() > 0;
+    if (word.starts_with('-') || !is_group) {
+      return false;
+    }
+    const std::vector<const CLI::App*> commands = CommandsOf(*parent);
+    const auto found = std::ranges::find_if(
+        commands, [&](const CLI::App* command) { return command->get_name() == word; });
+    if (found == commands.end()) {
+      PrintUnknownCommand(*parent, word);
+      return true;
+    }
+    parent = *found;
+  }
+  return false;
+}
+
 int RunCommandLine(int argc, char** argv) {
   CLI::App root{kAbout, "bulwark"};
   root.set_version_flag("--version", "bulwark " BULWARK_VERSION);
@@ -30,6 +68,13 @@ int RunCommandLine(int argc, char** argv) {
       "`bulwark COMMAND --help` explains one, docs/configuration.md every setting.");
   bulwark::app::AppContext context(environ);
   AddCommands(root, context);
+  if (argc < 2) {
+    fmt::print(stderr, "{}", root.help());
+    return bulwark::app::kExitUsage;
+  }
+  if (ExplainsUnknownCommand(root, std::span(argv + 1, static_cast<std::size_t>(argc - 1)))) {
+    return bulwark::app::kExitUsage;
+  }
   try {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,10 +1,14 @@
 #include "config/duration.h"
 
 #include <array>
+#include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "base/decimal.h"
 #include "base/result.h"
@@ -32,6 +36,19 @@ tl::unexpected<base::Error> NotADuration(std::string_view text, std::string_view
                     "'" + std::string(text.substr(0, 40)) + "' " + std::string(why));
 }
 
+// In steps of 1e-8. Whole numbers may be larger than a Decimal: spans are printed in small units when
+// nothing larger divides them.
+std::optional<base::Int128> ParseScaled(std::string_view text) {
+  std::int64_t whole = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, whole);
+  if (error == std::errc() && stopped == end) {
+    return static_cast<base::Int128>(whole) * base::Decimal::kScale;
+  }
+  const auto number = base::Decimal::Parse(text);
+  return number ? std::optional<base::Int128>(number->raw()) : std::nullopt;
+}
+
 }  // namespace
 
 base::Result<base::Nanos> ParseDuration(std::string_view text) {
@@ -42,7 +59,7 @@ base::Result<base::Nanos> ParseDuration(std::string_view text) {
   if (digits_end == std::string_view::npos) {
     return NotADuration(text, "is not a duration");
   }
-  const auto number = base::Decimal::Parse(text.substr(0, digits_end + 1));
+  const auto number = ParseScaled(text.substr(0, digits_end + 1));
   if (!number) {
     return NotADuration(text, "is not a duration");
   }
@@ -54,7 +71,7 @@ base::Result<base::Nanos> ParseDuration(std::string_view text) {
     if (unit.name != name) {
       continue;
     }
-    const base::Int128 scaled = static_cast<base::Int128>(number->raw()) * unit.nanos;
+    const base::Int128 scaled = *number * unit.nanos;
     if (scaled % base::Decimal::kScale != 0) {
       return NotADuration(text, "is finer than one nanosecond");
     }

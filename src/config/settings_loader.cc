@@ -33,7 +33,7 @@ class Slots {
     for (const SettingSpec& spec : AllSettings()) {
       auto value = ParseValue(spec, spec.default_text);
       ENSURE(value.has_value());
-      slots_.push_back({&spec, *std::move(value), {"default", "default"}, false});
+      slots_.push_back({&spec, *std::move(value), {"default", "default", 0, 0}, false});
     }
   }
 
@@ -48,7 +48,8 @@ class Slots {
     if (!value) {
       slot.is_bad = true;
       problems.push_back({assignment.origin.place,
-                          fmt::format("{}: {}", assignment.spec->name, value.error().message)});
+                          fmt::format("{}: {}", assignment.spec->name, value.error().message),
+                          assignment.origin.line, assignment.origin.column});
       return;
     }
     slot.value = *std::move(value);
@@ -73,7 +74,7 @@ class Slots {
       if (const auto wrong = rule.broken(settings)) {
         // The place a person can change: where one of the two was set.
         const Slot& given = slot.origin.place == "default" ? other : slot;
-        problems.push_back({given.origin.place, fmt::format("{}: {}", rule.name, *wrong)});
+        problems.push_back({given.origin.place, fmt::format("{}: {}", rule.name, *wrong), 0, 0});
       }
     }
   }
@@ -117,22 +118,24 @@ void ApplyEnvironment(const Sources& sources, Slots& slots, Problems& problems) 
     const auto found = std::ranges::find(known, variable.substr(kPrefix.size()));
     if (found != known.end()) {
       const SettingSpec& spec = AllSettings()[static_cast<std::size_t>(found - known.begin())];
-      slots.Apply({&spec, text, {}, {place, place}}, problems);
+      slots.Apply({&spec, text, {}, {place, place, 0, 0}}, problems);
       continue;
     }
     const auto nearest = Nearest(variable.substr(kPrefix.size()), known);
-    problems.push_back(
-        {place, nearest ? fmt::format("unknown variable, did you mean {}{}?", kPrefix, *nearest)
-                        : "unknown variable; see `bulwark config docs`"});
+    problems.push_back({place,
+                        nearest
+                            ? fmt::format("unknown variable, did you mean {}{}?", kPrefix, *nearest)
+                            : "unknown variable; see `bulwark config docs`",
+                        0, 0});
   }
 }
 
 void ApplyFlags(const Sources& sources, Slots& slots, Problems& problems) {
   for (const FlagValue& flag : sources.flags) {
     if (const SettingSpec* const spec = FindSetting(flag.name)) {
-      slots.Apply({spec, flag.value, {}, {flag.flag, "flag " + flag.flag}}, problems);
+      slots.Apply({spec, flag.value, {}, {flag.flag, "flag " + flag.flag, 0, 0}}, problems);
     } else {
-      problems.push_back({flag.flag, UnknownSetting(flag.name)});
+      problems.push_back({flag.flag, UnknownSetting(flag.name), 0, 0});
     }
   }
 }
@@ -146,6 +149,7 @@ tl::expected<Loaded, Problems> LoadSettings(const Sources& sources) {
     for (Assignment& assignment : ReadYaml(*sources.file, problems)) {
       slots.Apply(std::move(assignment), problems);
     }
+    SortProblems(problems);
   }
   ApplyEnvironment(sources, slots, problems);
   ApplyFlags(sources, slots, problems);

@@ -12,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -33,17 +32,27 @@ namespace {
 struct Position {
   int line = 1;
   int column = 1;
-
-  auto operator<=>(const Position&) const = default;
 };
 
 Position At(const YAML::Mark& mark) {
   return mark.is_null() ? Position{} : Position{mark.line + 1, mark.column + 1};
 }
 
+// The parser's own words do not tell the most common cause.
+std::string TabHint(const std::string& text, int line) {
+  std::size_t start = 0;
+  for (int skipped = 1; skipped < line && start < text.size(); ++skipped) {
+    start = std::min(text.find('\n', start), text.size() - 1) + 1;
+  }
+  const std::size_t first = text.find_first_not_of(' ', start);
+  const bool has_tab = first != std::string::npos && text[first] == '\t';
+  return has_tab ? " (indent with blanks, not with a tab)" : "";
+}
+
 class Reader {
  public:
-  explicit Reader(const ConfigText& source) : source_(source) {}
+  Reader(const ConfigText& source, std::vector<Problem>& problems)
+      : source_(source), problems_(problems) {}
 
   void ReadRoot(const YAML::Node& root) {
     if (!root.IsMap()) {
@@ -53,30 +62,25 @@ class Reader {
     // Breadth first, and only below known names: the depth is bounded by the table, whatever
     // anchors and aliases the file holds.
     sections_.push_back({root, ""});
-    while (!sections_.empty()) {
+    while (!sections_.empty() && problems_.size() < kProblemsMax) {
       const Section section = sections_.front();
       sections_.pop_front();
       for (const auto& entry : section.node) {
+        if (problems_.size() == kProblemsMax) {
+          break;
+        }
         ReadEntry(section.prefix, entry.first, entry.second);
       }
     }
   }
 
   void Report(Position at, std::string message) {
-    found_.emplace_back(at, Problem{Place(at), std::move(message)});
+    if (problems_.size() < kProblemsMax) {
+      problems_.push_back({Place(at), std::move(message), at.line, at.column});
+    }
   }
 
   std::vector<Assignment> TakeAssignments() { return std::move(assignments_); }
-
-  // In the order of the file.
-  void AppendProblems(std::vector<Problem>& problems) {
-    std::ranges::stable_sort(found_, {}, [](const auto& pair) { return pair.first; });
-    for (auto& [at, problem] : found_) {
-      if (problems.size() < kProblemsMax) {
-        problems.push_back(std::move(problem));
-      }
-    }
-  }
 
  private:
   struct Section {
@@ -115,13 +119,15 @@ class Reader {
     }
     Assignment assignment{.spec = &spec, .text = {}, .instruments = {}, .origin = {}};
     const Position at = At(value.Mark());
-    assignment.origin = {Place(at), fmt::format("{}:{}", source_.name, at.line)};
-    if (spec.type == SettingType::kInstruments && value.IsSequence()) {
-      assignment.instruments = ReadInstruments(value);
-    } else if (value.IsScalar()) {
+    assignment.origin = {Place(at), fmt::format("{}:{}", source_.name, at.line), at.line,
+                         at.column};
+    const bool is_list = spec.type == SettingType::kSymbols || spec.type == SettingType::kChoices;
+    if (value.IsScalar()) {
       assignment.text = value.Scalar();
-    } else if (std::optional<std::string> words = JoinWords(spec, value)) {
-      assignment.text = *std::move(words);
+    } else if (value.IsSequence() && spec.type == SettingType::kInstruments) {
+      assignment.instruments = ReadInstruments(value);
+    } else if (value.IsSequence() && is_list) {
+      assignment.text = JoinWords(spec, value);
     } else {
       Report(at, fmt::format("{}: is a {}; allowed: {}", spec.name, value.IsMap() ? "map" : "list",
                              DescribeAllowed(spec)));
@@ -130,16 +136,15 @@ class Reader {
     assignments_.push_back(std::move(assignment));
   }
 
-  static std::optional<std::string> JoinWords(const SettingSpec& spec, const YAML::Node& list) {
-    const bool is_list = spec.type == SettingType::kSymbols || spec.type == SettingType::kChoices;
-    if (!is_list || !list.IsSequence()) {
-      return std::nullopt;
-    }
+  std::string JoinWords(const SettingSpec& spec, const YAML::Node& list) {
     std::string words;
     for (const YAML::Node& item : list) {
       // A word with a comma would become two.
       if (!item.IsScalar() || item.Scalar().find(',') != std::string::npos) {
-        return std::nullopt;
+        Report(At(item.Mark()), fmt::format("{}: an item of the list is not a single word; "
+                                            "allowed: {}",
+                                            spec.name, DescribeAllowed(spec)));
+        continue;
       }
       words += (words.empty() ? "" : ",") + item.Scalar();
       if (words.size() > kValueMax) {
@@ -246,10 +251,10 @@ class Reader {
   }
 
   const ConfigText& source_;
-  std::deque<Section> sections_;
+  std::deque<Section> sections_;     // Still to be read.
   std::map<std::string, int> seen_;  // Name -> line.
   std::vector<Assignment> assignments_;
-  std::vector<std::pair<Position, Problem>> found_;
+  std::vector<Problem>& problems_;
 };
 
 }  // namespace
@@ -280,7 +285,7 @@ base::Result<ConfigText> ReadConfigFile(const std::filesystem::path& path) {
 }
 
 std::vector<Assignment> ReadYaml(const ConfigText& source, std::vector<Problem>& problems) {
-  Reader reader(source);
+  Reader reader(source, problems);
   if (source.text.size() > kConfigFileMax) {
     reader.Report({}, fmt::format("is larger than {} bytes", kConfigFileMax));
   } else {
@@ -292,11 +297,16 @@ std::vector<Assignment> ReadYaml(const ConfigText& source, std::vector<Problem>&
         reader.ReadRoot(documents[0]);
       }
     } catch (const YAML::Exception& broken) {
-      reader.Report(At(broken.mark), "is not valid YAML: " + broken.msg);
+      const Position at = At(broken.mark);
+      reader.Report(at, "is not valid YAML: " + broken.msg + TabHint(source.text, at.line));
     }
   }
-  reader.AppendProblems(problems);
   return reader.TakeAssignments();
+}
+
+void SortProblems(std::vector<Problem>& problems) {
+  std::ranges::stable_sort(
+      problems, {}, [](const Problem& problem) { return std::pair(problem.line, problem.column); });
 }
 
 std::string UnknownSetting(std::string_view name) {

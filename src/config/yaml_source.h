@@ -27,6 +27,8 @@ inline constexpr std::size_t kProblemsMax = 100;
 struct Problem {
   std::string place;    // "bulwark.yaml:12:7", "env BULWARK_API_PORT", "--set"
   std::string message;  // Names the setting, the value given, and what is allowed.
+  int line = 0;         // Order within a file; 0 for the other places.
+  int column = 0;
 
   [[nodiscard]] std::string ToString() const { return place + ": " + message; }
   bool operator==(const Problem&) const = default;
@@ -40,6 +42,8 @@ struct ConfigText {
 struct Origin {
   std::string place;  // Exact, for problems: "bulwark.yaml:12:7".
   std::string shown;  // For `config show`: "bulwark.yaml:12".
+  int line = 0;       // As in Problem.
+  int column = 0;
 };
 
 // A text for one setting. Requires: spec is not null.
@@ -52,7 +56,10 @@ struct Assignment {
 
 base::Result<ConfigText> ReadConfigFile(const std::filesystem::path& path);
 
+// Appends in any order; SortProblems() brings what later steps add into the order of the file.
 std::vector<Assignment> ReadYaml(const ConfigText& source, std::vector<Problem>& problems);
+
+void SortProblems(std::vector<Problem>& problems);
 
 // "unknown setting 'api.prot', did you mean 'api.port'?"
 std::string UnknownSetting(std::string_view name);

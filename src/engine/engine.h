@@ -1,0 +1,130 @@
+// The trader's mind: a function from events to actions. Live, paper, replay and simulator run this one.
+//
+// Shape:   Process() is everything: no clock, I/O, lock, randomness or allocation inside. Time is what the
+//          events say; identifiers come from (epoch, sequence). The same events give the same actions.
+// Errors:  none to the caller: what cannot be done becomes a denial or an alert among the actions.
+// Threads: one thread makes all calls.
+// Owner:   owns its strategies; the instrument table must outlive it.
+// Source:  design section 4
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "engine/day_anchor.h"
+#include "engine/denial_log.h"
+#include "engine/sizing.h"
+#include "market/bar_builder.h"
+#include "market/candle_ring.h"
+#include "model/action_buffer.h"
+#include "model/event.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "model/telemetry.h"
+#include "oms/oms.h"
+#include "risk/gate.h"
+#include "risk/guard_input.h"
+#include "strategy/strategy.h"
+#include "strategy/supervisor.h"
+
+namespace bulwark::engine {
+
+struct EngineOptions {
+  std::uint64_t epoch = 1;
+  base::Decimal risk_fraction;
+  bool liquidate_on_halt = true;
+  base::Nanos feed_silence_max{std::chrono::seconds{5}};  // Then the feed counts as lost.
+  base::Nanos entry_lifetime{std::chrono::seconds{10}};   // Then a working entry is cancelled.
+  std::vector<model::StrategyName>
+      limit_entries;  // Strategies that enter by limit order at the mark.
+};
+
+struct EngineParts {
+  const model::InstrumentTable& instruments;
+  market::BarBuilder bars;
+  std::vector<std::unique_ptr<strategy::Strategy>> strategies;
+  strategy::Supervisor supervisor;
+  risk::Gate gate;
+  oms::OpeningBooks books;
+  std::optional<model::AnchorSet> anchor;
+};
+
+class Engine {
+ public:
+  Engine(EngineOptions options, EngineParts parts);
+
+  // Appends to `out` what is to be done, in that order.
+  void Process(const model::Event& event, model::ActionBuffer& out);
+
+  // Refills `out`. Requires: it was made for this engine's instruments.
+  void FillTelemetry(model::Telemetry& out) const;
+
+  [[nodiscard]] const oms::Oms& oms() const { return oms_; }
+  [[nodiscard]] model::RunState run_state() const { return run_state_; }
+  [[nodiscard]] const risk::GateState& gate_state() const { return state_; }
+  [[nodiscard]] std::optional<base::Decimal> Equity() const;
+
+ private:
+  void On(const model::Tick& tick, model::ActionBuffer& out);
+  void On(const model::Bar& bar, model::ActionBuffer& out);
+  void On(const model::FeedLink& link, model::ActionBuffer& out);
+  void On(const model::Permit& permit, model::ActionBuffer& out);
+  void On(const model::BooksReconciled& result, model::ActionBuffer& out);
+  void On(const model::Timer& timer, model::ActionBuffer& out);
+  void On(const model::OrderFilled& report, model::ActionBuffer& out);
+  void On(const model::VenueLink& link, model::ActionBuffer& out);
+  // All other reports of the venue go to the OMS as they are.
+  template <class Report>
+  void On(const Report& report, model::ActionBuffer& out);
+
+  void SeeMark(model::InstrumentId instrument, base::Decimal price, base::UnixNanos event_at,
+               base::UnixNanos received_at, model::ActionBuffer& out);
+  void SeeBar(const model::Bar& bar, model::ActionBuffer& out);
+  void Decide(const model::Decision& decision, model::ActionBuffer& out);
+  void Enter(const model::Decision& decision, model::ActionBuffer& out);
+  void Close(model::InstrumentId instrument, model::Origin origin, const model::Decision& decision,
+             model::ActionBuffer& out);
+  bool Ask(const model::NewOrder& order, model::ActionBuffer& out);
+
+  void CancelWorking(model::ActionBuffer& out);
+  void CancelOldEntries(model::ActionBuffer& out);
+  void ContinueHalt(model::ActionBuffer& out);
+  void SetFeed(bool is_up, const model::Reason& reason, model::ActionBuffer& out);
+  void SetRunState(const model::Reason& reason, model::ActionBuffer& out);
+  [[nodiscard]] model::RunState DeriveRunState() const;
+  [[nodiscard]] bool IsFlat() const;
+  [[nodiscard]] risk::BookFigures Figures(model::InstrumentId instrument) const;
+  void Alert(model::AlertLevel level, std::string_view event, const model::Reason& reason,
+             model::ActionBuffer& out) const;
+
+  EngineOptions options_;
+  const model::InstrumentTable& instruments_;
+  market::BarBuilder bars_;
+  market::CandleRing candles_;
+  std::vector<std::unique_ptr<strategy::Strategy>> strategies_;
+  std::vector<model::Signal> signals_;  // Of the bar at hand; capacity is the number of strategies.
+  strategy::Supervisor supervisor_;
+  risk::Gate gate_;
+  risk::GateState state_;
+  oms::Oms oms_;
+  DayAnchor anchor_;
+  DenialLog denials_;
+  SizingLimits sizing_;
+  std::vector<base::UnixNanos> mark_event_at_;
+  std::int32_t last_instrument_ = -1;
+  std::uint64_t orders_made_ = 0;
+  std::uint64_t decisions_made_ = 0;
+  std::uint64_t events_ = 0;
+  std::uint64_t ticks_ = 0;
+  base::UnixNanos now_;
+  std::optional<base::UnixNanos> market_at_;  // Receipt of the last market event.
+  base::UnixNanos halt_step_at_;
+  model::RunState run_state_ = model::RunState::kStarting;
+};
+
+}  // namespace bulwark::engine

@@ -1,0 +1,42 @@
+// The open orders of the account, and the last ones that ended.
+//
+// Shape:   at most kOpenMax open orders, walked in the order they were made; an ended order is kept
+//          among the last kEndedMax so that a late fill still finds it.
+// Errors:  Insert() stops the process on a full store or an id that is already there: the gate bounds
+//          open orders, and ids are never reused.
+// Threads: the engine thread only. Allocates once, at construction.
+
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "model/order.h"
+
+namespace bulwark::oms {
+
+class OrderStore {
+ public:
+  // One more than the gate's limit would allow is never needed.
+  static constexpr std::size_t kOpenMax = 256;
+  static constexpr std::size_t kEndedMax = 256;
+
+  OrderStore();
+
+  // The reference holds until the next Insert() or MoveEnded().
+  model::Order& Insert(const model::Order& order);
+  // Null when the order is neither open nor among the last ended.
+  [[nodiscard]] model::Order* Find(const model::OrderId& id);
+  // Moves every terminal order from the open ones to the ended ones.
+  void MoveEnded();
+
+  [[nodiscard]] const std::vector<model::Order>& open() const { return open_; }
+  [[nodiscard]] std::vector<model::Order>& open() { return open_; }
+
+ private:
+  std::vector<model::Order> open_;
+  std::vector<model::Order> ended_;  // Ring. The oldest is at next_ended_ once it is full.
+  std::size_t next_ended_ = 0;
+};
+
+}  // namespace bulwark::oms
