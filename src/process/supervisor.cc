@@ -46,19 +46,21 @@ base::Result<void> Supervisor::Start(const std::function<bool()>& is_cancelled) 
 }
 
 int Supervisor::DoWork() {
-  if (is_stopped_ || given_up_) {
+  if (is_stopped_) {
     return 0;
   }
   int work = 0;
   for (Entry& entry : entries_) {
     work += Reap(entry);
-    if (given_up_ || entry.child || entry.is_done || base::MonotonicNow() < entry.next_start_at) {
+    if (given_up_) {
+      break;
+    }
+    if (entry.child || entry.is_done || base::MonotonicNow() < entry.next_start_at) {
       continue;
     }
     ++work;
     if (const auto launched = Launch(entry); !launched) {
-      given_up_ =
-          base::Error{launched.error().code, entry.spec.name + ": " + launched.error().message};
+      PlanRestart(entry, base::MonotonicNow(), launched.error().message);
     }
   }
   return work;
@@ -91,7 +93,11 @@ int Supervisor::restarts(const std::string& name) const {
 }
 
 base::Result<void> Supervisor::Launch(Entry& entry) {
-  auto child = Child::Spawn(entry.spec.command());
+  const auto command = entry.spec.command();
+  if (!command) {
+    return tl::unexpected(command.error());
+  }
+  auto child = Child::Spawn(*command);
   if (!child) {
     return tl::unexpected(child.error());
   }
@@ -135,23 +141,27 @@ int Supervisor::Reap(Entry& entry) {
     base::LogInfo("child_done").With("child", entry.spec.name);
     return 1;
   }
+  PlanRestart(entry, entry.started_at, "ended with " + exit->ToString());
+  return 1;
+}
+
+void Supervisor::PlanRestart(Entry& entry, base::Nanos started_at, const std::string& reason) {
   const base::Nanos now = base::MonotonicNow();
-  const auto next = entry.schedule.OnExit(entry.started_at, now);
+  const auto next = entry.schedule.OnExit(started_at, now);
   if (!next) {
     given_up_ =
         base::Error{base::ErrorCode::kUnavailable,
-                    entry.spec.name + ": ended with " + exit->ToString() + ", " +
+                    entry.spec.name + ": " + reason + ", " +
                         std::to_string(entry.schedule.failures_in_a_row()) + " times in a row"};
-    base::LogError("child_given_up").With("child", entry.spec.name).With("error", *given_up_);
-    return 1;
+    base::LogError("child_given_up").With("child", entry.spec.name).With("reason", reason);
+    return;
   }
   entry.next_start_at = *next;
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(*next - now);
-  base::LogWarn("child_ended")
+  base::LogWarn("child_failed")
       .With("child", entry.spec.name)
-      .With("end", exit->ToString())
+      .With("reason", reason)
       .With("restart_in_ms", ms.count());
-  return 1;
 }
 
 const Supervisor::Entry& Supervisor::Find(const std::string& name) const {

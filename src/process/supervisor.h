@@ -29,7 +29,7 @@ namespace bulwark::process {
 struct ChildSpec {
   std::string name;
   // Made anew for each start. A start after a failure may differ (another epoch, another port).
-  std::function<Command()> command;
+  std::function<base::Result<Command>()> command;
   // Answers whether it is ready for the next one to start; empty: as soon as it runs. Must not block
   // for long. Not asked again after a restart.
   std::function<bool()> is_ready;
@@ -79,6 +79,7 @@ class Supervisor {
   base::Result<void> Launch(Entry& entry);
   static base::Result<void> WaitReady(Entry& entry, const std::function<bool()>& is_cancelled);
   int Reap(Entry& entry);
+  void PlanRestart(Entry& entry, base::Nanos started_at, const std::string& reason);
   [[nodiscard]] const Entry& Find(const std::string& name) const;
 
   std::vector<Entry> entries_;

@@ -123,6 +123,24 @@ TEST_F(SupervisorTest, GivesUpOnAChildThatAlwaysFails) {
   EXPECT_EQ(supervisor.restarts("broken"), kQuick.failures_max);
 }
 
+TEST_F(SupervisorTest, TriesAgainWhenACommandCannotBeMadeAndThenGivesUp) {
+  int calls = 0;
+  ChildSpec spec = Script("moody", "exit 1");
+  spec.command = [&calls, make = spec.command]() -> base::Result<Command> {
+    if (++calls == 1) {
+      return make();
+    }
+    return base::Fail(base::ErrorCode::kConflict, "no port is free");
+  };
+  Supervisor supervisor(std::vector<ChildSpec>{spec}, kQuick);
+  ASSERT_TRUE(supervisor.Start());
+
+  ASSERT_TRUE(DriveUntil(supervisor, [&] { return supervisor.has_given_up().has_value(); }));
+
+  EXPECT_NE(supervisor.has_given_up()->message.find("no port is free"), std::string::npos);
+  EXPECT_EQ(calls, 1 + kQuick.failures_max);
+}
+
 TEST_F(SupervisorTest, LetsAChildEndForGoodWhenThatIsItsJob) {
   ChildSpec job = Script("job", "exit 0");
   job.is_restarted_after_clean_exit = false;

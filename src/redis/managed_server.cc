@@ -309,7 +309,7 @@ std::string ManagedServer::Configuration() const {
          " ~* &* +@all\n" + guests + "\n";
 }
 
-base::Result<Url> FindManagedServer(const std::string& data_folder) {
+base::Result<ManagedAddress> FindManagedServer(const std::string& data_folder) {
   const std::string path = RunFileOf(data_folder + "/run");
   const auto run = ReadRunFile(path);
   if (!run) {
@@ -323,12 +323,16 @@ base::Result<Url> FindManagedServer(const std::string& data_folder) {
   while (!password->empty() && password->back() == '\n') {
     password->pop_back();
   }
-  Url url;
-  url.scheme = Url::Scheme::kUnix;
-  url.socket_path = (*run)["socket"].get<std::string>();
-  url.user = (*run)["user"].get<std::string>();
-  url.password = base::Secret(std::move(*password));
-  return url;
+  ManagedAddress address;
+  address.socket.scheme = Url::Scheme::kUnix;
+  address.socket.socket_path = (*run)["socket"].get<std::string>();
+  address.tcp.host = "127.0.0.1";
+  address.tcp.port = (*run)["port"].get<std::uint16_t>();
+  for (Url* url : {&address.socket, &address.tcp}) {
+    url->user = (*run)["user"].get<std::string>();
+    url->password = base::Secret(*password);
+  }
+  return address;
 }
 
 }  // namespace bulwark::redis

@@ -88,8 +88,14 @@ class ManagedServer {
   std::optional<process::Child> child_;
 };
 
-// Where the managed server of a data folder is, from its run file and its password file.
-// kNotFound when none was ever made there.
-base::Result<Url> FindManagedServer(const std::string& data_folder);
+// Both ways to the same server, with user and password.
+struct ManagedAddress {
+  Url socket;
+  Url tcp;
+};
+
+// Where the managed server of a data folder is, from its run file and its password file; it need not
+// run. kNotFound when none was ever made there.
+base::Result<ManagedAddress> FindManagedServer(const std::string& data_folder);
 
 }  // namespace bulwark::redis

@@ -48,7 +48,7 @@ TEST(ManagedServerTest, IsFoundThroughItsFilesAndAnswersOnBothAddresses) {
   const auto found = FindManagedServer(test.folder());
   ASSERT_TRUE(found) << found.error().message;
 
-  for (const Url& url : {*found, test.server().tcp_url()}) {
+  for (const Url& url : {found->socket, found->tcp, test.server().tcp_url()}) {
     auto connection = Connection::Connect(url);
     ASSERT_TRUE(connection) << connection.error().message;
     EXPECT_TRUE((*connection)->Call({"SET", "k", "v"})->is_ok());

@@ -24,7 +24,7 @@ void SetRoundTrip(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(SetRoundTrip);
+BENCHMARK(SetRoundTrip)->UseRealTime();
 
 void SetPipelined64(benchmark::State& state) {
   constexpr int kDepth = 64;
@@ -40,7 +40,7 @@ void SetPipelined64(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * kDepth);
 }
-BENCHMARK(SetPipelined64);
+BENCHMARK(SetPipelined64)->UseRealTime();
 
 void FormatSet(benchmark::State& state) {
   Pipeline pipeline;
