@@ -280,6 +280,15 @@ Result<RecoveredBooks> Ledger::Recover(const model::InstrumentTable& table) {
   return RecoverBooks(*impl_->connection, impl_->switches, table);
 }
 
+Result<std::vector<RecentOrder>> Ledger::RecentOrders(const model::InstrumentTable& table,
+                                                      std::size_t changes) {
+  const auto rows = LoadSymbols(*impl_->connection);
+  if (!rows) {
+    return tl::unexpected<base::Error>(rows.error());
+  }
+  return ReadRecentOrders(*impl_->connection, SymbolMap(*rows, table), changes);
+}
+
 Result<std::vector<std::string>> Ledger::FindContradictions(const model::InstrumentTable& table,
                                                             std::size_t limit) {
   return ledger::FindContradictions(*impl_->connection, table, limit);

@@ -26,6 +26,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/duplicate_fill.h"
+#include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
 #include "model/action.h"
 #include "model/instrument.h"
@@ -89,6 +90,9 @@ class Ledger {
   // Everything a trader needs to go on, from one snapshot of the file. A symbol of the ledger that the
   // table lacks is kNotFound (see CompleteInstruments).
   base::Result<RecoveredBooks> Recover(const model::InstrumentTable& table);
+  // The orders among the last `changes` order events, with all their trades, by their last change.
+  base::Result<std::vector<RecentOrder>> RecentOrders(const model::InstrumentTable& table,
+                                                      std::size_t changes);
 
   // Orders whose last state contradicts their fills or their last event, fills without an order, and
   // fills whose booked P&L is not what the fills give; in words, at most `limit`.
