@@ -41,14 +41,25 @@ def is_raw(name):
     return str(name).startswith(RAW_FOLDERS)
 
 
+def is_table(text):
+    """For each line, whether its layout is the text itself: a hand-made table or a raw string."""
+    off = raw = False
+    for line in text.split("\n"):
+        off = (off or "clang-format off" in line) and "clang-format on" not in line
+        opens = re.search(r'R"(\w*)\((?!.*\)\1")', line)
+        yield off or raw
+        raw = (raw or bool(opens)) and not (raw and re.search(r'\)\w*"', line))
+
+
 def check_text(name, text):
+    tables = is_table(text)
     banned = {} if str(name) in SPELLS_BANNED_WORDS else BANNED
     for number, line in enumerate(text.split("\n"), 1):
         for pattern, advice in banned.items():
             match = re.search(pattern, line)
             if match:
                 yield f"{name}:{number}: error: \"{match.group().strip()}\": {advice}"
-        if name.suffix in CPP and len(line) > COLUMNS_MAX:
+        if not next(tables) and name.suffix in CPP and len(line) > COLUMNS_MAX:
             yield f"{name}:{number}: error: {len(line)} columns, at most {COLUMNS_MAX}"
         if line.endswith((" ", "\t", "\r")):
             yield f"{name}:{number}: error: blank at the end of the line"
@@ -78,30 +89,34 @@ def check_file(root, name):
         yield f"{name}:1: error: not UTF-8"
 
 
+def is_listed(name, listing):
+    words = (word.removeprefix("${CMAKE_CURRENT_SOURCE_DIR}/")
+             for word in re.split(r'[\s()"]+', listing) if word.endswith(name.suffix))
+    return any(name.match(word) and len(pathlib.PurePath(word).parts) == len(name.parts)
+               for word in words)
+
+
 def check_dead(root, names):
     """Every C++ file is named by a CMakeLists.txt in its folder or above (or matched by a GLOB).
 
-    A header outside src, which is in no library, lives when something includes it.
+    A header outside src is in no library: it lives when something includes it. So does one in src
+    that only tests include.
     """
     listings = {name.parent: re.sub(r"#.*", "", (root / name).read_text())
                 for name in names if name.name == "CMakeLists.txt"}
-    texts = ((root / name).read_text(errors="replace")
-             for name in names if name.suffix in CPP and not is_raw(name))
-    included = {pathlib.PurePath(path).name for text in texts
-                for path in re.findall(r'^#include "([^"]+)"', text, re.M)}
-    for name in names:
-        if name.suffix not in CPP or is_raw(name):
+    sources = [name for name in names if name.suffix in CPP and not is_raw(name)]
+    includers = {}
+    for name in sources:
+        text = (root / name).read_text(errors="replace")
+        for path in re.findall(r'^#include "([^"]+)"', text, re.M):
+            includers.setdefault(pathlib.PurePath(path).name, []).append(name)
+    for name in sources:
+        by = includers.get(name.name, []) if name.suffix == ".h" else []
+        for_tests = all(user.stem.endswith(("_test", "_bench", "_fuzz")) for user in by)
+        if by and (name.parts[0] != "src" or for_tests):
             continue
-        known = name.suffix == ".h" and name.parts[0] != "src" and name.name in included
-        for folder, listing in listings.items():
-            if folder in name.parents:
-                words = [word.removeprefix("${CMAKE_CURRENT_SOURCE_DIR}/")
-                         for word in re.split(r'[\s()"]+', listing)]
-                relative = name.relative_to(folder)
-                known = known or any(relative.match(word) and
-                                     len(pathlib.Path(word).parts) == len(relative.parts)
-                                     for word in words if word.endswith(name.suffix))
-        if not known:
+        if not any(is_listed(name.relative_to(folder), listing)
+                   for folder, listing in listings.items() if folder in name.parents):
             yield f"{name}:1: error: nothing builds this file"
 
 

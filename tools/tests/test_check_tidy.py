@@ -32,6 +32,15 @@ class CheckTidyTest(TreeTest):
                 self.write("src/base/a.cc", text)
                 self.assert_one_error(self.check(), part)
 
+    def test_a_table_and_a_raw_string_may_be_wide(self):
+        wide = "x" * 101 + "\n"
+        self.write("src/base/a.cc", f'// clang-format off\n{wide}// clang-format on\n'
+                                    f'auto t = R"(\n{wide})";\nauto u = R"({{}})";\n')
+        self.assertEqual(self.check(), [])
+
+        self.write("src/base/a.cc", f'// clang-format off\n// clang-format on\nR"({{}})"\n{wide}')
+        self.assert_one_error(self.check(), "src/base/a.cc:4: error: 101 columns")
+
     def test_finds_a_file_that_no_build_names(self):
         self.write("src/base/c.cc")
 
@@ -45,6 +54,16 @@ class CheckTidyTest(TreeTest):
 
         self.write("apps/b.h")
         self.assert_one_error(self.check(), "apps/b.h:1: error: nothing builds this")
+
+    def test_a_header_in_src_is_listed_unless_only_tests_include_it(self):
+        self.write("src/base/CMakeLists.txt",
+                   "bulwark_module(base SOURCES a.cc feeds/b.cc TESTS a_test.cc)\n")
+        self.write("src/base/h.h")
+        self.write("src/base/a_test.cc", '#include "base/h.h"\n')
+        self.assertEqual(self.check(), [])
+
+        self.write("src/base/a.cc", '#include "base/h.h"\n')
+        self.assert_one_error(self.check(), "src/base/h.h:1: error: nothing builds this")
 
     def test_finds_a_blob_a_strange_file_and_a_wrong_mode(self):
         self.write("docs/a.png", b"\0" * (1 << 20) + b"\0")
