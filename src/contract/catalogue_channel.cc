@@ -18,13 +18,13 @@ std::span<const Entry> ChannelEntries() {
           .kind = Kind::kChannel,
           .encoding = Encoding::kCompactJson,
           .example =
-              R"({"timestamp":"2026-11-21T20:40:33.759289Z","total_equity":20000.0,"cash":19150.0,"po)"
-              R"(sitions_value":850.0,"daily_pnl":0.0,"daily_pnl_pct":0.0,"total_pnl":0.0,"total_pnl_)"
-              R"(pct":0.0,"max_drawdown_pct":2.5,"positions":[{"symbol":"AAPL","quantity":5.0,"avg_en)"
-              R"(try_price":170.0,"current_price":170.0,"market_value":850.0,"unrealized_pnl":0.0,"un)"
-              R"(realized_pnl_pct":0.0,"side":"BUY","sector":"Technology","entry_date":"2026-11-21T20)"
-              R"(:47:17.612063Z","strategy_name":"ema_cross"}],"sector_exposure":{"Technology":850.0})"
-              R"(})",
+              R"({"timestamp":"2026-11-21T20:40:33.759289Z","total_equity":20000.0,"cash":19150.0,)"
+              R"("positions_value":850.0,"daily_pnl":0.0,"daily_pnl_pct":0.0,"total_pnl":0.0,)"
+              R"("total_pnl_pct":0.0,"max_drawdown_pct":2.5,"positions":[{"symbol":"AAPL",)"
+              R"("quantity":5.0,"avg_entry_price":170.0,"current_price":170.0,"market_value":850.0,)"
+              R"("unrealized_pnl":0.0,"unrealized_pnl_pct":0.0,"side":"BUY","sector":"Technology",)"
+              R"("entry_date":"2026-11-21T20:47:17.612063Z","strategy_name":"ema_cross"}],)"
+              R"("sector_exposure":{"Technology":850.0}})",
           .example_key = "portfolio:update",
           .ttl = {},
           .producer = "trader",
@@ -44,10 +44,11 @@ std::span<const Entry> ChannelEntries() {
           .kind = Kind::kChannel,
           .encoding = Encoding::kCompactJson,
           .example =
-              R"({"id":"t1","order_id":"1da26b1b-0000-4000-8000-000000000001","symbol":"BTC/USDT","si)"
-              R"(de":"BUY","quantity":0.5,"price":110.0,"entry_price":110.0,"fee":0.055,"timestamp":")"
-              R"(2026-11-21T20:38:45.716110Z","entry_time":"2026-11-21T20:38:45.716110Z","strategy_na)"
-              R"(me":"ema_cross","intent":"OPEN_LONG"})",
+              R"({"id":"t1","order_id":"1da26b1b-0000-4000-8000-000000000001","symbol":"BTC/USDT",)"
+              R"("side":"BUY","quantity":0.5,"price":110.0,"entry_price":110.0,"fee":0.055,)"
+              R"("timestamp":"2026-11-21T20:38:45.716110Z",)"
+              R"("entry_time":"2026-11-21T20:38:45.716110Z","strategy_name":"ema_cross",)"
+              R"("intent":"OPEN_LONG"})",
           .example_key = "trade:executed",
           .ttl = {},
           .producer = "trader",
@@ -66,11 +67,11 @@ std::span<const Entry> ChannelEntries() {
           .group = Group::kChannels,
           .kind = Kind::kChannel,
           .encoding = Encoding::kCompactJson,
-          .example =
-              R"({"id":"1da26b1b-0000-4000-8000-000000000001","symbol":"AAPL","side":"BUY","quantity")"
-              R"(:10.0,"limit_price":170.5,"signal_strength":0.8,"strategy_name":"ema_cross","risk_as)"
-              R"(sessment":{"position_limit_ok":true,"portfolio_limit_ok":true,"pdt_ok":true},"requir)"
-              R"(es_approval_by":"2026-11-21T20:45:00Z"})",
+          .example = R"({"id":"1da26b1b-0000-4000-8000-000000000001","symbol":"AAPL","side":"BUY",)"
+                     R"("quantity":10.0,"limit_price":170.5,"signal_strength":0.8,)"
+                     R"("strategy_name":"ema_cross","risk_assessment":{"position_limit_ok":true,)"
+                     R"("portfolio_limit_ok":true,"pdt_ok":true},)"
+                     R"("requires_approval_by":"2026-11-21T20:45:00Z"})",
           .example_key = "trade:pending_approval",
           .ttl = {},
           .producer = "approvals",
@@ -90,10 +91,11 @@ std::span<const Entry> ChannelEntries() {
           .kind = Kind::kChannel,
           .encoding = Encoding::kCompactJson,
           .example =
-              R"({"id":"1da26b1b-0000-4000-8000-000000000001","broker_order_id":"x1","symbol":"BTC/US)"
-              R"(DT","side":"BUY","status":"FILLED","quantity":0.5,"filled_quantity":0.5,"filled_pric)"
-              R"(e":110.0,"filled_at":"2026-11-21T20:38:45.716110Z","reason":"","strategy_name":"ema_)"
-              R"(cross","timestamp":"2026-11-21T20:38:45.716110Z"})",
+              R"({"id":"1da26b1b-0000-4000-8000-000000000001","broker_order_id":"x1",)"
+              R"("symbol":"BTC/USDT","side":"BUY","status":"FILLED","quantity":0.5,)"
+              R"("filled_quantity":0.5,"filled_price":110.0,)"
+              R"("filled_at":"2026-11-21T20:38:45.716110Z","reason":"","strategy_name":"ema_cross",)"
+              R"("timestamp":"2026-11-21T20:38:45.716110Z"})",
           .example_key = "order:status",
           .ttl = {},
           .producer = "trader",
@@ -112,10 +114,9 @@ std::span<const Entry> ChannelEntries() {
           .group = Group::kChannels,
           .kind = Kind::kChannel,
           .encoding = Encoding::kCompactJson,
-          .example =
-              R"({"type":"order_denied","severity":"warning","reason":"MAX_POSITION","symbol":"BTC/US)"
-              R"(DT","symbols":["BTC/USDT"],"current_value":12000.0,"limit_value":10000.0,"timestamp")"
-              R"(:"2026-11-21T20:38:45.716110Z"})",
+          .example = R"({"type":"order_denied","severity":"warning","reason":"MAX_POSITION",)"
+                     R"("symbol":"BTC/USDT","symbols":["BTC/USDT"],"current_value":12000.0,)"
+                     R"("limit_value":10000.0,"timestamp":"2026-11-21T20:38:45.716110Z"})",
           .example_key = "risk:alert",
           .ttl = {},
           .producer = "trader",
@@ -125,8 +126,9 @@ std::span<const Entry> ChannelEntries() {
               "nothing: a message is gone once sent; read the keys for the present state",
           .origin = Origin::kSeedB,
           .is_written_by_trader = true,
-          .meaning = "A limit was met or a check refused something, with the measured value and "
-                     "the limit.",
+          .meaning =
+              "A limit was met or a check refused something, with the measured value and the "
+              "limit.",
           .check = &CheckRiskAlert,
       },
       Entry{
@@ -136,8 +138,8 @@ std::span<const Entry> ChannelEntries() {
           .kind = Kind::kChannel,
           .encoding = Encoding::kCompactJson,
           .example =
-              R"({"breaker":"vix_spike","name":"vix","action":"activated","reason":"VIX 36.2 is above)"
-              R"( 35.0","timestamp":"2026-11-21T20:38:45.716110Z"})",
+              R"({"breaker":"vix_spike","name":"vix","action":"activated","reason":"VIX 36.2 is )"
+              R"(above 35.0","timestamp":"2026-11-21T20:38:45.716110Z"})",
           .example_key = "risk:circuit_breaker",
           .ttl = {},
           .producer = "circuit breakers",
@@ -156,9 +158,8 @@ std::span<const Entry> ChannelEntries() {
           .group = Group::kChannels,
           .kind = Kind::kChannel,
           .encoding = Encoding::kCompactJson,
-          .example =
-              R"({"action":"activate","reason":"test","operator":"human","timestamp":"2026-11-21T20:4)"
-              R"(0:32.840583Z"})",
+          .example = R"({"action":"activate","reason":"test","operator":"human",)"
+                     R"("timestamp":"2026-11-21T20:40:32.840583Z"})",
           .example_key = "risk:kill_switch",
           .ttl = {},
           .producer = "trader",
@@ -177,9 +178,9 @@ std::span<const Entry> ChannelEntries() {
           .group = Group::kChannels,
           .kind = Kind::kChannel,
           .encoding = Encoding::kCompactJson,
-          .example =
-              R"({"symbol":"BTC/USDT","direction":"LONG","strength":0.75,"strategy_name":"ema_cross",)"
-              R"("timestamp":"2026-11-21T20:38:44.965895Z","metadata":{}})",
+          .example = R"({"symbol":"BTC/USDT","direction":"LONG","strength":0.75,)"
+                     R"("strategy_name":"ema_cross","timestamp":"2026-11-21T20:38:44.965895Z",)"
+                     R"("metadata":{}})",
           .example_key = "signal:generated",
           .ttl = {},
           .producer = "trader",

@@ -17,9 +17,8 @@ std::span<const Entry> PlatformEntries() {
           .group = Group::kRisk,
           .kind = Kind::kSortedSet,
           .encoding = Encoding::kSpacedJson,
-          .example =
-              R"({"symbol": "AAPL", "date": "2026-03-12", "recorded_at": "2026-03-12T14:30:00.123456Z)"
-              R"(", "order_id": "abc123"})",
+          .example = R"({"symbol": "AAPL", "date": "2026-03-12", "recorded_at": )"
+                     R"("2026-03-12T14:30:00.123456Z", "order_id": "abc123"})",
           .example_key = "risk:pdt:trades",
           .ttl = {},
           .producer = "day-trade guard",
@@ -29,8 +28,8 @@ std::span<const Entry> PlatformEntries() {
           .origin = Origin::kSeedB,
           .is_written_by_trader = false,
           .meaning =
-              "One member per day trade, scored by the date's ordinal (0001-01-01 is 1; Unix day + "
-              "719163).",
+              "One member per day trade, scored by the date's ordinal (0001-01-01 is 1; Unix day "
+              "+ 719163).",
           .check = &CheckDayTrade,
       },
       Entry{
@@ -48,9 +47,8 @@ std::span<const Entry> PlatformEntries() {
           .rebuilt_from = "the ledger's last turn of the kill switch; absent is treated as active",
           .origin = Origin::kSeedB,
           .is_written_by_trader = true,
-          .meaning =
-              "active: no new orders, working orders cancelled, positions kept; inactive: trading m"
-              "ay go on.",
+          .meaning = "active: no new orders, working orders cancelled, positions kept; inactive: "
+                     "trading may go on.",
           .check = &CheckKillSwitch,
       },
       Entry{
@@ -60,8 +58,9 @@ std::span<const Entry> PlatformEntries() {
           .kind = Kind::kString,
           .encoding = Encoding::kSpacedJson,
           .example =
-              R"({"active": true, "reason": "test", "activated_at": "2026-11-21T20:40:32.840583+00:00)"
-              R"(", "deactivated_at": null, "operator": "human", "sequence": 3})",
+              R"({"active": true, "reason": "test", "activated_at": )"
+              R"("2026-11-21T20:40:32.840583+00:00", "deactivated_at": null, "operator": "human", )"
+              R"("sequence": 3})",
           .example_key = "risk:kill_switch:meta",
           .ttl = {},
           .producer = "trader, in one transaction with risk:kill_switch",
@@ -80,8 +79,9 @@ std::span<const Entry> PlatformEntries() {
           .kind = Kind::kList,
           .encoding = Encoding::kSpacedJson,
           .example =
-              R"({"action": "activate", "reason": "test", "timestamp": "2026-11-21T20:40:32.840583+00)"
-              R"(:00", "operator": "human", "result": "applied", "sequence": 3})",
+              R"({"action": "activate", "reason": "test", "timestamp": )"
+              R"("2026-11-21T20:40:32.840583+00:00", "operator": "human", "result": "applied", )"
+              R"("sequence": 3})",
           .example_key = "risk:kill_switch:log",
           .ttl = {},
           .producer = "trader",
@@ -109,8 +109,8 @@ std::span<const Entry> PlatformEntries() {
           .origin = Origin::kSeedB,
           .is_written_by_trader = false,
           .meaning =
-              "The tickers whose daily bars of that New York date are stored; the time to live star"
-              "ts anew with each.",
+              "The tickers whose daily bars of that New York date are stored; the time to live "
+              "starts anew with each.",
           .check = &CheckTicker,
       },
       Entry{
@@ -182,8 +182,9 @@ std::span<const Entry> PlatformEntries() {
           .rebuilt_from = "nothing: without it the bucket starts full",
           .origin = Origin::kSeedB,
           .is_written_by_trader = false,
-          .meaning = "Calls that may still be made at once, before the refill since :last_refill "
-                     "is added.",
+          .meaning =
+              "Calls that may still be made at once, before the refill since :last_refill is "
+              "added.",
           .check = &CheckFloat,
       },
       Entry{

@@ -24,13 +24,13 @@ std::span<const Entry> TelemetryEntries() {
           .consumers = "trader (watcher), dashboard, page",
           .standing = Standing::kDerived,
           .rebuilt_from =
-              "the ledger's last turn of HALT; in Redis it is also an inbox: true halts within mill"
-              "iseconds",
+              "the ledger's last turn of HALT; in Redis it is also an inbox: true halts within "
+              "milliseconds",
           .origin = Origin::kSeedA,
           .is_written_by_trader = true,
           .meaning =
-              "Emergency stop: true closes the gate, cancels working orders and, if configured, sel"
-              "ls what is held; false resumes.",
+              "Emergency stop: true closes the gate, cancels working orders and, if configured, "
+              "sells what is held; false resumes.",
           .check = &CheckTrueOrFalse,
       },
       Entry{
@@ -49,8 +49,8 @@ std::span<const Entry> TelemetryEntries() {
           .origin = Origin::kSeedA,
           .is_written_by_trader = true,
           .meaning =
-              "When the trading loop last made progress; older than 15 s means that nobody is tradi"
-              "ng.",
+              "When the trading loop last made progress; older than 15 s means that nobody is "
+              "trading.",
           .check = &CheckTime,
       },
       Entry{
@@ -60,9 +60,9 @@ std::span<const Entry> TelemetryEntries() {
           .kind = Kind::kString,
           .encoding = Encoding::kSpacedJson,
           .example =
-              R"({"state": "running", "reason": "", "since": "2026-11-21T20:38:40.000120+00:00", "epo)"
-              R"(ch": 7, "gate_closed_at": null, "feed": "connected", "broker": "connected", "mode": )"
-              R"("paper", "events_processed": 120000})",
+              R"({"state": "running", "reason": "", "since": "2026-11-21T20:38:40.000120+00:00", )"
+              R"("epoch": 7, "gate_closed_at": null, "feed": "connected", "broker": "connected", )"
+              R"("mode": "paper", "events_processed": 120000})",
           .example_key = "SYSTEM:STATE",
           .ttl = {},
           .producer = "trader, on every change and each second",
@@ -71,9 +71,8 @@ std::span<const Entry> TelemetryEntries() {
           .rebuilt_from = "the engine's state",
           .origin = Origin::kExtension,
           .is_written_by_trader = true,
-          .meaning =
-              "One line of truth about the trader: starting, running, reduce_only, killed, halting "
-              "or halted, since when and why.",
+          .meaning = "One line of truth about the trader: starting, running, reduce_only, killed, "
+                     "halting or halted, since when and why.",
           .check = &CheckSystemState,
       },
       Entry{
@@ -101,9 +100,9 @@ std::span<const Entry> TelemetryEntries() {
           .kind = Kind::kString,
           .encoding = Encoding::kSpacedJson,
           .example =
-              R"({"timestamp": "2026-11-21T20:39:18.898134+00:00", "level": "CRITICAL", "event": "SYS)"
-              R"(TEM_HALT", "message": "Emergency halt triggered", "reason": "external_halt_flag", "t)"
-              R"(otal_value": -1.0, "max_session_drawdown": 0.0})",
+              R"({"timestamp": "2026-11-21T20:39:18.898134+00:00", "level": "CRITICAL", "event": )"
+              R"("SYSTEM_HALT", "message": "Emergency halt triggered", "reason": )"
+              R"("external_halt_flag", "total_value": -1.0, "max_session_drawdown": 0.0})",
           .example_key = "ALERTS:LAST",
           .ttl = {},
           .producer = "trader",
@@ -122,9 +121,9 @@ std::span<const Entry> TelemetryEntries() {
           .kind = Kind::kString,
           .encoding = Encoding::kSpacedJson,
           .example =
-              R"({"timestamp": "2026-11-21T20:39:18.898134+00:00", "level": "CRITICAL", "event": "SYS)"
-              R"(TEM_HALT", "message": "Emergency halt triggered", "reason": "external_halt_flag", "t)"
-              R"(otal_value": -1.0, "max_session_drawdown": 0.0})",
+              R"({"timestamp": "2026-11-21T20:39:18.898134+00:00", "level": "CRITICAL", "event": )"
+              R"("SYSTEM_HALT", "message": "Emergency halt triggered", "reason": )"
+              R"("external_halt_flag", "total_value": -1.0, "max_session_drawdown": 0.0})",
           .example_key = "ALERTS:EVENT:1795293558898",
           .ttl = {},
           .producer = "trader",
@@ -153,8 +152,8 @@ std::span<const Entry> TelemetryEntries() {
           .origin = Origin::kSeedA,
           .is_written_by_trader = true,
           .meaning =
-              "Equity in quote currency: free and blocked cash plus everything owned at its last pr"
-              "ice.",
+              "Equity in quote currency: free and blocked cash plus everything owned at its last "
+              "price.",
           .check = &CheckFloat,
       },
       Entry{
@@ -226,9 +225,8 @@ std::span<const Entry> TelemetryEntries() {
           .rebuilt_from = "the next measurement",
           .origin = Origin::kSeedA,
           .is_written_by_trader = true,
-          .meaning =
-              "Milliseconds from the submission of an order to its fill or refusal, last measuremen"
-              "t.",
+          .meaning = "Milliseconds from the submission of an order to its fill or refusal, last "
+                     "measurement.",
           .check = &CheckFloat,
       },
       Entry{
@@ -247,8 +245,8 @@ std::span<const Entry> TelemetryEntries() {
           .origin = Origin::kSeedA,
           .is_written_by_trader = true,
           .meaning =
-              "Milliseconds from the arrival of a tick to the fill or refusal of its order, last me"
-              "asurement.",
+              "Milliseconds from the arrival of a tick to the fill or refusal of its order, last "
+              "measurement.",
           .check = &CheckFloat,
       },
       Entry{

@@ -26,9 +26,8 @@ std::span<const Entry> TradingEntries() {
           .rebuilt_from = "the next tick",
           .origin = Origin::kSeedA,
           .is_written_by_trader = true,
-          .meaning =
-              "Last price of the symbol that traded last; with several symbols read MARKET:LAST_PRI"
-              "CE:<S>.",
+          .meaning = "Last price of the symbol that traded last; with several symbols read "
+                     "MARKET:LAST_PRICE:<S>.",
           .check = &CheckFloat,
       },
       Entry{
@@ -37,9 +36,8 @@ std::span<const Entry> TradingEntries() {
           .group = Group::kMarket,
           .kind = Kind::kString,
           .encoding = Encoding::kSpacedJson,
-          .example =
-              R"({"symbol": "BTC/USDT", "price": 110.0, "timestamp": "2026-11-21T20:38:44.965895+00:0)"
-              R"(0"})",
+          .example = R"({"symbol": "BTC/USDT", "price": 110.0, "timestamp": )"
+                     R"("2026-11-21T20:38:44.965895+00:00"})",
           .example_key = "MARKET:LAST_TICK",
           .ttl = {},
           .producer = "trader",
@@ -58,8 +56,8 @@ std::span<const Entry> TradingEntries() {
           .kind = Kind::kString,
           .encoding = Encoding::kSpacedJson,
           .example =
-              R"([{"timestamp": "2026-11-21T20:38:00+00:00", "open": 109.5, "high": 110.25, "low": 10)"
-              R"(9.0, "close": 110.0, "volume": 12.5}])",
+              R"([{"timestamp": "2026-11-21T20:38:00+00:00", "open": 109.5, "high": 110.25, "low": )"
+              R"(109.0, "close": 110.0, "volume": 12.5}])",
           .example_key = "MARKET:OHLCV",
           .ttl = {},
           .producer = "trader",
@@ -114,9 +112,8 @@ std::span<const Entry> TradingEntries() {
           .group = Group::kMarket,
           .kind = Kind::kString,
           .encoding = Encoding::kSpacedJson,
-          .example =
-              R"({"symbol": "BTC/USDT", "price": 110.0, "timestamp": "2026-11-21T20:38:44.965895+00:0)"
-              R"(0"})",
+          .example = R"({"symbol": "BTC/USDT", "price": 110.0, "timestamp": )"
+                     R"("2026-11-21T20:38:44.965895+00:00"})",
           .example_key = "MARKET:LAST_TICK:BTC_USDT",
           .ttl = {},
           .producer = "trader",
@@ -135,8 +132,8 @@ std::span<const Entry> TradingEntries() {
           .kind = Kind::kString,
           .encoding = Encoding::kSpacedJson,
           .example =
-              R"([{"timestamp": "2026-11-21T20:38:00+00:00", "open": 109.5, "high": 110.25, "low": 10)"
-              R"(9.0, "close": 110.0, "volume": 12.5}])",
+              R"([{"timestamp": "2026-11-21T20:38:00+00:00", "open": 109.5, "high": 110.25, "low": )"
+              R"(109.0, "close": 110.0, "volume": 12.5}])",
           .example_key = "MARKET:OHLCV:BTC_USDT",
           .ttl = {},
           .producer = "trader",
@@ -155,10 +152,11 @@ std::span<const Entry> TradingEntries() {
           .kind = Kind::kString,
           .encoding = Encoding::kSpacedJson,
           .example =
-              R"([{"order_id": "1da26b1b-0000-4000-8000-000000000001", "side": "BUY", "qty": 86.36363)"
-              R"(636, "price": 110.0, "status": "FILLED", "ts": "2026-11-21T20:38:45.716110+00:00", ")"
-              R"(instrument_id": "BTC/USDT", "intent": "OPEN_LONG", "fill_qty": 86.36363636, "fee": 0)"
-              R"(.0, "exchange_order_id": "mock-1", "exchange_trade_id": "mock-fill-1"}])",
+              R"([{"order_id": "1da26b1b-0000-4000-8000-000000000001", "side": "BUY", "qty": )"
+              R"(86.36363636, "price": 110.0, "status": "FILLED", "ts": )"
+              R"("2026-11-21T20:38:45.716110+00:00", "instrument_id": "BTC/USDT", "intent": )"
+              R"("OPEN_LONG", "fill_qty": 86.36363636, "fee": 0.0, "exchange_order_id": "mock-1", )"
+              R"("exchange_trade_id": "mock-fill-1"}])",
           .example_key = "VIEW:ORDERS",
           .ttl = {},
           .producer = "trader",
@@ -168,8 +166,8 @@ std::span<const Entry> TradingEntries() {
           .origin = Origin::kSeedA,
           .is_written_by_trader = true,
           .meaning =
-              "The last 50 fills, oldest first: qty is what was ordered, price and fill_qty are of "
-              "the fill, status is the order's.",
+              "The last 50 fills, oldest first: qty is what was ordered, price and fill_qty are "
+              "of the fill, status is the order's.",
           .check = &CheckOrderRows,
       },
       Entry{
@@ -196,9 +194,8 @@ std::span<const Entry> TradingEntries() {
           .group = Group::kOms,
           .kind = Kind::kString,
           .encoding = Encoding::kCompactJson,
-          .example =
-              R"({"cash":90500.0,"positions":{"BTC/USDT":86.36363636},"blocked_cash":0.0,"blocked_pos)"
-              R"(itions":{},"short_opened_at":{},"short_borrow_fees_paid":0.0})",
+          .example = R"({"cash":90500.0,"positions":{"BTC/USDT":86.36363636},"blocked_cash":0.0,)"
+                     R"("blocked_positions":{},"short_opened_at":{},"short_borrow_fees_paid":0.0})",
           .example_key = "oms:portfolio",
           .ttl = {},
           .producer = "trader",
@@ -208,8 +205,8 @@ std::span<const Entry> TradingEntries() {
           .origin = Origin::kSeedA,
           .is_written_by_trader = true,
           .meaning =
-              "Cash and quantities, free and blocked; written in one transaction with the order tha"
-              "t changed them.",
+              "Cash and quantities, free and blocked; written in one transaction with the order "
+              "that changed them.",
           .check = &CheckPortfolio,
       },
       Entry{
@@ -219,15 +216,16 @@ std::span<const Entry> TradingEntries() {
           .kind = Kind::kString,
           .encoding = Encoding::kCompactJson,
           .example =
-              R"({"id":"1da26b1b-0000-4000-8000-000000000001","decision_id":"35133b10-0000-4000-8000-)"
-              R"(000000000002","instrument_id":"BTC/USDT","side":"SELL","intent":"OPEN_SHORT","quanti)"
-              R"(ty":100.0,"order_type":"MARKET","status":"PARTIALLY_FILLED","limit_price":null,"stop)"
-              R"(_price":null,"time_in_force":"GTC","reserved_cash":10000.0,"reserved_quantity":null,)"
-              R"("reserved_cash_remaining":5000.0,"reserved_quantity_remaining":null,"applied_fill_id)"
-              R"(s":["t1"],"filled_quantity":50.0,"average_fill_price":100.0,"reduce_only":false,"cre)"
-              R"(ated_at":"2026-11-21T20:39:18.900903Z","updated_at":"2026-11-21T20:39:18.901049Z","e)"
-              R"(xternal_id":"x1","origin":"STRATEGY","strategy":"ema_cross","fees_paid":5.0,"filled_)"
-              R"(notional":5000.0,"reason":""})",
+              R"({"id":"1da26b1b-0000-4000-8000-000000000001",)"
+              R"("decision_id":"35133b10-0000-4000-8000-000000000002","instrument_id":"BTC/USDT",)"
+              R"("side":"SELL","intent":"OPEN_SHORT","quantity":100.0,"order_type":"MARKET",)"
+              R"("status":"PARTIALLY_FILLED","limit_price":null,"stop_price":null,)"
+              R"("time_in_force":"GTC","reserved_cash":10000.0,"reserved_quantity":null,)"
+              R"("reserved_cash_remaining":5000.0,"reserved_quantity_remaining":null,)"
+              R"("applied_fill_ids":["t1"],"filled_quantity":50.0,"average_fill_price":100.0,)"
+              R"("reduce_only":false,"created_at":"2026-11-21T20:39:18.900903Z",)"
+              R"("updated_at":"2026-11-21T20:39:18.901049Z","external_id":"x1","origin":"STRATEGY",)"
+              R"("strategy":"ema_cross","fees_paid":5.0,"filled_notional":5000.0,"reason":""})",
           .example_key = "oms:order:1da26b1b-0000-4000-8000-000000000001",
           .ttl = {},
           .producer = "trader",
@@ -237,8 +235,8 @@ std::span<const Entry> TradingEntries() {
           .origin = Origin::kSeedA,
           .is_written_by_trader = true,
           .meaning =
-              "One order with its reservation and its applied fills; FAILED covers refused by the v"
-              "enue and never sent.",
+              "One order with its reservation and its applied fills; FAILED covers refused by "
+              "the venue and never sent.",
           .check = &CheckOrder,
       },
       Entry{
@@ -275,8 +273,8 @@ std::span<const Entry> TradingEntries() {
           .origin = Origin::kExtension,
           .is_written_by_trader = true,
           .meaning =
-              "The number of the trader's run, only growing; an older run that finds a higher numbe"
-              "r stops.",
+              "The number of the trader's run, only growing; an older run that finds a higher "
+              "number stops.",
           .check = &CheckWholeNumber,
       },
   };
