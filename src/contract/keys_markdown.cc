@@ -10,6 +10,7 @@
 
 #include "contract/catalogue.h"
 #include "contract/json_writer.h"
+#include "contract/keys.h"
 
 namespace bulwark::contract {
 namespace {
@@ -87,20 +88,39 @@ void AppendTable(std::string& out, Group group) {
   out += '\n';
 }
 
+// The commands to try: how to find such keys, how to read one, and the one people need in a hurry.
+void AppendCommands(std::string& out, const Entry& entry) {
+  auto end = std::back_inserter(out);
+  out += "```sh\n";
+  if (entry.pattern.find('<') != std::string_view::npos) {
+    fmt::format_to(end, "bulwark redis-cli --scan --pattern '{}'\n", ScanPattern(entry.id));
+  }
+  fmt::format_to(end, "bulwark redis-cli {}\n",
+                 fmt::format(fmt::runtime(ReadCommand(entry.kind)), entry.example_key));
+  if (entry.id == EntryId::kSystemHalt) {
+    fmt::format_to(end, "bulwark redis-cli SET {} true    # stop now\n", entry.pattern);
+  }
+  out += "```\n\n";
+}
+
+bool IsJson(const Entry& entry) {
+  return entry.encoding == Encoding::kSpacedJson || entry.encoding == Encoding::kCompactJson;
+}
+
 void AppendEntry(std::string& out, const Entry& entry) {
   auto end = std::back_inserter(out);
-  fmt::format_to(end, "### `{}`{}\n\n{}\n\n```sh\n", entry.pattern,
-                 entry.kind == Kind::kChannel ? " (channel)" : "", entry.meaning);
-  fmt::format_to(end, "bulwark redis-cli {}\n```\n\n```json\n{}\n```\n\n",
-                 fmt::format(fmt::runtime(ReadCommand(entry.kind)), entry.example_key),
-                 entry.example);
-  fmt::format_to(end, "- Value: {}{}\n", Name(entry.encoding),
-                 entry.kind == Kind::kString || entry.kind == Kind::kChannel ? "" : ", per member");
-  if (entry.kind != Kind::kChannel) {
+  const bool is_channel = entry.kind == Kind::kChannel;
+  const bool has_members = entry.kind != Kind::kString && !is_channel;
+  fmt::format_to(end, "### `{}`{}\n\n{}\n\n", entry.pattern, is_channel ? " (channel)" : "",
+                 entry.meaning);
+  AppendCommands(out, entry);
+  fmt::format_to(end, "```{}\n{}\n```\n\n", IsJson(entry) ? "json" : "text", entry.example);
+  fmt::format_to(end, "- Value: {}{}\n", Name(entry.encoding), has_members ? ", per member" : "");
+  if (!is_channel) {
     fmt::format_to(end, "- Time to live: {}\n", TtlText(entry.ttl));
   }
   fmt::format_to(end, "- Written by: {}\n- Read by: {}\n", entry.producer, entry.consumers);
-  if (entry.kind != Kind::kChannel) {
+  if (!is_channel) {
     fmt::format_to(end, "- {}; rebuilt from: {}\n",
                    entry.standing == Standing::kTruth ? "Truth" : "Derived", entry.rebuilt_from);
   }
