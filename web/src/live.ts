@@ -1,0 +1,118 @@
+// Keeps the store fed: events and snapshots through the WebSocket, and one poll a second, which brings
+// the candles, corrects what was missed and is enough alone when WebSockets are blocked.
+
+import type { Action } from './store';
+import type { Frame, StateDocument } from './types';
+
+const POLL_MS = 1_000;
+const POLL_TIMEOUT_MS = 4_000;
+const PING_MS = 30_000;
+const RETRY_MIN_MS = 500;
+const RETRY_MAX_MS = 5_000;
+
+export interface Live {
+  refresh(): void;
+  stop(): void;
+}
+
+export function startLive(dispatch: (action: Action) => void, symbol: () => string | null): Live {
+  let isStopped = false;
+  let isPolling = false;
+  let isWanted = false; // Asked for while one was under way, perhaps for another symbol.
+  let retryMs = RETRY_MIN_MS;
+  let socket: WebSocket | null = null;
+
+  async function poll(): Promise<void> {
+    if (isPolling || isStopped) {
+      isWanted = !isStopped;
+      return;
+    }
+    isPolling = true;
+    isWanted = false;
+    try {
+      const chosen = symbol();
+      const query = chosen ? `?symbol=${encodeURIComponent(chosen)}` : '';
+      const response = await fetch(`/api/state${query}`, { signal: AbortSignal.timeout(POLL_TIMEOUT_MS) });
+      if (response.ok) {
+        dispatch({ type: 'state', document: (await response.json()) as StateDocument, now: Date.now() });
+      }
+    } catch {
+      // The server is away: the clock makes it visible after a few seconds.
+    } finally {
+      isPolling = false;
+    }
+    if (isWanted) {
+      void poll();
+    }
+  }
+
+  function connect(): void {
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    socket = new WebSocket(`${scheme}://${location.host}/ws`);
+    socket.onopen = () => {
+      retryMs = RETRY_MIN_MS;
+      dispatch({ type: 'socket', isOpen: true, now: Date.now() });
+    };
+    socket.onmessage = (message) => {
+      let frame: unknown;
+      try {
+        frame = JSON.parse(String(message.data));
+      } catch {
+        return;
+      }
+      if (typeof frame === 'object' && frame !== null && 'channel' in frame) {
+        dispatch({ type: 'frame', frame: frame as Frame, now: Date.now() });
+      }
+    };
+    socket.onclose = () => {
+      dispatch({ type: 'socket', isOpen: false, now: Date.now() });
+      if (!isStopped) {
+        setTimeout(connect, retryMs * (0.75 + Math.random() / 2));
+        retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+      }
+    };
+  }
+
+  connect();
+  void poll();
+  const timers = [
+    setInterval(() => {
+      if (!isPolling) {
+        void poll();
+      }
+    }, POLL_MS),
+    setInterval(() => dispatch({ type: 'clock', now: Date.now() }), 500),
+    setInterval(() => {
+      if (socket?.readyState === WebSocket.OPEN) {
+        socket.send('{"type":"ping"}');
+      }
+    }, PING_MS),
+  ];
+  return {
+    refresh: () => void poll(),
+    stop() {
+      isStopped = true;
+      timers.forEach(clearInterval);
+      socket?.close();
+    },
+  };
+}
+
+// Halt or resume; null when the server took it, else the reason why not.
+export async function sendCommand(path: 'halt' | 'resume', word: string, reason: string): Promise<string | null> {
+  try {
+    const response = await fetch(`/api/${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ confirmation: word, reason }),
+      signal: AbortSignal.timeout(5_000),
+    });
+    if (response.ok) {
+      return null;
+    }
+    const body = (await response.json().catch(() => ({}))) as { error?: string };
+    return body.error ?? `the server answered ${response.status}`;
+  } catch {
+    return 'the server did not answer; on its machine, run: bulwark halt --reason ...';
+  }
+}
