@@ -12,6 +12,7 @@
 #include "model/action.h"
 #include "model/fill.h"
 #include "model/names.h"
+#include "model/order.h"
 #include "sql/connection.h"
 #include "sql/statement.h"
 
@@ -22,7 +23,7 @@ namespace {
 enum : std::size_t {
   kNewestEpoch,
   kInsertEvent,
-  kUpsertOrder,
+  kUpsertHead,
   kInsertFill,
   kFindFill,
   kUpsertAnchor
@@ -37,9 +38,10 @@ std::vector<sql::StatementText> Texts() {
       {.sql = "INSERT INTO order_events(epoch, " + columns + ") VALUES(" +
               Placeholders("i" + kinds) + ")",
        .params = "i" + kinds},
-      {.sql = "INSERT INTO orders(" + columns + ") VALUES(" + Placeholders(kinds) +
-              ") ON CONFLICT(order_id) DO UPDATE SET " + OrderUpdates(),
-       .params = kinds},
+      {.sql = "INSERT INTO order_heads(order_id, event, is_open) "
+              "VALUES(:id, last_insert_rowid(), :o) ON CONFLICT(order_id) DO UPDATE SET "
+              "event = excluded.event, is_open = excluded.is_open",
+       .params = "ti"},
       {.sql = "INSERT INTO fills(account, venue, trade_id, epoch, order_id, instrument_id, side, "
               "price, quantity, fee, realised_pnl, at, booked_at, venue_sequence) VALUES(" +
               Placeholders(fill_kinds) + ") ON CONFLICT(account, venue, trade_id) DO NOTHING",
@@ -95,8 +97,10 @@ base::Result<void> Journal::Write(const model::OrderChanged& changed) {
   if (auto written = Outcome(event.Execute()); !written) {
     return written;
   }
-  BindOrder(statements_[kUpsertOrder], 0, changed.order, run_.symbols);
-  return Outcome(statements_[kUpsertOrder].Execute());
+  sql::Statement& head = statements_[kUpsertHead];
+  head.Set(0, changed.order.id.ToString());
+  head.Set(1, std::int64_t{!model::IsTerminal(changed.order.status)});
+  return Outcome(head.Execute());
 }
 
 base::Result<bool> Journal::Write(const model::FillBooked& booked,

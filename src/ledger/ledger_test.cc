@@ -243,7 +243,7 @@ TEST_F(LedgerTest, FindsRowsThatContradictEachOther) {
         std::vector<model::Action>{model::OrderChanged{order},
                                    model::FillBooked{MakeFill(order, "t-1", "1", "100"), D("5")}}));
   }
-  Sql("UPDATE orders SET status = 'FILLED'");
+  Sql("UPDATE order_heads SET is_open = 0");
   Sql("INSERT INTO fills SELECT 9, account, venue, 't-9', epoch, 'gone', instrument_id, side, "
       "price, "
       "quantity, fee, realised_pnl, at, booked_at, 9 FROM fills");

@@ -167,20 +167,4 @@ std::string Placeholders(const std::string& kinds) {
   return text;
 }
 
-std::string OrderUpdates() {
-  const std::string_view columns = kOrderColumns;
-  constexpr std::string_view kComma = ", ";
-  std::string text;
-  std::size_t at = columns.find(kComma) + kComma.size();
-  while (true) {
-    const std::size_t end = columns.find(kComma, at);
-    const std::string name(columns.substr(at, end == std::string_view::npos ? end : end - at));
-    text += (text.empty() ? "" : ", ") + name + " = excluded." + name;
-    if (end == std::string_view::npos) {
-      return text;
-    }
-    at = end + kComma.size();
-  }
-}
-
 }  // namespace bulwark::ledger

@@ -1,6 +1,6 @@
 // An order as the cells of one row, in both directions.
 //
-// Shape:   the columns of kOrderColumns in that order, here and in the tables orders and order_events.
+// Shape:   the columns of kOrderColumns in that order, here and in the table order_events.
 // Errors:  ReadOrder() is kCorrupt for words, ids or texts that no order has, kNotFound for a symbol
 //          that the run's table lacks.
 // Threads: any.
@@ -31,7 +31,4 @@ base::Result<model::Order> ReadOrder(const sql::Statement& row, std::size_t firs
 
 // "prefix0, :prefix1, ...": as many placeholders as there are letters in `kinds`.
 std::string Placeholders(const std::string& kinds);
-// "a = excluded.a, ..." for all order columns but the key.
-std::string OrderUpdates();
-
 }  // namespace bulwark::ledger

@@ -186,9 +186,10 @@ Result<void> ReadOpenOrders(sql::Connection& connection, const SymbolMap& symbol
                             RecoveredBooks& books) {
   return ReadRows(
       connection,
-      {.sql = "SELECT " + std::string(kOrderColumns) +
-              " FROM orders WHERE status IN ('PENDING', 'SUBMITTED', 'PARTIALLY_FILLED') "
-              "ORDER BY created_at, order_id",
+      {.sql =
+           "SELECT " + std::string(kOrderColumns) +
+           " FROM order_events WHERE sequence IN (SELECT event FROM order_heads WHERE is_open = 1) "
+           "ORDER BY created_at, order_id",
        .columns = kOrderKinds},
       [&](const sql::Statement& row) -> Result<void> {
         const auto order = ReadOrder(row, 0, symbols);
@@ -262,17 +263,16 @@ Result<void> CompareOrdersWithFills(sql::Connection& connection, Findings& findi
 Result<void> CompareOrdersWithEvents(sql::Connection& connection, Findings& findings) {
   return ReadRows(
       connection,
-      {.sql = "SELECT o.order_id, o.status, e.status FROM orders o JOIN (SELECT order_id, status, "
-              "filled_quantity, reserved_cash_remaining, reserved_quantity_remaining, "
-              "max(sequence) FROM order_events GROUP BY order_id) e ON e.order_id = o.order_id "
-              "WHERE o.status <> e.status OR o.filled_quantity <> e.filled_quantity "
-              "OR o.reserved_cash_remaining <> e.reserved_cash_remaining "
-              "OR o.reserved_quantity_remaining <> e.reserved_quantity_remaining "
-              "ORDER BY o.order_id",
-       .columns = "ttt"},
+      {.sql = "SELECT h.order_id, h.event, e.last, o.status FROM order_heads h "
+              "JOIN (SELECT order_id, max(sequence) AS last FROM order_events GROUP BY order_id) e "
+              "ON e.order_id = h.order_id LEFT JOIN order_events o ON o.sequence = h.event "
+              "WHERE h.event <> e.last OR h.is_open <> (o.status IN "
+              "('PENDING', 'SUBMITTED', 'PARTIALLY_FILLED')) ORDER BY h.order_id",
+       .columns = "tiit"},
       [&](const sql::Statement& row) -> Result<void> {
-        findings.Add("order " + row.Text(0) + ": is " + row.Text(1) + ", but its last event (" +
-                     row.Text(2) + ") says otherwise");
+        findings.Add("order " + row.Text(0) + ": its state is event " + std::to_string(row.Int(1)) +
+                     " (" + row.Text(3) + "), but that is not its last event " +
+                     std::to_string(row.Int(2)) + " or not marked as it should be");
         return {};
       });
 }

@@ -30,6 +30,21 @@ base::Result<void> Connection::Run(const std::string& sql) {
   }
 }
 
+base::Result<void> Connection::RunKept(const std::string& sql) {
+  auto found = kept_.find(sql);
+  if (found == kept_.end()) {
+    auto statement = Prepare({.sql = sql});
+    if (!statement) {
+      return tl::unexpected<base::Error>(statement.error());
+    }
+    found = kept_.emplace(sql, std::move(*statement)).first;
+  }
+  if (const auto run = found->second.Execute(); !run) {
+    return tl::unexpected<base::Error>(run.error());
+  }
+  return {};
+}
+
 base::Result<Statement> Connection::Prepare(const StatementText& text) {
   return Statement::Prepare(*session_, text, place_);
 }
@@ -69,7 +84,7 @@ base::Result<std::optional<std::string>> Connection::QueryText(const std::string
 }
 
 base::Result<Transaction> Transaction::BeginWith(Connection& connection, const char* sql) {
-  if (auto begun = connection.Run(sql); !begun) {
+  if (auto begun = connection.RunKept(sql); !begun) {
     return tl::unexpected<base::Error>(begun.error());
   }
   return Transaction(connection);
@@ -92,13 +107,13 @@ Transaction::~Transaction() {
     return;
   }
   // After some errors (full disk) the database has rolled back by itself: then there is nothing to undo.
-  if (const auto undone = connection_->Run("ROLLBACK"); !undone) {
+  if (const auto undone = connection_->RunKept("ROLLBACK"); !undone) {
     base::LogDebug("sql_rollback_without_transaction").With("reason", undone.error());
   }
 }
 
 base::Result<void> Transaction::Commit() {
-  auto committed = connection_->Run("COMMIT");
+  auto committed = connection_->RunKept("COMMIT");
   if (committed) {
     connection_ = nullptr;
   }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,6 +42,9 @@ class Connection {
   base::Result<std::optional<std::string>> QueryText(const std::string& sql);
   base::Result<Statement> Prepare(const StatementText& text);
 
+  // Run() for a statement of the program that comes often: it is prepared once and kept.
+  base::Result<void> RunKept(const std::string& sql);
+
   [[nodiscard]] Dialect dialect() const { return dialect_; }
   [[nodiscard]] const std::string& place() const { return place_; }
   [[nodiscard]] soci::session& session() { return *session_; }
@@ -49,6 +53,7 @@ class Connection {
   std::unique_ptr<soci::session> session_;
   Dialect dialect_;
   std::string place_;
+  std::map<std::string, Statement> kept_;
 };
 
 // Begin() takes the write lock at once, BeginSnapshot() reads one state of the database and locks nobody

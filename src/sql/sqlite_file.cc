@@ -194,8 +194,9 @@ base::Result<std::unique_ptr<Connection>> OpenSqlite(const fs::path& path,
       return tl::unexpected<base::Error>(checked.error());
     }
   }
-  auto prepared = RunAll(connection, {"PRAGMA foreign_keys=ON", "PRAGMA synchronous=FULL",
-                                      "SELECT count(*) FROM sqlite_master"});
+  auto prepared =
+      RunAll(connection, {"PRAGMA foreign_keys=ON", "PRAGMA synchronous=FULL",
+                          "PRAGMA cache_size=-8192", "SELECT count(*) FROM sqlite_master"});
   if (prepared && options.access == Access::kReadWrite) {
     prepared = RunAll(connection, {"PRAGMA journal_mode=WAL"});
   }
