@@ -51,6 +51,7 @@ constexpr std::array kTables{
     "fee BIGINT NOT NULL CHECK(fee >= 0), realised_pnl BIGINT NOT NULL, at BIGINT NOT NULL, "
     "booked_at BIGINT NOT NULL, venue_sequence BIGINT NOT NULL, "
     "UNIQUE(account, venue, trade_id))",
+    "CREATE INDEX fills_by_order ON fills(order_id)",
 
     "CREATE TABLE switches("
     "sequence INTEGER PRIMARY KEY AUTOINCREMENT, which TEXT NOT NULL, is_on BIGINT NOT NULL, "
