@@ -17,7 +17,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "data_paths.h"
-#include "redis/url.h"
+#include "redis_access.h"
 #include "stop_signal.h"
 
 namespace bulwark::app {
@@ -30,13 +30,6 @@ fs::path BuiltPage() {
   std::error_code error;
   const fs::path self = fs::read_symlink("/proc/self/exe", error);
   return self.parent_path().parent_path().parent_path() / "web" / "dist";
-}
-
-base::Result<redis::Url> RedisOf(const config::Settings& settings, const DataPaths& paths) {
-  if (!settings.redis.url.empty()) {
-    return redis::ParseUrl(settings.redis.url.Reveal());
-  }
-  return redis::ParseUrl("unix://" + paths.RedisSocket().string());
 }
 
 // Tells others where the page is; written whole or not at all. A failure costs only that.
@@ -60,7 +53,7 @@ int RunApi(const config::Settings& settings, const AppContext& context, const st
     fmt::print(stderr, "error: {}\n", prepared.error().message);
     return kExitFailed;
   }
-  const auto redis = RedisOf(settings, *paths);
+  const auto redis = RedisUrlOf(settings, *paths);
   if (!redis) {
     fmt::print(stderr, "error: {}\n", redis.error().message);
     return kExitUsage;

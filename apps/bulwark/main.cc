@@ -12,6 +12,9 @@
 #include "config/nearest.h"
 #include "config/setting_text.h"
 #include "config_command.h"
+#include "doctor_command.h"
+#include "redis_command.h"
+#include "up_command.h"
 
 namespace {
 
@@ -21,7 +24,11 @@ constexpr const char* kAbout =
 
 // One line per subcommand, in the order of the help.
 void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
+  bulwark::app::AddUpCommand(root, context);
   bulwark::app::AddApiCommand(root, context);
+  bulwark::app::AddRedisUrlCommand(root, context);
+  bulwark::app::AddRedisCliCommand(root, context);
+  bulwark::app::AddDoctorCommand(root, context);
   bulwark::app::AddConfigCommand(root, context);
 }
 
