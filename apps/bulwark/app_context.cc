@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <tl/expected.hpp>
 
 #include "base/ensure.h"
 #include "base/log.h"
@@ -78,22 +79,21 @@ void AppContext::AddCommonFlags(CLI::App& command) {
       ->group(kCommonGroup);
   AddSettingFlag(command, "--data", "data", "Data folder [./data]");
   AddSettingFlag(command, "--log-level", "log.level", "debug, info, warn or error [info]");
+  const auto take = [this](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
+      flags_.push_back(config::ParseSetFlag(text).value_or(config::FlagValue{}));
+    }
+  };
+  const auto check = [](const std::string& text) -> std::string {
+    return config::ParseSetFlag(text) ? "" : "expected NAME=VALUE such as api.port=9000";
+  };
   command
       .add_option_function<std::vector<std::string>>(
-          "--set",
-          [this](const std::vector<std::string>& values) {
-            for (const std::string& text : values) {
-              auto flag = config::ParseSetFlag(text);
-              if (!flag) {
-                throw CLI::ValidationError("--set", "expected NAME=VALUE such as api.port=9000");
-              }
-              flags_.push_back(*std::move(flag));
-            }
-          },
-          "Any setting of docs/configuration.md; may be repeated")
+          "--set", take, "Any setting of docs/configuration.md; may be repeated")
       ->type_name("NAME=VALUE")
       ->expected(1)
       ->take_all()
+      ->check(check)
       ->group(kCommonGroup);
   command.get_option("--data")->type_name("DIR")->group(kCommonGroup);
   command.get_option("--log-level")->type_name("LEVEL")->group(kCommonGroup);
@@ -134,19 +134,20 @@ void AppContext::AddFeedFlags(CLI::App& command) {
 }
 
 void AppContext::AddForFlag(CLI::App& command) {
+  const auto check = [](const std::string& text) -> std::string {
+    const auto span = config::ParseDuration(text);
+    return span && *span > base::Nanos::zero()
+               ? ""
+               : "'" + text + "' is not a duration above 0 such as 30s, 5m or 2h";
+  };
+  const auto take = [this](const std::string& text) {
+    run_for_ = config::ParseDuration(text).value_or(base::Nanos::zero());
+  };
   command
-      .add_option_function<std::string>(
-          "--for",
-          [this](const std::string& text) {
-            const auto span = config::ParseDuration(text);
-            if (!span || *span <= base::Nanos::zero()) {
-              throw CLI::ValidationError(
-                  "--for", "'" + text + "' is not a duration above 0 such as 30s, 5m or 2h");
-            }
-            run_for_ = *span;
-          },
-          "End by itself after this time, with exit code 0")
-      ->type_name("DURATION");
+      .add_option_function<std::string>("--for", take,
+                                        "End by itself after this time, with exit code 0")
+      ->type_name("DURATION")
+      ->check(check);
 }
 
 void AppContext::SetAction(CLI::App& command, SettingsAction action) {

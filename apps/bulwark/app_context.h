@@ -1,9 +1,10 @@
 // What every subcommand shares: common flags, loading of settings, and the exit code.
 //
-// Shape:   each `<name>_command.cc` offers one function `Add<Name>Command(CLI::App& root, AppContext&)`
-//          that calls AddCommand() and then SetAction(). The action runs after the whole command line is
-//          parsed, and its answer is the exit code: 0 done, 1 the answer is "no" (a check failed),
-//          2 the command line or the configuration is wrong, 3 the world failed.
+// Shape:   each `<name>_command.cc` offers one function `Add<Name>Command(CLI::App& root,
+//          AppContext&)` that calls AddCommand() and then SetAction(). The action runs after the
+//          whole command line is parsed, and its answer is the exit code: 0 done, 1 the answer is
+//          "no" (a check failed), 2 the command line or the configuration is wrong, 3 the world
+//          failed.
 // Threads: the main thread only. An action may start threads; see StopSignal for the order.
 // Owner:   the context outlives the parser.
 
@@ -57,8 +58,8 @@ class AppContext {
   void SetAction(CLI::App& command, SettingsAction action);
   void SetPlainAction(CLI::App& command, PlainAction action);
 
-  // A flag that stands for a setting: AddSettingFlag(command, "--port", "api.port", "Port of the page").
-  // `flag` may also have a short form: "-p,--port".
+  // A flag that stands for a setting: AddSettingFlag(command, "--port", "api.port", "Port of the
+  // page"). `flag` may also have a short form: "-p,--port".
   void AddSettingFlag(CLI::App& command, const std::string& flag, const std::string& setting,
                       const std::string& text);
   // A flag without a value, such as --json; inside the action, count() > 0 tells that it was given.
@@ -71,12 +72,13 @@ class AppContext {
 
   [[nodiscard]] std::optional<base::Nanos> run_for() const { return run_for_; }
   // The flags of this command line, to pass the same configuration on to a child process, which
-  // inherits the environment anyway. Secrets are not in the arguments, where everybody on the machine
-  // could read them, but in the variables: the child's environment must get those too.
+  // inherits the environment anyway. Secrets are not in the arguments, where everybody on the
+  // machine could read them, but in the variables: the child's environment must get those too.
   [[nodiscard]] std::vector<std::string> ChildArguments() const;
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> ChildVariables() const;
 
-  // All sources together. Fails when the file cannot be read; the problems inside it are LoadSettings'.
+  // All sources together. Fails when the file cannot be read; the problems inside it are
+  // LoadSettings'.
   [[nodiscard]] base::Result<config::Sources> ReadSources() const;
   // Loads, prints every problem to stderr when there is one, and sets the log level.
   [[nodiscard]] std::optional<config::Loaded> Load() const;

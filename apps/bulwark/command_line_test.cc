@@ -1,5 +1,7 @@
-// Goal: what a person gets from the real binary for a mistake: the message, the place, the exit code.
-// Method: runs build/<preset>/bulwark with small files in a temporary folder and reads all it prints.
+// Goal: what a person gets from the real binary for a mistake: the message, the place, the exit
+// code.
+// Method: runs build/<preset>/bulwark with small files in a temporary folder and reads all it
+// prints.
 
 #include <array>
 #include <cstdio>
@@ -30,12 +32,12 @@ struct Outcome {
 
 class CommandLineTest : public testing::Test {
  protected:
-  CommandLineTest() { fs::create_directory(folder_); }
-  ~CommandLineTest() override { fs::remove_all(folder_); }
+  void SetUp() override { fs::create_directory(folder); }
+  void TearDown() override { fs::remove_all(folder); }
 
   // Runs in the temporary folder, with `variables` ("A=1 B=2") and none of ours in the environment.
   [[nodiscard]] Outcome Run(const std::string& arguments, const std::string& variables = "") const {
-    const std::string line = "cd '" + folder_.string() + "' && env -i " + variables + " '" +
+    const std::string line = "cd '" + folder.string() + "' && env -i " + variables + " '" +
                              BULWARK_BINARY + "' " + arguments + " 2>&1";
     Outcome outcome;
     std::FILE* const pipe = popen(line.c_str(), "r");
@@ -52,10 +54,10 @@ class CommandLineTest : public testing::Test {
   }
 
   void Write(const std::string& name, std::string_view text) const {
-    std::ofstream(folder_ / name, std::ios::binary) << text;
+    std::ofstream(folder / name, std::ios::binary) << text;
   }
 
-  fs::path folder_ =
+  fs::path folder =
       fs::temp_directory_path() / ("bulwark_cli_" + std::to_string(std::random_device{}()));
 };
 

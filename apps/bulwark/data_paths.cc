@@ -1,5 +1,6 @@
 #include "data_paths.h"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>

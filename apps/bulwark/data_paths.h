@@ -1,8 +1,8 @@
 // Names every file of the data folder, so that no other place spells one.
 //
 // Shape:   absolute paths below one root (`--data`, default ./data).
-// Errors:  Create() fails with kInvalidArgument when a socket's path would not fit into sockaddr_un;
-//          Prepare() fails with kUnavailable when a folder cannot be made.
+// Errors:  Create() fails with kInvalidArgument when a socket's path would not fit into
+//          sockaddr_un; Prepare() fails with kUnavailable when a folder cannot be made.
 // Threads: a value.
 
 #pragma once

@@ -1,4 +1,5 @@
-// Goal: every path lies in the data folder, and a folder that cannot work is refused with the reason.
+// Goal: every path lies in the data folder, and a folder that cannot work is refused with the
+// reason.
 // Method: temporary folders; one too deep for a unix socket, one where a file is in the way.
 
 #include "data_paths.h"
@@ -16,10 +17,10 @@ namespace fs = std::filesystem;
 
 class DataPathsTest : public testing::Test {
  protected:
-  DataPathsTest() { fs::create_directory(folder_); }
-  ~DataPathsTest() override { fs::remove_all(folder_); }
+  void SetUp() override { fs::create_directory(folder); }
+  void TearDown() override { fs::remove_all(folder); }
 
-  fs::path folder_ =
+  fs::path folder =
       fs::temp_directory_path() / ("bulwark_paths_" + std::to_string(std::random_device{}()));
 };
 
@@ -45,7 +46,7 @@ TEST_F(DataPathsTest, RefusesAFolderTooDeepForASocket) {
 }
 
 TEST_F(DataPathsTest, MakesTheFoldersForThisUserOnlyAndAgain) {
-  const auto paths = DataPaths::Create(folder_ / "data");
+  const auto paths = DataPaths::Create(folder / "data");
   ASSERT_TRUE(paths.has_value());
 
   ASSERT_TRUE(paths->Prepare().has_value());
@@ -56,15 +57,15 @@ TEST_F(DataPathsTest, MakesTheFoldersForThisUserOnlyAndAgain) {
 }
 
 TEST_F(DataPathsTest, SaysWhichFolderCannotBeMade) {
-  std::ofstream(folder_ / "data") << "a file in the way";
-  const auto paths = DataPaths::Create(folder_ / "data");
+  std::ofstream(folder / "data") << "a file in the way";
+  const auto paths = DataPaths::Create(folder / "data");
   ASSERT_TRUE(paths.has_value());
 
   const auto prepared = paths->Prepare();
 
   ASSERT_FALSE(prepared.has_value());
   EXPECT_TRUE(prepared.error().message.starts_with("cannot make the folder " +
-                                                   (folder_ / "data").string() + ": "))
+                                                   (folder / "data").string() + ": "))
       << prepared.error().message;
 }
 

@@ -7,7 +7,6 @@
 #include <optional>
 
 #include <poll.h>
-#include <pthread.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -75,7 +74,7 @@ void StopSignal::Wait() {
 void StopSignal::UnblockInChild() {
   const sigset_t set = StopSignals();
   // The result is not needed: the arguments are right, and a child has nobody to tell.
-  static_cast<void>(sigprocmask(SIG_UNBLOCK, &set, nullptr));
+  static_cast<void>(pthread_sigmask(SIG_UNBLOCK, &set, nullptr));
 }
 
 }  // namespace bulwark::app

@@ -1,8 +1,9 @@
 // Waits for SIGINT, SIGTERM or the end of `--for`, whichever is first.
 //
-// Shape:   the two signals are blocked in the thread that makes the object and in all it starts later,
-//          and read from a signalfd: no handler, nothing asynchronous.
-// Errors:  the constructor stops the process when the kernel refuses a signalfd (no descriptors left).
+// Shape:   the two signals are blocked in the thread that makes the object and in all it starts
+//          later, and read from a signalfd: no handler, nothing asynchronous.
+// Errors:  the constructor stops the process when the kernel refuses a signalfd (no descriptors
+//          left).
 // Threads: make one, first thing in the main thread, before any other thread. WaitFor() and
 //          IsRequested() belong to that thread. A child process inherits blocked signals: call
 //          UnblockInChild() between fork() and exec().
@@ -25,7 +26,8 @@ class StopSignal {
   StopSignal(StopSignal&&) = delete;
   StopSignal& operator=(StopSignal&&) = delete;
 
-  // Blocks for at most `span`; answers whether it is time to stop. Once true, always true and at once.
+  // Blocks for at most `span`; answers whether it is time to stop. Once true, always true and at
+  // once.
   bool WaitFor(base::Nanos span);
   // Blocks until it is time to stop.
   void Wait();
@@ -33,7 +35,8 @@ class StopSignal {
 
   // The signal that came, or 0.
   [[nodiscard]] int signal() const { return signal_; }
-  // Readable when a signal is pending; for callers with an event loop of their own, who then WaitFor(0).
+  // Readable when a signal is pending; for callers with an event loop of their own, who then
+  // WaitFor(0).
   [[nodiscard]] int fd() const { return fd_; }
 
   // Async-signal-safe.

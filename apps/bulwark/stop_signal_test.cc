@@ -1,6 +1,6 @@
 // Goal: a signal or the end of --for ends the wait at once and stays; nothing else does.
-// Method: signals sent to this very thread, so that no test depends on timing; a forked child for the
-// inherited mask.
+// Method: signals sent to this very thread, so that no test depends on timing; a forked child for
+// the inherited mask.
 
 #include "stop_signal.h"
 

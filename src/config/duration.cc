@@ -10,6 +10,8 @@
 #include <string_view>
 #include <system_error>
 
+#include <tl/expected.hpp>
+
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -36,8 +38,8 @@ tl::unexpected<base::Error> NotADuration(std::string_view text, std::string_view
                     "'" + std::string(text.substr(0, 40)) + "' " + std::string(why));
 }
 
-// In steps of 1e-8. Whole numbers may be larger than a Decimal: spans are printed in small units when
-// nothing larger divides them.
+// In steps of 1e-8. Whole numbers may be larger than a Decimal: spans are printed in small units
+// when nothing larger divides them.
 std::optional<base::Int128> ParseScaled(std::string_view text) {
   std::int64_t whole = 0;
   const char* const end = text.data() + text.size();

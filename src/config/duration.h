@@ -1,8 +1,9 @@
 // Spans of time as people write them: "250ms", "5s", "30m", "48h", "1.5s".
 //
 // Units:   ns, us, ms, s, m (minutes), h, d. A bare "0" needs no unit.
-// Errors:  ParseDuration() fails with kInvalidArgument: no number, no unit, an unknown unit, finer than
-//          one nanosecond, or more than about 292 years. A sign is read; ranges are the caller's rule.
+// Errors:  ParseDuration() fails with kInvalidArgument: no number, no unit, an unknown unit, finer
+//          than one nanosecond, or more than about 292 years. A sign is read; ranges are the
+//          caller's rule.
 // Threads: any. FormatDuration() allocates its answer.
 
 #pragma once

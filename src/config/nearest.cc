@@ -36,9 +36,9 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t replaced = last[j - 1] + (IsSame(a[i - 1], b[j - 1]) ? 0 : 1);
       row[j] = std::min({last[j] + 1, row[j - 1] + 1, replaced});
-      if (i > 1 && j > 1 && IsSame(a[i - 1], b[j - 2]) && IsSame(a[i - 2], b[j - 1])) {
-        row[j] = std::min(row[j], before_last[j - 2] + 1);
-      }
+      const bool is_swap =
+          i > 1 && j > 1 && IsSame(a[i - 1], b[j - 2]) && IsSame(a[i - 2], b[j - 1]);
+      row[j] = is_swap ? std::min(row[j], before_last[j - 2] + 1) : row[j];
     }
     std::swap(before_last, last);
     std::swap(last, row);

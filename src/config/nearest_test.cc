@@ -13,8 +13,9 @@
 namespace bulwark::config {
 namespace {
 
-const std::vector<std::string> kNames{"api.port", "api.host", "feed.seed",
-                                      "strategy.ema_cross.fast"};
+std::vector<std::string> Names() {
+  return {"api.port", "api.host", "feed.seed", "strategy.ema_cross.fast"};
+}
 
 TEST(NearestTest, CountsTheStepsBetweenTwoWords) {
   EXPECT_EQ(EditDistance("", ""), 0U);
@@ -26,15 +27,15 @@ TEST(NearestTest, CountsTheStepsBetweenTwoWords) {
 }
 
 TEST(NearestTest, FindsTheNameThatWasMeant) {
-  EXPECT_EQ(Nearest("api.prot", kNames), "api.port");
-  EXPECT_EQ(Nearest("apihost", kNames), "api.host");
-  EXPECT_EQ(Nearest("fast", kNames), "strategy.ema_cross.fast");
+  EXPECT_EQ(Nearest("api.prot", Names()), "api.port");
+  EXPECT_EQ(Nearest("apihost", Names()), "api.host");
+  EXPECT_EQ(Nearest("fast", Names()), "strategy.ema_cross.fast");
 }
 
 TEST(NearestTest, FindsNothingForNonsense) {
-  EXPECT_EQ(Nearest("", kNames), std::nullopt);
-  EXPECT_EQ(Nearest("xyzzy", kNames), std::nullopt);
-  EXPECT_EQ(Nearest("completely.different", kNames), std::nullopt);
+  EXPECT_EQ(Nearest("", Names()), std::nullopt);
+  EXPECT_EQ(Nearest("xyzzy", Names()), std::nullopt);
+  EXPECT_EQ(Nearest("completely.different", Names()), std::nullopt);
 }
 
 TEST(NearestTest, MeasuresTheSameInBothDirections) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -10,12 +11,9 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
-#include <vector>
 
-#include "base/decimal.h"
 #include "base/ensure.h"
 #include "base/secret.h"
-#include "base/time.h"
 #include "config/settings.h"
 
 namespace bulwark::config {
@@ -57,40 +55,51 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
    "Least severe lines that are written to the log."},
 
   {"redis.url", kUrl, "", "", "", To<&Settings::redis, &RedisSettings::url>,
-   "Redis to use: redis://[user:password@]host:port[/db], rediss:// for TLS, unix:///path for a socket. "
+   "Redis to use: redis://[user:password@]host:port[/db], rediss:// for TLS, unix:///path for a "
+   "socket. "
    "Empty: `bulwark up` starts a private server in the data folder."},
   {"redis.port", kInt, "0", "0..65535", "", To<&Settings::redis, &RedisSettings::port>,
    "Loopback port of the private server, for redis-cli and other tools; 0 takes a free one."},
-  {"redis.call_timeout", kDuration, "250ms", "1ms..30s", "", To<&Settings::redis, &RedisSettings::call_timeout>,
+  {"redis.call_timeout", kDuration, "250ms", "1ms..30s", "",
+   To<&Settings::redis, &RedisSettings::call_timeout>,
    "A call that takes longer counts as failed, and entries stop until Redis answers again."},
-  {"redis.dashboard_access", kBool, "false", "", "", To<&Settings::redis, &RedisSettings::dashboard_access>,
+  {"redis.dashboard_access", kBool, "false", "", "",
+   To<&Settings::redis, &RedisSettings::dashboard_access>,
    "Lets another dashboard read the private server and set the halt keys, with a user of its own."},
-  {"redis.server_binary", kText, "redis-server", "", "", To<&Settings::redis, &RedisSettings::server_binary>,
+  {"redis.server_binary", kText, "redis-server", "", "",
+   To<&Settings::redis, &RedisSettings::server_binary>,
    "Program that is started as the private server."},
 
   {"account.initial_cash", kDecimal, "100000", ">0..1000000000", "quote currency",
    To<&Settings::account, &AccountSettings::initial_cash>,
    "Cash of a new account; an account that already has a ledger keeps what the ledger says."},
-  {"account.mode", kEnum, "spot", "spot|margin|perp", "", To<&Settings::account, &AccountSettings::mode>,
+  {"account.mode", kEnum, "spot", "spot|margin|perp", "",
+   To<&Settings::account, &AccountSettings::mode>,
    "spot never sells short, margin may. perp is reserved and refused today."},
   {"account.risk_fraction", kDecimal, "0.10", ">0..1", "of free cash",
    To<&Settings::account, &AccountSettings::risk_fraction>,
    "Part of the free cash that one entry order may use."},
 
-  {"feed.kind", kEnum, "simulated", "simulated|replay", "", To<&Settings::feed, &FeedSettings::kind>,
+  {"feed.kind", kEnum, "simulated", "simulated|replay", "",
+   To<&Settings::feed, &FeedSettings::kind>,
    "Where prices come from: a seeded simulation, or a recorded file."},
   {"feed.file", kPath, "", "", "", To<&Settings::feed, &FeedSettings::file>,
-   "Recording for replay: CSV or CSV.zst of trades or bars, or a raw Binance frame file (.txt.zst)."},
-  {"feed.speed", kSpeed, "1", ">0..1000000", "times recorded speed", To<&Settings::feed, &FeedSettings::speed>,
+   "Recording for replay: CSV or CSV.zst of trades or bars, or a raw Binance frame file "
+   "(.txt.zst)."},
+  {"feed.speed", kSpeed, "1", ">0..1000000", "times recorded speed",
+   To<&Settings::feed, &FeedSettings::speed>,
    "Speed of a replay or simulation; max runs as fast as it goes."},
   {"feed.loop", kBool, "false", "", "", To<&Settings::feed, &FeedSettings::loop>,
    "Starts a replay again when its file ends."},
   {"feed.seed", kInt, "42", "0..9223372036854775807", "", To<&Settings::feed, &FeedSettings::seed>,
    "Seed of the simulated prices; the same seed gives the same prices."},
-  {"feed.symbols", kSymbols, "BTC/USDT,ETH/USDT,SOL/USDT", "", "", To<&Settings::feed, &FeedSettings::symbols>,
+  {"feed.symbols", kSymbols, "BTC/USDT,ETH/USDT,SOL/USDT", "", "",
+   To<&Settings::feed, &FeedSettings::symbols>,
    "Instruments to follow and trade."},
-  {"feed.stale_after", kDuration, "5s", "100ms..1h", "", To<&Settings::feed, &FeedSettings::stale_after>,
-   "Silence after which the feed counts as lost: `system:feed:disconnected` is published, entries stop."},
+  {"feed.stale_after", kDuration, "5s", "100ms..1h", "",
+   To<&Settings::feed, &FeedSettings::stale_after>,
+   "Silence after which the feed counts as lost: `system:feed:disconnected` is published, entries "
+   "stop."},
 
   {"instruments", kInstruments, "", "", "", To<&Settings::instruments>,
    "Price and quantity steps of instruments that differ from the defaults "
@@ -137,37 +146,49 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
   {"risk.max_position_pct", kPercent, "25", ">0..100", "of equity",
    To<&Settings::risk, &RiskSettings::max_position_pct>,
    "Largest position in one symbol, open orders included."},
-  {"risk.permit_ttl", kDuration, "1s", "10ms..1m", "", To<&Settings::risk, &RiskSettings::permit_ttl>,
+  {"risk.permit_ttl", kDuration, "1s", "10ms..1m", "",
+   To<&Settings::risk, &RiskSettings::permit_ttl>,
    "How long the permission to add risk lasts without being renewed."},
-  {"risk.stale_data", kDuration, "5s", "100ms..1h", "", To<&Settings::risk, &RiskSettings::stale_data>,
+  {"risk.stale_data", kDuration, "5s", "100ms..1h", "",
+   To<&Settings::risk, &RiskSettings::stale_data>,
    "Entries are denied when the last price of the symbol is older than this."},
-  {"risk.entry_cooldown", kDuration, "1s", "0..1d", "", To<&Settings::risk, &RiskSettings::entry_cooldown>,
+  {"risk.entry_cooldown", kDuration, "1s", "0..1d", "",
+   To<&Settings::risk, &RiskSettings::entry_cooldown>,
    "Least time between two entries in the same symbol."},
 
   {"halt.liquidate", kBool, "true", "", "", To<&Settings::halt, &HaltSettings::liquidate>,
    "A HALT also sells every position; otherwise positions are kept and only orders are cancelled."},
-  {"halt.poll_interval", kDuration, "50ms", "1ms..100ms", "", To<&Settings::halt, &HaltSettings::poll_interval>,
+  {"halt.poll_interval", kDuration, "50ms", "1ms..100ms", "",
+   To<&Settings::halt, &HaltSettings::poll_interval>,
    "How often the ledger is asked for a halt or kill, so that both work while Redis is away."},
 
-  {"kill.allow_strategy_exits", kBool, "false", "", "", To<&Settings::kill, &KillSettings::allow_strategy_exits>,
+  {"kill.allow_strategy_exits", kBool, "false", "", "",
+   To<&Settings::kill, &KillSettings::allow_strategy_exits>,
    "Strategies may still close positions while the kill switch is active."},
 
   {"venue.kind", kEnum, "paper", "paper", "", To<&Settings::venue, &VenueSettings::kind>,
    "Exchange that receives the orders."},
-  {"venue.call_timeout", kDuration, "1s", "10ms..1m", "", To<&Settings::venue, &VenueSettings::call_timeout>,
-   "A call to the venue that takes longer leaves the order unresolved until the venue is asked again."},
+  {"venue.call_timeout", kDuration, "1s", "10ms..1m", "",
+   To<&Settings::venue, &VenueSettings::call_timeout>,
+   "A call to the venue that takes longer leaves the order unresolved until the venue is asked "
+   "again."},
 
-  {"paper.fee_bps", kDecimal, "10", "0..1000", "basis points", To<&Settings::paper, &PaperSettings::fee_bps>,
+  {"paper.fee_bps", kDecimal, "10", "0..1000", "basis points",
+   To<&Settings::paper, &PaperSettings::fee_bps>,
    "Fee of each fill."},
-  {"paper.spread_bps", kDecimal, "2", "0..1000", "basis points", To<&Settings::paper, &PaperSettings::spread_bps>,
+  {"paper.spread_bps", kDecimal, "2", "0..1000", "basis points",
+   To<&Settings::paper, &PaperSettings::spread_bps>,
    "Distance between bid and ask around the last price."},
-  {"paper.slippage_bps", kDecimal, "1", "0..1000", "basis points", To<&Settings::paper, &PaperSettings::slippage_bps>,
+  {"paper.slippage_bps", kDecimal, "1", "0..1000", "basis points",
+   To<&Settings::paper, &PaperSettings::slippage_bps>,
    "How much worse than the spread a market order fills."},
   {"paper.latency", kDuration, "20ms", "0..10s", "", To<&Settings::paper, &PaperSettings::latency>,
    "Time from an order's arrival to its first report."},
-  {"paper.partial_fill_pct", kPercent, "20", "0..100", "of orders", To<&Settings::paper, &PaperSettings::partial_fill_pct>,
+  {"paper.partial_fill_pct", kPercent, "20", "0..100", "of orders",
+   To<&Settings::paper, &PaperSettings::partial_fill_pct>,
    "Chance that a fill is only a part of the order."},
-  {"paper.seed", kInt, "7", "0..9223372036854775807", "", To<&Settings::paper, &PaperSettings::seed>,
+  {"paper.seed", kInt, "7", "0..9223372036854775807", "",
+   To<&Settings::paper, &PaperSettings::seed>,
    "Seed of the venue's chance."},
 
   {"api.host", kAddress, "127.0.0.1", "", "", To<&Settings::api, &ApiSettings::host>,
@@ -175,20 +196,25 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
   {"api.port", kInt, "8080", "0..65535", "", To<&Settings::api, &ApiSettings::port>,
    "Port of the page and the REST interface; 0 takes a free one."},
 
-  {"publisher.interval", kDuration, "100ms", "1ms..10s", "", To<&Settings::publisher, &PublisherSettings::interval>,
+  {"publisher.interval", kDuration, "100ms", "1ms..10s", "",
+   To<&Settings::publisher, &PublisherSettings::interval>,
    "How often telemetry is written to Redis."},
 
-  {"heartbeat.interval", kDuration, "1s", "100ms..10s", "", To<&Settings::heartbeat, &HeartbeatSettings::interval>,
+  {"heartbeat.interval", kDuration, "1s", "100ms..10s", "",
+   To<&Settings::heartbeat, &HeartbeatSettings::interval>,
    "How often `SYSTEM:HEARTBEAT` is written; dashboards call it stale after 15 s."},
 
-  {"alerts.retention", kDuration, "0s", "0..3650d", "", To<&Settings::alerts, &AlertsSettings::retention>,
+  {"alerts.retention", kDuration, "0s", "0..3650d", "",
+   To<&Settings::alerts, &AlertsSettings::retention>,
    "How long `ALERTS:EVENT:*` keys live; 0s keeps them for ever."},
 
-  {"up.backoff_min", kDuration, "250ms", "10ms..1m", "", To<&Settings::up, &UpSettings::backoff_min>,
+  {"up.backoff_min", kDuration, "250ms", "10ms..1m", "",
+   To<&Settings::up, &UpSettings::backoff_min>,
    "Wait before a process that ended is started again; doubles with each failure."},
   {"up.backoff_max", kDuration, "10s", "10ms..1h", "", To<&Settings::up, &UpSettings::backoff_max>,
    "Longest wait before a process is started again."},
-  {"up.stop_timeout", kDuration, "10s", "100ms..5m", "", To<&Settings::up, &UpSettings::stop_timeout>,
+  {"up.stop_timeout", kDuration, "10s", "100ms..5m", "",
+   To<&Settings::up, &UpSettings::stop_timeout>,
    "Time each process gets to end cleanly before it is killed."},
 });
 // clang-format on

@@ -1,8 +1,11 @@
-// The one table of settings: name, type, default, allowed values, explanation, and where the value goes.
+// The one table of settings: name, type, default, allowed values, explanation, and where the value
+// goes.
 //
-// Shape:   rows in the order of the documentation; names are dotted and unique, also when written as
-//          environment variables. Everything else (loader, help, docs/configuration.md) reads this table.
-// Errors:  none. A default that its own row refuses is a bug and stops the process at the first load.
+// Shape:   rows in the order of the documentation; names are dotted and unique, also when written
+//          as environment variables. Everything else (loader, help, docs/configuration.md) reads
+//          this table.
+// Errors:  none. A default that its own row refuses is a bug and stops the process at the first
+//          load.
 // Threads: immutable.
 
 #pragma once

@@ -4,8 +4,11 @@
 #include "config/setting_table.h"
 
 #include <chrono>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include <gtest/gtest.h>
 

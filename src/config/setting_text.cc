@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -51,6 +52,10 @@ std::string Joined(const std::vector<std::string>& items) {
   return fmt::format("{}", fmt::join(items, ","));
 }
 
+std::string Field(std::string_view name, const std::optional<base::Decimal>& value) {
+  return value ? fmt::format(" {}={}", name, value->ToString()) : "";
+}
+
 std::string Joined(const std::vector<InstrumentSettings>& instruments) {
   std::string result;
   for (const InstrumentSettings& instrument : instruments) {
@@ -58,13 +63,8 @@ std::string Joined(const std::vector<InstrumentSettings>& instruments) {
     if (instrument.venue_symbol) {
       result += " venue_symbol=" + *instrument.venue_symbol;
     }
-    for (const auto& [name, value] : {std::pair{" tick=", instrument.tick},
-                                      {" lot=", instrument.lot},
-                                      {" min_notional=", instrument.min_notional}}) {
-      if (value) {
-        result += name + value->ToString();
-      }
-    }
+    result += Field("tick", instrument.tick) + Field("lot", instrument.lot) +
+              Field("min_notional", instrument.min_notional);
   }
   return result;
 }

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -16,9 +15,10 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
+#include <tl/expected.hpp>
 
 #include "base/decimal.h"
-#include "base/ensure.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "config/duration.h"

@@ -1,8 +1,8 @@
 // Reads the value of one setting according to its row of the table.
 //
-// Errors:  kInvalidArgument with a message that shows the value given (*** in place of secrets) and what
-//          is allowed. Refused: what is not of the type, NaN and infinities, what is out of range,
-//          control characters, more than kValueMax characters.
+// Errors:  kInvalidArgument with a message that shows the value given (*** in place of secrets) and
+//          what is allowed. Refused: what is not of the type, NaN and infinities, what is out of
+//          range, control characters, more than kValueMax characters.
 // Threads: any.
 
 #pragma once
@@ -17,7 +17,8 @@ namespace bulwark::config {
 
 inline constexpr std::size_t kValueMax = 4096;
 
-// Lists are written with commas. A text for kInstruments must be empty: those come from the file only.
+// Lists are written with commas. A text for kInstruments must be empty: those come from the file
+// only.
 base::Result<Value> ParseValue(const SettingSpec& spec, std::string_view text);
 
 // Upper case letters, digits and / . - _, at most 24.

@@ -1,8 +1,10 @@
 // All settings of one run, already parsed and checked.
 //
-// Shape:   one struct per section of docs/configuration.md, member names as in the table of settings. Only
-//          LoadSettings() and DefaultSettings() make one; it is read-only afterwards.
-// Units:   in the types; a Decimal ending in _pct is in percent (25 = 25 %), in _bps in 1/100 percent.
+// Shape:   one struct per section of docs/configuration.md, member names as in the table of
+//          settings. Only LoadSettings() and DefaultSettings() make one; it is read-only
+//          afterwards.
+// Units:   in the types; a Decimal ending in _pct is in percent (25 = 25 %), in _bps in 1/100
+//          percent.
 // Threads: a value; share it as const.
 // Source:  setting_table.cc holds names, defaults, ranges and explanations
 
@@ -56,7 +58,8 @@ struct FeedSettings {
   base::Nanos stale_after{};
 };
 
-// What the file says of one instrument; the empty fields keep the defaults of model::DefaultInstrument().
+// What the file says of one instrument; the empty fields keep the defaults of
+// model::DefaultInstrument().
 struct InstrumentSettings {
   std::string symbol;
   std::optional<std::string> venue_symbol;

@@ -15,16 +15,17 @@ constexpr std::string_view kIntro = R"(# Configuration
 
 <!-- Written by `bulwark config docs`; edit src/config/setting_table.cc instead. -->
 
-Everything has a default: `bulwark up` needs no configuration at all. What you change comes from four
-places; the lower one wins:
+Everything has a default: `bulwark up` needs no configuration at all. What you change comes from
+four places; the lower one wins:
 
 1. the default below,
 2. a YAML file: `--config bulwark.yaml`, or the variable `BULWARK_CONFIG`,
-3. the environment: `BULWARK_` and the name in capitals, dots as underscores: `BULWARK_API_PORT=9000`,
-4. flags: `--set api.port=9000` on any command, any number of times; some commands have shorter ones.
+3. the environment: `BULWARK_` and the name in capitals, dots as underscores:
+   `BULWARK_API_PORT=9000`,
+4. flags: `--set api.port=9000` on any command, any number of times; some have shorter ones.
 
-A typo, a wrong unit or a value out of range is refused at the start, with its place, what was given and
-what is allowed; all problems are shown at once.
+A typo, a wrong unit or a value out of range is refused at the start, with its place, what was given
+and what is allowed; all problems are shown at once.
 
 ```sh
 bulwark config check --config bulwark.yaml   # explain every mistake
@@ -62,10 +63,12 @@ constexpr std::string_view kValues = R"(```
 
 ## How values are written
 
-- Durations carry a unit: `250ms`, `5s`, `30m`, `48h`, `7d` (also `us`, `ns`); `1.5s` is fine, `5` is not.
+- Durations carry a unit: `250ms`, `5s`, `30m`, `48h`, `7d` (also `us`, `ns`); `1.5s` is fine, `5`
+  is not.
 - Numbers are exact decimals with at most 8 places: `0.10`, `100000`. No exponents, no separators.
 - Percentages may carry the sign: `25` and `25%` are the same.
-- Lists are YAML lists; in the environment and in flags they are written with commas: `BTC/USDT,ETH/USDT`.
+- Lists are YAML lists; in the environment and in flags they are written with commas:
+  `BTC/USDT,ETH/USDT`.
 - Secrets are never printed: `config show` writes `***`.
 )";
 

@@ -4,6 +4,7 @@
 #include "config/settings_document.h"
 
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <string>
 
@@ -11,6 +12,7 @@
 
 #include "config/setting_table.h"
 #include "config/settings_loader.h"
+#include "config/yaml_source.h"
 
 namespace bulwark::config {
 namespace {

@@ -1,4 +1,5 @@
-// Feeds any bytes to the loader as a YAML file: it must answer settings or problems, never crash or hang.
+// Feeds any bytes to the loader as a YAML file: it must answer settings or problems, never crash or
+// hang.
 
 #include <cstddef>
 #include <cstdint>

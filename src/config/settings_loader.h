@@ -1,8 +1,9 @@
 // Makes the settings of one run from the defaults, a YAML file, the environment and flags.
 //
-// Shape:   default < file < environment < flags; within one kind the later wins. Every source is checked,
-//          also where another one overrides it.
-// Errors:  all problems together, in the order file, environment, flags, then what does not fit together.
+// Shape:   default < file < environment < flags; within one kind the later wins. Every source is
+//          checked, also where another one overrides it.
+// Errors:  all problems together, in the order file, environment, flags, then what does not fit
+//          together.
 // Threads: any. Pure: reading the file (ReadConfigFile) and the environment is the caller's step.
 
 #pragma once

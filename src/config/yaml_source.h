@@ -1,10 +1,11 @@
 // Turns a YAML configuration file into named texts with their places.
 //
-// Shape:   nested maps become dotted names; a name may also be written dotted. Sequences of words become
-//          one text with commas. `instruments` is read whole.
-// Errors:  ReadConfigFile(): kNotFound or kInvalidArgument, naming the path. ReadYaml() collects problems
-//          and goes on: broken YAML, duplicate names, unknown names (with the nearest known one), maps
-//          where a value belongs and the reverse, missing values. At most kProblemsMax are kept.
+// Shape:   nested maps become dotted names; a name may also be written dotted. Sequences of words
+//          become one text with commas. `instruments` is read whole.
+// Errors:  ReadConfigFile(): kNotFound or kInvalidArgument, naming the path. ReadYaml() collects
+//          problems and goes on: broken YAML, duplicate names, unknown names (with the nearest
+//          known one), maps where a value belongs and the reverse, missing values. At most
+//          kProblemsMax are kept.
 // Threads: any. ReadConfigFile() blocks on the file.
 
 #pragma once
