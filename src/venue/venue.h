@@ -97,7 +97,8 @@ class Venue {
 
   // Requires: no order with this id was sent before, by this or an earlier run.
   [[nodiscard]] virtual SendOutcome Send(const model::Order& order) = 0;
-  // Asks for the end of a working order; repeated after a lost link until the order has ended.
+  // Asks for the end of a working order. An order in flight keeps the wish: it is repeated after a lost
+  // link until the order has ended, even when this answers kNotSent.
   [[nodiscard]] virtual SendOutcome Cancel(const model::SendCancel& cancel) = 0;
   // Shows a market trade to a venue that needs it (paper); others ignore it. Buffered until Poll() or
   // Send(); while the venue does not keep up, ticks are dropped and counted.

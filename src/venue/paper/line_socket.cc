@@ -1,0 +1,125 @@
+#include "venue/paper/line_socket.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/result.h"
+#include "venue/paper/protocol.h"
+
+namespace bulwark::venue::paper {
+namespace {
+
+constexpr int kWaitingMax = 16;  // Connections that wait to be accepted.
+
+std::string ErrnoText() {
+  return std::generic_category().message(errno);
+}
+
+base::Result<sockaddr_un> AddressOf(const std::filesystem::path& path) {
+  sockaddr_un address{};
+  const std::string& text = path.native();
+  if (text.empty() || text.size() >= sizeof(address.sun_path)) {
+    return base::Fail(base::ErrorCode::kInvalidArgument,
+                      "'" + text + "' is no path for a unix socket: at most " +
+                          std::to_string(sizeof(address.sun_path) - 1) + " bytes");
+  }
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, text.data(), text.size());
+  return address;
+}
+
+// The API of sockets wants this cast.
+const sockaddr* Generic(const sockaddr_un& address) {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
+
+tl::unexpected<base::Error> FailAndClose(int fd, const std::string& what) {
+  auto error = base::Fail(base::ErrorCode::kUnavailable, what + ": " + ErrnoText());
+  ::close(fd);
+  return error;
+}
+
+}  // namespace
+
+LineSocket::LineSocket(int fd) : fd_(fd), in_(kReadMax, kLineMax) {}
+
+LineSocket::~LineSocket() {
+  ::close(fd_);
+}
+
+base::Result<int> LineSocket::Dial(const std::filesystem::path& path) {
+  const auto address = AddressOf(path);
+  if (!address) {
+    return tl::unexpected(address.error());
+  }
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) {
+    return base::Fail(base::ErrorCode::kUnavailable, "socket: " + ErrnoText());
+  }
+  if (::connect(fd, Generic(*address), sizeof(*address)) != 0) {
+    return FailAndClose(fd, "connect to " + path.native());
+  }
+  return fd;
+}
+
+base::Result<int> LineSocket::Listen(const std::filesystem::path& path) {
+  const auto address = AddressOf(path);
+  if (!address) {
+    return tl::unexpected(address.error());
+  }
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) {
+    return base::Fail(base::ErrorCode::kUnavailable, "socket: " + ErrnoText());
+  }
+  ::unlink(path.c_str());
+  // Nobody can connect before listen(), so the mode is right in time.
+  if (::bind(fd, Generic(*address), sizeof(*address)) != 0 || ::chmod(path.c_str(), 0600) != 0 ||
+      ::listen(fd, kWaitingMax) != 0) {
+    return FailAndClose(fd, "listen on " + path.native());
+  }
+  return fd;
+}
+
+ReadOutcome LineSocket::Read() {
+  const auto space = in_.Space();
+  const ssize_t count = ::recv(fd_, space.data(), std::min(space.size(), kReadMax), 0);
+  if (count > 0) {
+    in_.Received(static_cast<std::size_t>(count));
+    return ReadOutcome::kSome;
+  }
+  const bool is_later = count < 0 && (errno == EAGAIN || errno == EINTR);
+  return is_later ? ReadOutcome::kNothing : ReadOutcome::kLost;
+}
+
+bool LineSocket::Flush() {
+  while (unsent() > 0) {
+    const ssize_t count = ::send(fd_, out_.data() + sent_, unsent(), MSG_NOSIGNAL);
+    if (count < 0) {
+      if (errno == EINTR) {
+        continue;
+      }
+      const bool is_later = errno == EAGAIN;
+      if (sent_ > out_.size() / 2) {
+        out_.erase(0, sent_);  // A peer that always lags must not make the sent part grow.
+        sent_ = 0;
+      }
+      return is_later;
+    }
+    sent_ += static_cast<std::size_t>(count);
+  }
+  out_.clear();
+  sent_ = 0;
+  return true;
+}
+
+}  // namespace bulwark::venue::paper

@@ -1,0 +1,233 @@
+#include "venue/paper/paper_client.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "model/action.h"
+#include "model/instrument.h"
+#include "model/market_data.h"
+#include "model/order.h"
+#include "model/venue_report.h"
+#include "venue/paper/line_socket.h"
+#include "venue/paper/paper_order.h"
+#include "venue/paper/protocol.h"
+#include "venue/venue.h"
+
+namespace bulwark::venue::paper {
+namespace {
+
+// One Poll() reads at most this often, so that a flood of reports does not hold its thread.
+constexpr int kReadsMax = 16;
+// Ticks leave in pieces of about this size, or with the next Poll() or order.
+constexpr std::size_t kTickBatch = 16 * 1024;
+
+}  // namespace
+
+PaperClient::PaperClient(PaperClientOptions options, const model::InstrumentTable& instruments)
+    : options_(std::move(options)), instruments_(instruments), backoff_(options_.backoff_min) {}
+
+PaperClient::~PaperClient() = default;
+
+SendOutcome PaperClient::Send(const model::Order& order) {
+  if (state_ != State::kUp || !HasRoom(kOrderBacklogMax) || in_flight_.size() >= kInFlightMax) {
+    return SendOutcome::kNotSent;
+  }
+  newest_ = std::max(newest_, order.created_at);
+  in_flight_[order.id] = {.missing = order.quantity};
+  Write(Submission{.id = order.id,
+                   .symbol = instruments_[order.instrument].venue_symbol,
+                   .side = order.side,
+                   .type = order.type,
+                   .time_in_force = order.time_in_force,
+                   .reduce_only = order.reduce_only,
+                   .quantity = order.quantity,
+                   .limit_price = order.limit_price,
+                   .at = newest_});
+  if (!socket_->Flush()) {
+    LinkLost("the venue closed the session");
+  }
+  return SendOutcome::kMayHaveLeft;
+}
+
+SendOutcome PaperClient::Cancel(const model::SendCancel& cancel) {
+  if (const auto found = in_flight_.find(cancel.order_id); found != in_flight_.end()) {
+    found->second.is_cancel_wanted = true;  // Repeated after a lost link.
+  }
+  if (state_ != State::kUp || !HasRoom(kOrderBacklogMax)) {
+    return SendOutcome::kNotSent;
+  }
+  Write(CancelLine{.id = cancel.order_id, .at = newest_});
+  if (!socket_->Flush()) {
+    LinkLost("the venue closed the session");
+  }
+  return SendOutcome::kMayHaveLeft;
+}
+
+void PaperClient::PublishTick(const model::Tick& tick) {
+  newest_ = std::max(newest_, tick.received_at);
+  if (state_ != State::kUp || !HasRoom(kTickBacklogMax)) {
+    ++dropped_ticks_;
+    return;
+  }
+  AppendTick(instruments_[tick.instrument].venue_symbol.view(), tick, socket_->out());
+  if (socket_->unsent() >= kTickBatch && !socket_->Flush()) {
+    LinkLost("the venue closed the session");
+  }
+}
+
+bool PaperClient::HasRoom(std::size_t limit) const {
+  return socket_->unsent() + kLineMax <= limit;
+}
+
+void PaperClient::Write(const Request& request) {
+  Append(request, socket_->out());
+}
+
+int PaperClient::Poll(const ReportSink& sink) {
+  MoveBytes();
+  int given = 0;
+  while (!reports_.empty()) {
+    const model::VenueReport report = reports_.front();
+    reports_.pop_front();
+    sink(report);
+    ++given;
+  }
+  return given;
+}
+
+void PaperClient::MoveBytes() {
+  if (state_ == State::kDown && base::MonotonicNow() >= next_dial_) {
+    Dial();
+  }
+  if (socket_ != nullptr && !socket_->Flush()) {
+    LinkLost("the venue closed the session");
+  }
+  ReadLines();
+  WatchSilence();
+}
+
+void PaperClient::ReadLines() {
+  for (int read = 0; read < kReadsMax && socket_ != nullptr; ++read) {
+    const ReadOutcome outcome = socket_->Read();
+    if (outcome == ReadOutcome::kNothing) {
+      break;
+    }
+    if (outcome == ReadOutcome::kLost) {
+      LinkLost("the venue closed the session");
+      break;
+    }
+    heard_at_ = base::MonotonicNow();
+    // Handling a line may close the socket.
+    while (socket_ != nullptr) {
+      const auto line = socket_->NextLine();
+      if (!line) {
+        break;
+      }
+      HandleLine(*line);
+    }
+    if (socket_ != nullptr && socket_->is_overlong()) {
+      LinkLost("the venue sent a line that is too long");
+    }
+  }
+  if (socket_ != nullptr && !socket_->Flush()) {
+    LinkLost("the venue closed the session");
+  }
+}
+
+// A stopped venue keeps its socket open; only silence tells.
+void PaperClient::WatchSilence() {
+  if (socket_ == nullptr) {
+    return;
+  }
+  const base::Nanos now = base::MonotonicNow();
+  if (state_ != State::kUp) {
+    if (now > std::max(deadline_, heard_at_ + options_.call_timeout)) {
+      LinkLost("the venue does not answer");
+    }
+    return;
+  }
+  const bool is_asked = pinged_at_ > heard_at_;
+  if (!is_asked && now - heard_at_ > options_.call_timeout / 2) {
+    Write(Ping{++ping_token_});
+    pinged_at_ = now;
+  } else if (is_asked && now - pinged_at_ > options_.call_timeout) {
+    LinkLost("the venue does not answer");
+  }
+}
+
+void PaperClient::Dial() {
+  const auto fd = LineSocket::Dial(options_.socket);
+  if (!fd) {
+    LinkLost(fd.error().message);
+    return;
+  }
+  socket_ = std::make_unique<LineSocket>(*fd);
+  ++fence_.session;
+  state_ = State::kGreeting;
+  heard_at_ = pinged_at_ = base::MonotonicNow();
+  deadline_ = heard_at_ + options_.call_timeout;
+  Write(Hello{fence_});
+}
+
+void PaperClient::LinkLost(const std::string& reason) {
+  if (state_ == State::kUp) {
+    base::LogWarn("venue_link_lost").With("reason", reason);
+    Report(model::VenueLink{
+        .is_up = false, .reason = model::Reason::Cut(reason), .at = base::WallNow()});
+  }
+  if (question_ != nullptr) {
+    question_->is_done = question_->is_lost = true;
+    question_ = nullptr;  // The answers of the next session are not for it.
+  }
+  last_error_ = {base::ErrorCode::kUnavailable, reason};
+  is_history_read_ = false;
+  state_ = State::kDown;
+  socket_.reset();
+  next_dial_ = base::MonotonicNow() + backoff_;
+  backoff_ = std::min(backoff_ * 2, options_.backoff_max);
+}
+
+void PaperClient::Fenced(const std::string& reason) {
+  LinkLost(reason);
+  base::LogError("venue_session_fenced").With("reason", reason);
+  last_error_ = {base::ErrorCode::kConflict, reason};
+  state_ = State::kFenced;
+}
+
+// Asked after every greeting; the answers lead to kUp.
+void PaperClient::AskForEverything() {
+  state_ = State::kCatchingUp;
+  for (const model::Instrument& instrument : instruments_.rows()) {
+    Write(List{.symbol = instrument.venue_symbol,
+               .tick_size = instrument.tick_size,
+               .lot_size = instrument.lot_size,
+               .min_notional = instrument.min_notional});
+  }
+  Write(FillsLine{*last_sequence_});
+}
+
+void PaperClient::AskForOrders() {
+  is_history_read_ = true;
+  for (const auto& [id, state] : in_flight_) {
+    Write(QueryLine{id});
+  }
+  Write(Ping{++ping_token_});
+}
+
+void PaperClient::LearnCaughtUp() {
+  state_ = State::kUp;
+  backoff_ = options_.backoff_min;
+  base::LogInfo("venue_link_up").With("epoch", fence_.epoch).With("session", fence_.session);
+  Report(model::VenueLink{.is_up = true, .at = base::WallNow()});
+}
+
+}  // namespace bulwark::venue::paper
