@@ -4,7 +4,8 @@ add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conver
 # Designated initializers name what they set; what they leave out has its default in the struct.
 add_compile_options(-Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  add_compile_options(-Wthread-safety)
+  # libstdc++ 12's own stable_sort uses what it marks as deprecated; only clang says so to its user.
+  add_compile_options(-Wthread-safety -Wno-deprecated-declarations)
 else()
   # GCC 12 reports false positives of these two in inlined library code at -O2 and above.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict)
@@ -15,6 +16,11 @@ if(BULWARK_SANITIZE)
   add_compile_options(-fsanitize=${BULWARK_SANITIZE} -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${BULWARK_SANITIZE})
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
+endif()
+
+if(BULWARK_FUZZERS)
+  # The libraries tell the fuzzer which branches an input reached; without it, it guesses blindly.
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 find_program(MOLD_LINKER mold)
