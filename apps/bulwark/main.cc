@@ -17,6 +17,7 @@
 #include "config/setting_text.h"
 #include "config_command.h"
 #include "doctor_command.h"
+#include "keys_command.h"
 #include "redis_command.h"
 #include "up_command.h"
 
@@ -33,6 +34,7 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddRedisUrlCommand(root, context);
   bulwark::app::AddRedisCliCommand(root, context);
   bulwark::app::AddDoctorCommand(root, context);
+  bulwark::app::AddKeysCommand(root, context);
   bulwark::app::AddConfigCommand(root, context);
 }
 
