@@ -19,8 +19,9 @@ def prose(text):
 
 
 def is_ignored(root, name):
-    return subprocess.run(["git", "-C", str(root), "check-ignore", "-q", name],
-                          check=False).returncode == 0
+    """Whether git would ignore it: a file or, with a slash at the end, a folder that builds make."""
+    return subprocess.run(["git", "-C", str(root), "check-ignore", name, name + "/"],
+                          check=False, capture_output=True).returncode == 0
 
 
 def check_link(root, name, link):

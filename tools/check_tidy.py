@@ -89,6 +89,14 @@ def check_file(root, name):
         yield f"{name}:1: error: not UTF-8"
 
 
+def read_listing(path):
+    """A CMakeLists.txt without comments and with its own set() variables put in."""
+    text = re.sub(r"#.*", "", path.read_text())
+    for variable, value in re.findall(r"\bset\((\w+)\s+([^)]*)\)", text):
+        text = text.replace(f"${{{variable}}}", value.strip())
+    return text
+
+
 def is_listed(name, listing):
     words = (word.removeprefix("${CMAKE_CURRENT_SOURCE_DIR}/")
              for word in re.split(r'[\s()"]+', listing) if word.endswith(name.suffix))
@@ -102,7 +110,7 @@ def check_dead(root, names):
     A header outside src is in no library: it lives when something includes it. So does one in src
     that only tests include.
     """
-    listings = {name.parent: re.sub(r"#.*", "", (root / name).read_text())
+    listings = {name.parent: read_listing(root / name)
                 for name in names if name.name == "CMakeLists.txt"}
     sources = [name for name in names if name.suffix in CPP and not is_raw(name)]
     includers = {}

@@ -11,7 +11,7 @@ class CheckTidyTest(TreeTest):
     def setUp(self):
         super().setUp()
         self.write("CHANGELOG.md", CHANGELOG)
-        self.write("src/base/CMakeLists.txt", "bulwark_module(base SOURCES a.cc feeds/b.cc)\n")
+        self.write("src/base/CMakeLists.txt", "set(f feeds)\nbulwark_module(base SOURCES a.cc ${f}/b.cc)\n")
         self.write("src/base/a.cc", "// TODO(#12): one word.\n")
         self.write("src/base/feeds/b.cc", "int b;  // NOLINT(google-build-using-namespace): why\n")
         self.write("scripts/go", "#!/bin/sh\n", 0o755)
