@@ -19,6 +19,7 @@
 #include "doctor_command.h"
 #include "keys_command.h"
 #include "redis_command.h"
+#include "switch_command.h"
 #include "up_command.h"
 
 namespace {
@@ -31,6 +32,7 @@ constexpr const char* kAbout =
 void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddUpCommand(root, context);
   bulwark::app::AddApiCommand(root, context);
+  bulwark::app::AddSwitchCommands(root, context);
   bulwark::app::AddRedisUrlCommand(root, context);
   bulwark::app::AddRedisCliCommand(root, context);
   bulwark::app::AddDoctorCommand(root, context);
