@@ -49,6 +49,17 @@ void Get(simdjson::ondemand::object& object, const char* name, T& into, std::str
   }
 }
 
+// What is no trade: fine if it is sound as far as it was read. After any other error the document
+// must not be touched again: simdjson has given it up.
+base::Result<Row> IgnoredOr(simdjson::error_code error) {
+  if (error == simdjson::SUCCESS || error == simdjson::NO_SUCH_FIELD ||
+      error == simdjson::INCORRECT_TYPE) {
+    return IgnoredRow{};
+  }
+  return tl::unexpected(
+      Corrupt(std::string("the frame is not JSON: ") + simdjson::error_message(error)));
+}
+
 base::Result<Row> TradeOf(simdjson::ondemand::object& object) {
   Fields fields;
   std::string failure;
@@ -106,10 +117,8 @@ base::Result<Row> BinanceFrames::Decode(std::string_view line) {
         Corrupt(std::string("the frame is not JSON: ") + simdjson::error_message(error)));
   }
   std::string_view stream;
-  if (frame["stream"].get(stream) == simdjson::SUCCESS) {
-    if (!stream.ends_with("@trade")) {
-      return IgnoredRow{};
-    }
+  const auto wrapped = frame["stream"].get(stream);
+  if (wrapped == simdjson::SUCCESS && stream.ends_with("@trade")) {
     simdjson::ondemand::object trade;
     if (const auto error = frame["data"].get(trade)) {
       return tl::unexpected(Corrupt(std::string("the trade frame has no object \"data\": ") +
@@ -117,11 +126,15 @@ base::Result<Row> BinanceFrames::Decode(std::string_view line) {
     }
     return TradeOf(trade);
   }
+  if (wrapped != simdjson::NO_SUCH_FIELD) {
+    return IgnoredOr(wrapped);
+  }
   std::string_view event;
-  if (frame["e"].get(event) == simdjson::SUCCESS && event == "trade") {
+  const auto bare = frame["e"].get(event);
+  if (bare == simdjson::SUCCESS && event == "trade") {
     return TradeOf(frame);
   }
-  return IgnoredRow{};
+  return IgnoredOr(bare);
 }
 
 }  // namespace bulwark::market

@@ -167,6 +167,14 @@ TEST(BinanceFramesTest, IgnoresOtherFrames) {
   }
 }
 
+TEST(BinanceFramesTest, LeavesAFrameAloneOnceItIsFoundBroken) {
+  BinanceFrames frames;  // Found by the fuzzer: a search after a syntax error read a null parser.
+
+  EXPECT_FALSE(
+      frames.Decode(R"(17 {"e":"trade","s":"B","p":"6","q":"0.02","T":17"m",:true})").has_value());
+  EXPECT_FALSE(frames.Decode(R"(17 {"a":17"":1,"stream")").has_value());
+}
+
 TEST(BinanceFramesTest, NamesTheFieldThatIsWrong) {
   BinanceFrames frames;
   for (const auto& [line, words] : {
