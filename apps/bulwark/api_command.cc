@@ -61,6 +61,7 @@ int RunApi(const config::Settings& settings, const AppContext& context, const st
   const auto service = api::Service::Start({.redis = *redis,
                                             .host = settings.api.host,
                                             .port = settings.api.port,
+                                            .ledger = paths->LedgerFile(),
                                             .web = web.empty() ? BuiltPage() : fs::path(web)});
   if (!service) {
     fmt::print(stderr, "error: {}\n", service.error().message);

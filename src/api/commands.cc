@@ -1,6 +1,7 @@
 #include "api/commands.h"
 
 #include <cstddef>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -9,10 +10,13 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/keys.h"
 #include "api/state_document.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "base/time.h"
+#include "contract/keys.h"
+#include "ledger/ledger.h"
+#include "model/switches.h"
 #include "net/message.h"
 #include "redis/connection.h"
 #include "redis/url.h"
@@ -63,42 +67,59 @@ std::string CleanReason(std::string_view text) {
   return clean;
 }
 
-Commands::Commands(redis::Url url, redis::ConnectionOptions options)
-    : url_(std::move(url)), options_(std::move(options)) {}
+Commands::Commands(std::filesystem::path ledger, redis::Url url, redis::ConnectionOptions options)
+    : ledger_(std::move(ledger)), url_(std::move(url)), options_(std::move(options)) {}
 
-net::Response Commands::Halt(const net::Request& request) {
+net::Response Commands::Take(const SwitchCommand& command, const net::Request& request) {
   Json body;
-  if (auto refusal = Refuse(request, "HALT", body)) {
+  if (auto refusal = Refuse(request, command.word, body)) {
     return std::move(*refusal);
   }
-  return Write("true", CleanReason(body.value("reason", "")));
-}
+  const std::string reason = CleanReason(body.value("reason", ""));
+  const bool is_halt_key = command.which == model::Switch::kHalt;
+  const std::lock_guard lock(mutex_);
 
-net::Response Commands::Resume(const net::Request& request) {
-  Json body;
-  if (auto refusal = Refuse(request, "RESUME", body)) {
-    return std::move(*refusal);
-  }
-  return Write("false", CleanReason(body.value("reason", "")));
-}
-
-net::Response Commands::Write(std::string_view value, const std::string& reason) {
-  const bool is_halt = value == "true";
-  const auto written = SetHalt(value);
-  base::LogWarn(is_halt ? "halt_requested" : "resume_requested")
+  const auto recorded = Record(command, reason);
+  const bool has_no_ledger = !recorded && recorded.error().code == base::ErrorCode::kNotFound;
+  const bool may_write_key = is_halt_key && (recorded || has_no_ledger || command.is_on);
+  const auto shown =
+      may_write_key ? SetHalt(command.is_on ? "true" : "false")
+                    : base::Result<void>(base::Fail(base::ErrorCode::kUnavailable, "not asked"));
+  base::LogWarn("switch_command")
+      .With("word", command.word)
       .With("reason", reason)
-      .With("written", written.has_value());
-  if (!written) {
-    const std::string other = is_halt ? "bulwark halt --reason ..." : "bulwark resume";
-    return net::ErrorResponse(503, "redis did not take it (" + written.error().message +
-                                       "); on the server, run: " + other);
+      .With("ledger", recorded ? "written" : recorded.error().message)
+      .With("redis", shown ? "written" : shown.error().message);
+  if (!recorded && !shown) {
+    return net::ErrorResponse(503, "not written (" + recorded.error().message +
+                                       "); on the server, run: " + std::string(command.cli));
   }
-  return {.body = Dump({{"halt", is_halt}, {"reason", reason}})};
+  return {.body = Dump({{is_halt_key ? "halt" : "kill", command.is_on},
+                        {"reason", reason},
+                        {"ledger", recorded.has_value()},
+                        {"redis", shown.has_value()}})};
+}
+
+// Opens the ledger for this one turn: commands are rare, and an open file would outlive its folder.
+base::Result<void> Commands::Record(const SwitchCommand& command, const std::string& reason) const {
+  auto ledger =
+      ledger::Ledger::Open(ledger_, {.is_created_if_missing = false, .is_checked = false});
+  if (!ledger) {
+    return tl::unexpected<base::Error>(ledger.error());
+  }
+  const auto turn = (*ledger)->Turn({.which = command.which,
+                                     .is_on = command.is_on,
+                                     .reason = reason.empty() ? "no reason given" : reason,
+                                     .actor = "human",
+                                     .at = base::WallNow()});
+  if (!turn) {
+    return tl::unexpected<base::Error>(turn.error());
+  }
+  return {};
 }
 
 // Tries twice: an idle connection may have died since the last command, and SET may be repeated.
 base::Result<void> Commands::SetHalt(std::string_view value) {
-  const std::lock_guard lock(mutex_);
   for (int attempt = 1;; ++attempt) {
     if (!connection_ || !connection_->is_alive()) {
       auto connection = redis::Connection::Connect(url_, options_);
@@ -107,7 +128,7 @@ base::Result<void> Commands::SetHalt(std::string_view value) {
       }
       connection_ = std::move(*connection);
     }
-    const auto reply = connection_->Call({"SET", kHalt, value});
+    const auto reply = connection_->Call({"SET", contract::keys::Halt().view(), value});
     if (reply) {
       return {};
     }

@@ -1,41 +1,61 @@
-// The operator's commands over HTTP: stop everything, and trade again.
+// The operator's commands over HTTP: stop, trade again, close and open the gate.
 //
-// Shape:   POST with a JSON body. Halt: {"confirmation":"HALT","reason":"..."}; resume:
-//          {"confirmation":"RESUME"}. Both write SYSTEM:HALT, the key through which anybody may halt; the
-//          trader takes it from there. The reason is logged here.
-// Errors:  400 for a body that is not the above, 415 for another content type, 503 when Redis does not
-//          answer: then the text names the command line that works without it.
-// Threads: any; commands are written one after the other, each within the connection's timeouts.
-// Source:  contract sections 1.2.1 and 6.9
+// Shape:   POST with a JSON body {"confirmation":"<WORD>","reason":"..."}; the words are HALT, RESUME, KILL
+//          and RELEASE. A turn goes to the ledger, where the trader finds it also while Redis is away;
+//          HALT and RESUME then also to SYSTEM:HALT, so that every reader sees them at once.
+// Errors:  400 for a body that is not the above, 415 for another content type, 503 when it could not be
+//          written: a halt when neither ledger nor Redis took it, all else when the ledger did not.
+//          Without a ledger file (no trader ever ran here) halt and resume go to Redis alone.
+// Threads: any; one command after the other, each within the time-outs of ledger and connection.
+// Source:  contract sections 1.2.1, 1.5.2 and 6.9
 
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "model/switches.h"
 #include "net/message.h"
 #include "redis/connection.h"
 #include "redis/url.h"
 
 namespace bulwark::api {
 
+struct SwitchCommand {
+  std::string_view word;  // To be typed.
+  std::string_view cli;   // The same at the command line.
+  model::Switch which;
+  bool is_on;
+};
+
+inline constexpr SwitchCommand kHaltCommand{"HALT", "bulwark halt --reason ...",
+                                            model::Switch::kHalt, true};
+inline constexpr SwitchCommand kResumeCommand{"RESUME", "bulwark resume", model::Switch::kHalt,
+                                              false};
+inline constexpr SwitchCommand kKillCommand{"KILL", "bulwark kill --reason ...",
+                                            model::Switch::kKill, true};
+inline constexpr SwitchCommand kReleaseCommand{"RELEASE", "bulwark release", model::Switch::kKill,
+                                               false};
+
 // Without control characters and blanks around it, at most 200 bytes of whole UTF-8 characters.
 std::string CleanReason(std::string_view text);
 
 class Commands {
  public:
-  Commands(redis::Url url, redis::ConnectionOptions options);
+  Commands(std::filesystem::path ledger, redis::Url url, redis::ConnectionOptions options);
 
-  net::Response Halt(const net::Request& request);
-  net::Response Resume(const net::Request& request);
+  net::Response Take(const SwitchCommand& command, const net::Request& request);
 
  private:
-  net::Response Write(std::string_view value, const std::string& reason);
+  base::Result<void> Record(const SwitchCommand& command, const std::string& reason) const;
+  // Requires: mutex_ is held.
   base::Result<void> SetHalt(std::string_view value);
 
+  std::filesystem::path ledger_;
   redis::Url url_;
   redis::ConnectionOptions options_;
   std::mutex mutex_;

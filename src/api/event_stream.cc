@@ -3,18 +3,21 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "api/keys.h"
 #include "api/state_document.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "contract/keys.h"
 #include "net/server.h"
 #include "redis/subscriber.h"
 #include "redis/url.h"
@@ -55,7 +58,11 @@ void EventStream::Connect() {
   if (now < next_try_) {
     return;
   }
-  auto subscriber = redis::Subscriber::Connect(url_, kChannels, {}, options_);
+  const auto channels = contract::channels::All();
+  std::vector<std::string_view> names;
+  std::transform(channels.begin(), channels.end(), std::back_inserter(names),
+                 [](const contract::Channel& channel) { return channel.view(); });
+  auto subscriber = redis::Subscriber::Connect(url_, names, {}, options_);
   if (subscriber) {
     subscriber_ = std::move(*subscriber);
     back_off_ = {};
@@ -70,6 +77,11 @@ void EventStream::Connect() {
     base::LogWarn("events_lost").With("reason", subscriber.error());
     Tell(false, subscriber.error().message);
   }
+}
+
+net::Frame EventStream::LastPortfolio() const {
+  const std::lock_guard lock(mutex_);
+  return portfolio_;
 }
 
 int EventStream::DoWork() {
@@ -93,7 +105,12 @@ int EventStream::DoWork() {
     base::LogWarn("event_dropped").With("channel", channel).With("bytes", payload.size());
     return 1;
   }
-  broadcast_(std::make_shared<const std::string>(EventFrame(channel, payload)));
+  net::Frame frame = std::make_shared<const std::string>(EventFrame(channel, payload));
+  if (channel == contract::channels::PortfolioUpdate().view()) {
+    const std::lock_guard lock(mutex_);
+    portfolio_ = frame;
+  }
+  broadcast_(std::move(frame));
   return 1;
 }
 

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,9 @@ class EventStream {
   EventStream(EventStream&&) = delete;
   EventStream& operator=(EventStream&&) = delete;
 
+  // The last frame of portfolio:update, null when none came yet. Any thread.
+  [[nodiscard]] net::Frame LastPortfolio() const;
+
  private:
   int DoWork();
   void Connect();
@@ -51,7 +55,9 @@ class EventStream {
   bool was_told_lost_ = false;
   base::Nanos next_try_{};
   base::Nanos back_off_{};
-  base::Agent agent_;  // Last: its thread uses all of the above.
+  mutable std::mutex mutex_;
+  net::Frame portfolio_;  // Guarded by mutex_.
+  base::Agent agent_;     // Last: its thread uses all of the above.
 };
 
 }  // namespace bulwark::api

@@ -1,7 +1,6 @@
 #include "api/raw_state.h"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -12,9 +11,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/keys.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "base/uuid.h"
+#include "contract/catalogue.h"
+#include "contract/keys.h"
 #include "redis/command.h"
 #include "redis/connection.h"
 #include "redis/reply.h"
@@ -23,10 +24,22 @@
 namespace bulwark::api {
 namespace {
 
+namespace keys = contract::keys;
+
 constexpr std::size_t kSymbolsMax = 64;
+constexpr std::size_t kSymbolBytesMax = 32;
 constexpr std::size_t kOpenOrdersMax = 200;
 constexpr std::size_t kScannedKeysMax = 20'000;
 constexpr base::Nanos kScanEvery = std::chrono::seconds{1};
+
+// Read always, all of them strings.
+std::vector<contract::Key> FixedKeys() {
+  return {keys::Halt(),       keys::Heartbeat(),      keys::State(),          keys::Status(),
+          keys::KillSwitch(), keys::KillMeta(),       keys::TotalValue(),     keys::Cash(),
+          keys::PnlDaily(),   keys::TickToDecision(), keys::DecisionToFill(), keys::TickToFill(),
+          keys::LastPrice(),  keys::LastTick(),       keys::ActiveSymbols(),  keys::ViewPositions(),
+          keys::ViewOrders(), keys::Portfolio()};
+}
 
 RawValue ToRaw(const redis::Reply& reply) {
   if (reply.is_error()) {
@@ -80,7 +93,8 @@ std::vector<std::string> SymbolsOf(const RawValue& value) {
     return symbols;
   }
   for (const auto& symbol : parsed) {
-    if (symbol.is_string() && symbols.size() < kSymbolsMax) {
+    if (symbol.is_string() && symbols.size() < kSymbolsMax &&
+        IsSymbol(symbol.get_ref<const std::string&>())) {
       symbols.push_back(symbol.get<std::string>());
     }
   }
@@ -93,8 +107,11 @@ void TakeOpenOrders(const redis::Reply& reply, RawState& state) {
     return;
   }
   for (const redis::Reply& member : reply.elements) {
-    if (state.open_orders.size() < kOpenOrdersMax) {
-      state.open_orders.push_back(member.text);
+    const auto id = base::Uuid::Parse(member.text);
+    if (!id) {
+      state.open_orders_error = "'" + member.text + "' is no order id";
+    } else if (state.open_orders.size() < kOpenOrdersMax) {
+      state.open_orders.push_back(keys::Order(*id).text());
     }
   }
   std::sort(state.open_orders.begin(), state.open_orders.end());
@@ -102,7 +119,7 @@ void TakeOpenOrders(const redis::Reply& reply, RawState& state) {
 
 // Milliseconds of "ALERTS:EVENT:<digits>"; other suffixes are not events.
 std::optional<std::string_view> EventDigits(std::string_view key) {
-  const std::string_view digits = key.substr(std::min(key.size(), kAlertPrefix.size()));
+  const std::string_view digits = key.substr(key.rfind(':') + 1);
   const bool is_number =
       !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
   return is_number ? std::optional(digits) : std::nullopt;
@@ -114,17 +131,13 @@ bool IsNewer(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string KeySuffix(std::string_view symbol) {
-  std::string suffix(symbol);
-  for (char& c : suffix) {
-    const bool is_separator = c == '/' || c == ':' || c == '-';
-    c = is_separator ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
-  return suffix;
+bool IsSymbol(std::string_view text) {
+  return !text.empty() && text.size() <= kSymbolBytesMax &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7F'; });
 }
 
 base::Result<void> AlertIndex::Refresh(redis::Connection& connection, base::Nanos now) {
-  const auto reply = connection.Call({"GET", kAlertLast});
+  const auto reply = connection.Call({"GET", keys::AlertsLast().view()});
   if (!reply) {
     return tl::unexpected<base::Error>(reply.error());
   }
@@ -133,7 +146,8 @@ base::Result<void> AlertIndex::Refresh(redis::Connection& connection, base::Nano
   if (is_early || (scanned_at_ && last_ == last)) {
     return {};
   }
-  auto found = redis::ScanKeys(connection, std::string(kAlertPrefix) + "*", kScannedKeysMax);
+  auto found = redis::ScanKeys(connection, contract::ScanPattern(contract::EntryId::kAlertsEvent),
+                               kScannedKeysMax);
   if (!found) {
     return tl::unexpected<base::Error>(found.error());
   }
@@ -151,37 +165,37 @@ base::Result<RawState> ReadRawState(redis::Connection& connection, AlertIndex& a
       !refreshed && !connection.is_alive()) {
     return tl::unexpected<base::Error>(refreshed.error());
   }
+  const std::vector<contract::Key> fixed = FixedKeys();
   redis::Pipeline pipeline;
   pipeline.BeginTransaction();
-  for (const std::string_view key : kFixedKeys) {
-    pipeline.Add({"GET", key});
+  for (const contract::Key& key : fixed) {
+    pipeline.Add({"GET", key.view()});
   }
-  pipeline.Add({"SMEMBERS", kOpenOrders});
+  pipeline.Add({"SMEMBERS", keys::OpenOrders().view()});
   pipeline.EndTransaction();
   const auto replies = Transact(connection, pipeline);
   if (!replies) {
     return tl::unexpected<base::Error>(replies.error());
   }
-  if (replies->size() != kFixedKeys.size() + 1) {
+  if (replies->size() != fixed.size() + 1) {
     return base::Fail(base::ErrorCode::kCorrupt, "EXEC answered another number of replies");
   }
 
   RawState state;
-  for (std::size_t i = 0; i < kFixedKeys.size(); ++i) {
-    state.keys.emplace(kFixedKeys[i], ToRaw((*replies)[i]));
+  for (std::size_t i = 0; i < fixed.size(); ++i) {
+    state.keys.emplace(fixed[i].text(), ToRaw((*replies)[i]));
   }
   TakeOpenOrders(replies->back(), state);
-  state.symbols = SymbolsOf(state.keys.find(kActiveSymbols)->second);
+  state.symbols = SymbolsOf(state.keys.find(keys::ActiveSymbols().view())->second);
   state.alert_keys = alerts.keys();
 
   std::vector<std::string> names = state.alert_keys;
-  for (const std::string& id : state.open_orders) {
-    names.push_back(std::string(kOrderPrefix) + id);
+  for (const std::string& key : state.open_orders) {
+    names.push_back(key);
   }
   for (const std::string& symbol : state.symbols) {
-    for (const std::string_view key : {kLastPrice, kCandles}) {
-      names.push_back(std::string(key) + ":" + KeySuffix(symbol));
-    }
+    names.push_back(keys::LastPrice(symbol).text());
+    names.push_back(keys::Ohlcv(symbol).text());
   }
   if (auto read = ReadKeys(connection, names, state); !read) {
     return tl::unexpected<base::Error>(read.error());

@@ -50,8 +50,8 @@ class AlertIndex {
   std::vector<std::string> keys_;
 };
 
-// The suffix of a symbol's keys: "BTC/USDT" -> "BTC_USDT" (contract section 1.4).
-std::string KeySuffix(std::string_view symbol);
+// Whether keys can be named after it: not empty, text of moderate length.
+bool IsSymbol(std::string_view text);
 
 base::Result<RawState> ReadRawState(redis::Connection& connection, AlertIndex& alerts);
 

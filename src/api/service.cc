@@ -13,9 +13,9 @@
 #include <fmt/format.h>
 
 #include "api/commands.h"
+#include "api/equity_history.h"
 #include "api/event_stream.h"
 #include "api/health.h"
-#include "api/keys.h"
 #include "api/metrics.h"
 #include "api/placeholder_page.h"
 #include "api/state_document.h"
@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "contract/keys.h"
 #include "net/message.h"
 #include "net/origin.h"
 #include "net/router.h"
@@ -84,7 +85,7 @@ class Service::Impl {
                             .call_timeout = options.call_timeout,
                             .client_name = "bulwark-api"},
         source_(options.redis, connection_options_),
-        commands_(options.redis, connection_options_) {}
+        commands_(options.ledger, options.redis, connection_options_) {}
 
   base::Result<void> Start();
 
@@ -92,6 +93,7 @@ class Service::Impl {
 
  private:
   [[nodiscard]] net::Router MakeRouter();
+  void AddCommand(net::Router& router, std::string_view path, const SwitchCommand& command);
   void AddPage(net::Router& router);
   [[nodiscard]] net::Response State(const net::Request& request);
   [[nodiscard]] std::vector<net::Frame> Welcome();
@@ -101,6 +103,7 @@ class Service::Impl {
   redis::ConnectionOptions connection_options_;
   StateSource source_;
   Commands commands_;
+  EquityHistory equity_;
   std::optional<net::StaticFiles> files_;
   std::unique_ptr<net::Server> server_;
   std::unique_ptr<EventStream> events_;  // After the server that it feeds.
@@ -126,12 +129,12 @@ base::Result<void> Service::Impl::Start() {
     return tl::unexpected<base::Error>(listening.error());
   }
   server_ = std::move(*listening);
-  server_->Run(MakeRouter());
   redis::SubscriberOptions subscriber;
   subscriber.connection = connection_options_;
   events_ = std::make_unique<EventStream>(options_.redis, subscriber, [this](net::Frame frame) {
     server_->Broadcast(std::move(frame));
   });
+  server_->Run(MakeRouter());
   pusher_ = std::make_unique<base::Agent>("api-push", std::chrono::milliseconds{20},
                                           [this] { return Push(); });
   return {};
@@ -148,12 +151,21 @@ net::Router Service::Impl::MakeRouter() {
         .body = MakeMetrics(source_.Get(kStateMaxAge)->document, server_->counters())};
   });
   router.Add("GET", "/api/state", [this](const net::Request& request) { return State(request); });
-  router.Add("POST", "/api/halt",
-             [this](const net::Request& request) { return commands_.Halt(request); });
-  router.Add("POST", "/api/resume",
-             [this](const net::Request& request) { return commands_.Resume(request); });
+  router.Add("GET", "/api/equity",
+             [this](const net::Request&) { return net::Response{.body = Dump(equity_.Points())}; });
+  AddCommand(router, "/api/halt", kHaltCommand);
+  AddCommand(router, "/api/resume", kResumeCommand);
+  AddCommand(router, "/api/kill", kKillCommand);
+  AddCommand(router, "/api/release", kReleaseCommand);
   AddPage(router);
   return router;
+}
+
+void Service::Impl::AddCommand(net::Router& router, std::string_view path,
+                               const SwitchCommand& command) {
+  router.Add("POST", path, [this, command](const net::Request& request) {
+    return commands_.Take(command, request);
+  });
 }
 
 void Service::Impl::AddPage(net::Router& router) {
@@ -186,21 +198,25 @@ std::vector<net::Frame> Service::Impl::Welcome() {
   const Json& document = snapshot->document;
   const Json unknown = {{"broker", "unknown"}, {"feed", "unknown"}};
   const Json& status = document.at("system_status");
+  const net::Frame portfolio = events_->LastPortfolio();
   return {MakeFrame("system:redis", document.at("redis")),
-          MakeFrame(kStatus, status.is_null() ? unknown : status),
-          MakeFrame(kKillSwitch, KillSwitchData(document)),
-          MakeFrame("portfolio:update", PortfolioData(document)),
+          MakeFrame(contract::keys::Status().view(), status.is_null() ? unknown : status),
+          MakeFrame(contract::channels::KillSwitch().view(), KillSwitchData(document)),
+          portfolio ? portfolio : MakeFrame("portfolio:update", PortfolioData(document)),
           MakeFrame("state:snapshot", document)};
 }
 
 int Service::Impl::Push() {
   const base::Nanos now = base::MonotonicNow();
-  if (now - pushed_at_ < options_.push_every || server_->counters().ws_clients == 0) {
+  if (now - pushed_at_ < options_.push_every) {
     return 0;
   }
   pushed_at_ = now;
   const auto snapshot = source_.Get(kStateMaxAge);
-  server_->Broadcast(MakeFrame("state:snapshot", snapshot->document));
+  equity_.Add(snapshot->document, base::WallNow());
+  if (server_->counters().ws_clients > 0) {
+    server_->Broadcast(MakeFrame("state:snapshot", snapshot->document));
+  }
   return 1;
 }
 

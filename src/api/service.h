@@ -27,6 +27,7 @@ struct ServiceOptions {
   redis::Url redis;
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
+  std::filesystem::path ledger = {};  // Where commands are recorded.
   std::filesystem::path web = {};  // The built page; a placeholder is served when it is not there.
   base::Nanos call_timeout = std::chrono::seconds{1};
   base::Nanos push_every = std::chrono::milliseconds{500};

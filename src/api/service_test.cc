@@ -25,6 +25,7 @@
 #include "api/commands.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/ledger.h"
 #include "net/loopback_client.h"
 #include "redis/connection.h"
 #include "redis/url.h"
@@ -73,6 +74,7 @@ class RedisProcess {
     ::waitpid(pid_, nullptr, 0);
   }
 
+  [[nodiscard]] const std::string& folder() const { return folder_; }
   [[nodiscard]] redis::Url Url() const { return *redis::ParseUrl("unix://" + Socket()); }
   [[nodiscard]] std::unique_ptr<redis::Connection> Connect() const {
     auto connection = redis::Connection::Connect(Url());
@@ -94,6 +96,7 @@ class ServiceTest : public testing::Test {
  protected:
   ServiceTest()
       : service_(std::move(*Service::Start({.redis = redis_.Url(),
+                                            .ledger = redis_.folder() + "/ledger.db",
                                             .call_timeout = std::chrono::milliseconds{300},
                                             .push_every = std::chrono::milliseconds{50}}))) {}
 
@@ -131,15 +134,19 @@ TEST_F(ServiceTest, ServesTheStateOfRedis) {
   redis_.Do({"SET", "METRICS:CASH", "90500.0"});
   redis_.Do({"SET", "MARKET:ACTIVE_SYMBOLS", R"(["BTC/USDT"])"});
   redis_.Do({"SET", "MARKET:OHLCV:BTC_USDT", R"([{"close": 110.0}])"});
-  redis_.Do({"SADD", "oms:orders:open", "o1"});
-  redis_.Do({"SET", "oms:order:o1", R"({"id":"o1"})"});
+  redis_.Do({"SADD", "oms:orders:open", "1da26b1b-0000-4000-8000-000000000001"});
+  redis_.Do({"SET", "oms:order:1da26b1b-0000-4000-8000-000000000001", R"({"id":"o1"})"});
   redis_.Do({"LPUSH", "METRICS:TOTAL_VALUE", "a foreign type"});
   for (int i = 10; i < 40; ++i) {
     redis_.Do({"SET", "ALERTS:EVENT:17713512000" + std::to_string(i), R"({"level": "ERROR"})"});
   }
   redis_.Do({"SET", "ALERTS:EVENT:later", "no event"});
+  redis_.Do({"SET", "ALERTS:LAST", R"({"level": "ERROR"})"});
 
-  const json state = GetJson("/api/state?symbol=BTC%2FUSDT");
+  json state;
+  do {
+    state = GetJson("/api/state?symbol=BTC%2FUSDT");
+  } while (state.at("alerts").size() < 25);  // Found by SCAN, which is done once a second.
 
   EXPECT_EQ(state.at("metrics").at("cash"), 90500.0);
   EXPECT_TRUE(state.at("metrics").at("total_value").is_null());
@@ -161,11 +168,55 @@ TEST_F(ServiceTest, HaltsAndResumesOnlyWithTheTypedWord) {
   EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "");
 
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT","reason":" too \n fast "})"),
-              HasSubstr(R"({"halt":true,"reason":"too   fast"})"));
+              HasSubstr(R"({"halt":true,"reason":"too   fast","ledger":false,"redis":true})"));
   EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "true");
 
   EXPECT_THAT(Post("/api/resume", R"({"confirmation":"RESUME"})"), StartsWith("HTTP/1.1 200"));
   EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "false");
+}
+
+TEST_F(ServiceTest, RecordsCommandsInTheLedgerAlsoWhileRedisIsAway) {
+  const auto ledger = std::move(*ledger::Ledger::Open(redis_.folder() + "/ledger.db"));
+  redis_.Kill();
+
+  EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT","reason":"too fast"})"),
+              HasSubstr(R"({"halt":true,"reason":"too fast","ledger":true,"redis":false})"));
+  EXPECT_THAT(Post("/api/kill", R"({"confirmation":"KILL"})"),
+              HasSubstr(R"({"kill":true,"reason":"","ledger":true,"redis":false})"));
+
+  const auto stopped = ledger->ReadSwitches();
+  ASSERT_TRUE(stopped.has_value());
+  EXPECT_TRUE(stopped->halt.is_on);
+  EXPECT_EQ(stopped->halt.reason, "too fast");
+  EXPECT_EQ(stopped->halt.actor, "human");
+  EXPECT_TRUE(stopped->kill.is_on);
+  EXPECT_EQ(stopped->kill.reason, "no reason given");
+
+  EXPECT_THAT(Post("/api/resume", R"({"confirmation":"RESUME"})"), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(Post("/api/release", R"({"confirmation":"RELEASE"})"), StartsWith("HTTP/1.1 200"));
+  const auto running = ledger->ReadSwitches();
+  EXPECT_FALSE(running->halt.is_on);
+  EXPECT_FALSE(running->kill.is_on);
+}
+
+TEST_F(ServiceTest, RefusesAKillWithoutALedger) {
+  EXPECT_THAT(Post("/api/kill", R"({"confirmation":"KILL"})"),
+              testing::AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("bulwark kill --reason")));
+}
+
+TEST_F(ServiceTest, RemembersEquityAndTheLastPortfolio) {
+  redis_.Do({"SET", "METRICS:TOTAL_VALUE", "100.5"});
+  const std::string update = R"({"total_equity":100.5,"positions":[]})";
+  while (redis_.Connect()->Call({"PUBLISH", "portfolio:update", update})->integer == 0) {
+  }
+  const auto first = Connect();
+  while (!Next(*first, "portfolio:update").contains("total_equity")) {
+    ASSERT_FALSE(HasFailure());
+  }
+  while (GetJson("/api/equity").empty()) {
+  }
+
+  EXPECT_EQ(GetJson("/api/equity").at(0).at(1), 100.5);
 }
 
 TEST_F(ServiceTest, TakesJsonOnly) {
@@ -180,6 +231,8 @@ TEST_F(ServiceTest, TakesJsonOnly) {
 TEST_F(ServiceTest, WelcomesClientsWithTheStateAndForwardsEvents) {
   redis_.Do({"SET", "system:status", R"({"broker": "connected", "feed": "connected"})"});
   redis_.Do({"SET", "risk:kill_switch", "inactive"});
+  while (GetJson("/api/state").at("kill_switch") != "inactive") {
+  }
   const auto first = Connect();
   const auto second = Connect();
 

@@ -1,7 +1,6 @@
 #include "api/state_document.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -14,13 +13,17 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api/keys.h"
 #include "api/raw_state.h"
 #include "base/iso_time.h"
 #include "base/time.h"
+#include "contract/keys.h"
+#include "contract/kill_switch_document.h"
+#include "contract/system_documents.h"
 
 namespace bulwark::api {
 namespace {
+
+namespace keys = contract::keys;
 
 constexpr std::size_t kShownValueBytes = 120;
 
@@ -84,45 +87,47 @@ class Decoder {
   Json problems_ = Json::array();
 };
 
-std::string Lower(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (std::isspace(static_cast<unsigned char>(c)) == 0) {
-      out.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(c))));
-    }
-  }
-  return out;
-}
-
 // Absent means not halted; anything but the two words is shown as null.
 Json DecodeHalt(Decoder& decoder) {
-  const auto text = decoder.Text(kHalt);
-  const std::string value = Lower(text.value_or("false"));
-  if (value == "true" || value == "false") {
-    return value == "true";
+  const auto text = decoder.Text(keys::Halt().view());
+  switch (text ? contract::DecodeHalt(*text) : contract::HaltReading::kRun) {
+    case contract::HaltReading::kRun:
+      return false;
+    case contract::HaltReading::kHalt:
+      return true;
+    case contract::HaltReading::kUnknown:
+      break;
   }
-  decoder.Note(kHalt, *text, "neither true nor false");
+  decoder.Note(keys::Halt().view(), *text, "neither true nor false");
   return nullptr;
 }
 
 Json DecodeKillSwitch(Decoder& decoder) {
-  const auto text = decoder.Text(kKillSwitch, true);
-  if (!text || *text == "active" || *text == "inactive") {
-    return text ? Json(*text) : Json(nullptr);
+  const auto text = decoder.Text(keys::KillSwitch().view(), true);
+  if (!text) {
+    return nullptr;
   }
-  decoder.Note(kKillSwitch, *text, "neither active nor inactive");
+  switch (contract::DecodeKillSwitch(*text)) {
+    case contract::KillReading::kInactive:
+      return "inactive";
+    case contract::KillReading::kActive:
+      return "active";
+    case contract::KillReading::kUnknown:
+      break;
+  }
+  decoder.Note(keys::KillSwitch().view(), *text, "neither active nor inactive");
   return nullptr;
 }
 
 Json DecodeHeartbeat(Decoder& decoder, base::UnixNanos now) {
   Json beat = {{"at", nullptr}, {"age_seconds", nullptr}, {"is_stale", true}};
-  const auto text = decoder.Text(kHeartbeat, true);
+  const auto text = decoder.Text(keys::Heartbeat().view(), true);
   if (!text) {
     return beat;
   }
-  const auto at = base::ParseIso(*text);
+  const auto at = contract::DecodeHeartbeat(*text);
   if (!at) {
-    decoder.Note(kHeartbeat, *text, "not an ISO time");
+    decoder.Note(keys::Heartbeat().view(), *text, at.error().message);
     return beat;
   }
   const double age = std::max(0.0, std::chrono::duration<double>(now - *at).count());
@@ -133,23 +138,24 @@ Json DecodeMarket(Decoder& decoder, const RawState& raw) {
   Json symbols = Json::array();
   for (const std::string& symbol : raw.symbols) {
     symbols.push_back(
-        {{"symbol", symbol},
-         {"last_price", decoder.Number(std::string(kLastPrice) + ":" + KeySuffix(symbol))}});
+        {{"symbol", symbol}, {"last_price", decoder.Number(keys::LastPrice(symbol).text())}});
   }
-  return {{"last_price", decoder.Number(kLastPrice)},
-          {"last_tick", decoder.Document(kLastTick, "object")},
-          {"active_symbols", decoder.Document(kActiveSymbols, "array")},
+  return {{"last_price", decoder.Number(keys::LastPrice().view())},
+          {"last_tick", decoder.Document(keys::LastTick().view(), "object")},
+          {"active_symbols", decoder.Document(keys::ActiveSymbols().view(), "array")},
           {"symbols", std::move(symbols)}};
 }
 
 Json DecodeOpenOrders(Decoder& decoder, const RawState& raw) {
   if (!raw.open_orders_error.empty()) {
-    decoder.Note(kOpenOrders, "", raw.open_orders_error);
+    decoder.Note(keys::OpenOrders().view(), "", raw.open_orders_error);
+  }
+  if (!raw.open_orders_error.empty() && raw.open_orders.empty()) {
     return nullptr;
   }
   Json orders = Json::array();
-  for (const std::string& id : raw.open_orders) {
-    Json order = decoder.Document(std::string(kOrderPrefix) + id, "object", true);
+  for (const std::string& key : raw.open_orders) {
+    Json order = decoder.Document(key, "object", true);
     if (!order.is_null()) {
       orders.push_back(std::move(order));
     }
@@ -175,20 +181,20 @@ Json Decode(Decoder& decoder, const RawState& raw, base::UnixNanos now) {
                    {"redis", {{"connected", true}, {"reason", nullptr}}},
                    {"halt", DecodeHalt(decoder)},
                    {"kill_switch", DecodeKillSwitch(decoder)},
-                   {"kill_switch_meta", decoder.Document(kKillSwitchMeta, "object")},
+                   {"kill_switch_meta", decoder.Document(keys::KillMeta().view(), "object")},
                    {"heartbeat", DecodeHeartbeat(decoder, now)},
-                   {"system_state", decoder.Document(kState, "object")},
-                   {"system_status", decoder.Document(kStatus, "object")}};
-  document["metrics"] = {{"total_value", decoder.Number(kTotalValue, true)},
-                         {"cash", decoder.Number(kCash, true)},
-                         {"pnl_daily", decoder.Number(kPnlDaily, true)},
-                         {"tick_to_decision_ms", decoder.Number(kTickToDecision)},
-                         {"decision_to_fill_ms", decoder.Number(kDecisionToFill)},
-                         {"tick_to_fill_ms", decoder.Number(kTickToFill)}};
+                   {"system_state", decoder.Document(keys::State().view(), "object")},
+                   {"system_status", decoder.Document(keys::Status().view(), "object")}};
+  document["metrics"] = {{"total_value", decoder.Number(keys::TotalValue().view(), true)},
+                         {"cash", decoder.Number(keys::Cash().view(), true)},
+                         {"pnl_daily", decoder.Number(keys::PnlDaily().view(), true)},
+                         {"tick_to_decision_ms", decoder.Number(keys::TickToDecision().view())},
+                         {"decision_to_fill_ms", decoder.Number(keys::DecisionToFill().view())},
+                         {"tick_to_fill_ms", decoder.Number(keys::TickToFill().view())}};
   document["market"] = DecodeMarket(decoder, raw);
-  document["portfolio"] = decoder.Document(kPortfolio, "object", true);
-  document["positions"] = decoder.Document(kPositions, "array");
-  document["orders"] = decoder.Document(kOrders, "array");
+  document["portfolio"] = decoder.Document(keys::Portfolio().view(), "object", true);
+  document["positions"] = decoder.Document(keys::ViewPositions().view(), "array");
+  document["orders"] = decoder.Document(keys::ViewOrders().view(), "array");
   document["open_orders"] = DecodeOpenOrders(decoder, raw);
   document["alerts"] = DecodeAlerts(decoder, raw);
   return document;
@@ -216,8 +222,11 @@ Json MakeLostDocument(std::string_view reason, base::UnixNanos now) {
 }
 
 Json MakeCandles(const RawState& raw, std::string_view symbol) {
+  if (!IsSymbol(symbol)) {
+    return {{"symbol", symbol}, {"rows", nullptr}};
+  }
   Decoder decoder(raw);
-  Json rows = decoder.Document(std::string(kCandles) + ":" + KeySuffix(symbol), "array");
+  Json rows = decoder.Document(keys::Ohlcv(symbol).text(), "array");
   return {{"symbol", symbol}, {"rows", std::move(rows)}};
 }
 

@@ -21,7 +21,7 @@ const base::UnixNanos kNow = *base::ParseIso("2026-02-17T18:00:00+00:00");
 RawState Healthy() {
   RawState raw;
   raw.symbols = {"BTC/USDT"};
-  raw.open_orders = {"o1"};
+  raw.open_orders = {"oms:order:1da26b1b-0000-4000-8000-000000000001"};
   raw.alert_keys = {"ALERTS:EVENT:1771351200000"};
   const std::vector<std::pair<std::string, std::string>> values = {
       {"SYSTEM:HALT", "false"},
@@ -38,7 +38,7 @@ RawState Healthy() {
       {"VIEW:POSITIONS", R"([{"instrument_id": "BTC/USDT", "quantity": 86.4}])"},
       {"VIEW:ORDERS", "[]"},
       {"oms:portfolio", R"({"cash":90500.0})"},
-      {"oms:order:o1", R"({"id":"o1","status":"SUBMITTED"})"},
+      {"oms:order:1da26b1b-0000-4000-8000-000000000001", R"({"id":"o1","status":"SUBMITTED"})"},
       {"ALERTS:EVENT:1771351200000", R"({"level": "WARNING"})"},
   };
   for (const auto& [key, value] : values) {
@@ -80,13 +80,13 @@ TEST(StateDocumentTest, NamesEachValueThatItCannotRead) {
   const std::vector<std::pair<std::string, std::string>> damaged = {
       {"SYSTEM:HALT", "perhaps"},
       {"SYSTEM:HEARTBEAT", "yesterday"},
-      {"risk:kill_switch", R"({"active": true})"},
+      {"risk:kill_switch", "maybe"},
       {"METRICS:TOTAL_VALUE", "nan"},
       {"METRICS:CASH", "12,5"},
       {"METRICS:PNL_DAILY", ""},
       {"VIEW:POSITIONS", R"([{"quantity": NaN}])"},
       {"VIEW:ORDERS", "{}"},
-      {"oms:order:o1", "\xFF\xFE"},
+      {"oms:order:1da26b1b-0000-4000-8000-000000000001", "\xFF\xFE"},
       {"MARKET:LAST_PRICE:BTC_USDT", "1e999"},
   };
   for (const auto& [key, value] : damaged) {
@@ -105,6 +105,7 @@ TEST(StateDocumentTest, NamesEachValueThatItCannotRead) {
 TEST(StateDocumentTest, NamesKeysOfAForeignType) {
   RawState raw = Healthy();
   raw.keys["METRICS:CASH"] = {.text = std::nullopt, .error = "WRONGTYPE Operation"};
+  raw.open_orders.clear();
   raw.open_orders_error = "WRONGTYPE Operation";
 
   const Json document = MakeStateDocument(raw, kNow);
@@ -131,9 +132,11 @@ TEST(StateDocumentTest, KnowsNothingWhileRedisIsAway) {
   EXPECT_EQ(document["problems"].size(), 1U);
 }
 
-TEST(StateDocumentTest, SpellsTheSuffixOfASymbol) {
-  EXPECT_EQ(KeySuffix("btc/usdt"), "BTC_USDT");
-  EXPECT_EQ(KeySuffix("BRK-B:X.1"), "BRK_B_X.1");
+TEST(StateDocumentTest, HasNoCandlesOfWhatIsNoSymbol) {
+  for (const std::string_view symbol : {"", " ", "a b", "\xC3\xA9", "NONE/X"}) {
+    EXPECT_TRUE(MakeCandles(Healthy(), symbol)["rows"].is_null()) << symbol;
+  }
+  EXPECT_TRUE(MakeCandles(Healthy(), std::string(1000, 'x'))["rows"].is_null());
 }
 
 }  // namespace

@@ -73,8 +73,20 @@ export function startLive(dispatch: (action: Action) => void, symbol: () => stri
     };
   }
 
+  async function loadHistory(): Promise<void> {
+    try {
+      const response = await fetch('/api/equity', { signal: AbortSignal.timeout(POLL_TIMEOUT_MS) });
+      if (response.ok) {
+        dispatch({ type: 'history', points: await response.json() });
+      }
+    } catch {
+      // The line then begins now.
+    }
+  }
+
   connect();
   void poll();
+  void loadHistory();
   const timers = [
     setInterval(() => {
       if (!isPolling) {

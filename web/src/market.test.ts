@@ -91,7 +91,7 @@ describe('fillMarks', () => {
 describe('sparkline', () => {
   it('fills its box, also for a flat line', () => {
     expect(sparkline([1, 3, 2], 100, 10)).toBe('M0.0 10.0L50.0 0.0L100.0 5.0');
-    expect(sparkline([5, 5], 100, 10)).toBe('M0.0 10.0L100.0 10.0');
+    expect(sparkline([5, 5], 100, 10)).toBe('M0.0 5.0L100.0 5.0');
     expect(sparkline([5], 100, 10)).toBe('');
   });
 });

@@ -86,11 +86,11 @@ export function sparkline(values: number[], width: number, height: number): stri
     return '';
   }
   const low = Math.min(...values);
-  const span = Math.max(...values) - low || 1;
+  const span = Math.max(...values) - low;
   return values
     .map((value, i) => {
       const x = (i / (values.length - 1)) * width;
-      const y = height - ((value - low) / span) * height;
+      const y = span === 0 ? height / 2 : height - ((value - low) / span) * height;
       return `${i === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`;
     })
     .join('');

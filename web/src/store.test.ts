@@ -77,12 +77,15 @@ describe('store', () => {
   it('shows halted only when the trader says so', () => {
     expect(modeOf(null)).toBe('unknown');
     expect(modeOf(documentOf({ halt: null }))).toBe('unknown');
+    expect(modeOf(documentOf({ system_state: null }))).toBe('unknown');
     expect(modeOf(documentOf())).toBe('running');
     expect(modeOf(documentOf({ halt: true }))).toBe('stopping');
     expect(modeOf(documentOf({ halt: true, system_state: null }))).toBe('stopping');
     expect(modeOf(documentOf({ halt: true, system_state: { state: 'halted' } }))).toBe('halted');
     expect(modeOf(documentOf({ halt: false, system_state: { state: 'halted' } }))).toBe('halted');
-    expect(modeOf(documentOf({ system_state: { state: 'safe-mode' } }))).toBe('safe-mode');
+    expect(modeOf(documentOf({ system_state: { state: 'halting' } }))).toBe('stopping');
+    expect(modeOf(documentOf({ system_state: { state: 'reduce_only' } }))).toBe('reduce-only');
+    expect(modeOf(documentOf({ system_state: { state: 'new word' } }))).toBe('unknown');
   });
 
   it('lists events, newest first and not without end', () => {
@@ -114,13 +117,23 @@ describe('store', () => {
     expect(selectedSymbol(reduce(store, { type: 'select', symbol: 'gone' }))).toBe('A');
   });
 
-  it('samples equity once a second', () => {
+  it('samples equity every two seconds', () => {
     let store = emptyStore(T);
     for (let i = 0; i < 10; ++i) {
       const document = documentOf({ at: `2026-02-17T18:00:0${i}Z` });
-      store = reduce(store, { type: 'state', document, now: T + i * 500 });
+      store = reduce(store, { type: 'state', document, now: T + i * 1_000 });
     }
 
     expect(store.equity).toHaveLength(5);
+  });
+
+  it('puts the history of the server before its own points', () => {
+    const store = after(documentOf());
+    const points = [[T - 4_000, 98], [T - 2_000, 99], [T + 9_000, 1], 'x', [1], null];
+
+    const values = reduce(store, { type: 'history', points }).equity.map((point) => point.value);
+
+    expect(values).toEqual([98, 99, 100]);
+    expect(reduce(store, { type: 'history', points: null }).equity).toEqual(store.equity);
   });
 });

@@ -6,8 +6,8 @@ import type { Frame, StateDocument } from './types';
 
 export const LOST_AFTER_MS = 3_000;
 export const HEARTBEAT_STALE_S = 15;
-const EQUITY_POINTS_MAX = 720;
-const EQUITY_STEP_MS = 1_000;
+const EQUITY_POINTS_MAX = 900;
+const EQUITY_STEP_MS = 2_000;
 const EVENTS_MAX = 30;
 
 export interface Event {
@@ -35,6 +35,7 @@ export type Action =
   | { type: 'state'; document: StateDocument; now: number }
   | { type: 'frame'; frame: Frame; now: number }
   | { type: 'socket'; isOpen: boolean; now: number }
+  | { type: 'history'; points: unknown }
   | { type: 'select'; symbol: string }
   | { type: 'clock'; now: number };
 
@@ -64,6 +65,16 @@ function withEquity(store: Store, value: number | null, now: number): Store['equ
     return store.equity;
   }
   return [...store.equity, { at: now, value }].slice(-EQUITY_POINTS_MAX);
+}
+
+// What the server remembered from before the page was opened.
+function withHistory(store: Store, points: unknown): Store {
+  const first = store.equity[0]?.at ?? Infinity;
+  const older = (Array.isArray(points) ? points : [])
+    .filter((point): point is [number, number] => Array.isArray(point) && point.length === 2 && point.every(isNumber))
+    .map(([at, value]) => ({ at, value }))
+    .filter((point) => point.at < first);
+  return { ...store, equity: [...older, ...store.equity].slice(-EQUITY_POINTS_MAX) };
 }
 
 function withDocument(store: Store, document: StateDocument, now: number): Store {
@@ -126,6 +137,8 @@ export function reduce(store: Store, action: Action): Store {
       return withFrame(store, action.frame, action.now);
     case 'socket':
       return { ...store, now: action.now, isSocketOpen: action.isOpen };
+    case 'history':
+      return withHistory(store, action.points);
     case 'select':
       return { ...store, symbol: action.symbol };
     case 'clock':
@@ -147,24 +160,24 @@ export function linkOf(store: Store): Link {
   return store.document.redis.connected ? 'live' : 'no-redis';
 }
 
-export type Mode = 'unknown' | 'running' | 'stopping' | 'halted' | 'safe-mode';
+export type Mode = 'unknown' | 'starting' | 'running' | 'reduce-only' | 'killed' | 'stopping' | 'halted';
+
+const MODES: Record<string, Mode> = {
+  starting: 'starting',
+  running: 'running',
+  reduce_only: 'reduce-only',
+  killed: 'killed',
+  halting: 'stopping',
+  halted: 'halted',
+};
 
 // The key says what was ordered, the trader's own state how far it is.
 export function modeOf(document: StateDocument | null): Mode {
-  const state = document?.system_state?.state?.toLowerCase();
+  const said = MODES[document?.system_state?.state?.toLowerCase() ?? ''] ?? 'unknown';
   if (!document || document.halt === null) {
     return 'unknown';
   }
-  if (document.halt) {
-    return state === 'halted' ? 'halted' : 'stopping';
-  }
-  if (state === 'halting') {
-    return 'stopping';
-  }
-  if (state === 'halted') {
-    return 'halted';
-  }
-  return state === 'safe-mode' || state === 'safe_mode' ? 'safe-mode' : 'running';
+  return document.halt && said !== 'halted' ? 'stopping' : said;
 }
 
 // Seconds, counted on by our own clock since the document came.

@@ -67,7 +67,15 @@ export interface StateDocument {
   kill_switch: 'active' | 'inactive' | null;
   kill_switch_meta: { reason?: string; [detail: string]: unknown } | null;
   heartbeat: { at: string | null; age_seconds: number | null; is_stale: boolean };
-  system_state: { state?: string; reason?: string; since?: string; mode?: string } | null;
+  system_state: {
+    state?: string;
+    reason?: string;
+    since?: string;
+    mode?: string;
+    gate_closed_at?: string | null;
+    events_processed?: number;
+    epoch?: number;
+  } | null;
   system_status: { broker?: string; feed?: string } | null;
   metrics: {
     total_value: number | null;

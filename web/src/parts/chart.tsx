@@ -13,7 +13,7 @@ import {
 } from 'lightweight-charts';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 
-import { formatPrice, formatQuantity } from '../format';
+import { formatPrice } from '../format';
 import { fillMarks, withLastPrice, type Bar, type FillMark } from '../market';
 import { lastPriceOf, symbolsOf, type Store } from '../store';
 
@@ -57,11 +57,11 @@ function toMarker(mark: FillMark) {
     position: mark.isBuy ? ('belowBar' as const) : ('aboveBar' as const),
     shape: mark.isBuy ? ('arrowUp' as const) : ('arrowDown' as const),
     color: mark.isBuy ? UP : DOWN,
-    text: formatQuantity(mark.quantity),
+    text: mark.isBuy ? 'B' : 'S',
   };
 }
 
-// One that was sorted by time, newest last; the change is against the candle before the last one.
+// Against the close of the candle before the last one.
 function changeOf(bars: Bar[], price: number | null): string {
   const before = bars[bars.length - 2];
   if (!before || price === null || before.close === 0) {
@@ -99,7 +99,7 @@ export function Chart({ store, symbol, onSelect }: ChartProps) {
     handles.current?.markers.setMarkers(marks.map(toMarker));
   }, [bars, fills, symbol, symbols.length]);
 
-  useEffect(() => handles.current?.chart.timeScale().scrollToRealTime(), [symbol, bars.length > 0]);
+  useEffect(() => handles.current?.chart.timeScale().fitContent(), [symbol, bars.length > 0]);
 
   const change = changeOf(bars, price);
   return (

@@ -1,4 +1,4 @@
-// Equity, cash and the profit of the day, with the equity seen since the page was opened.
+// Equity, cash and the profit of the day, with the line of the last half hour.
 
 import { formatMoney, formatPercent, formatSigned, isNumber, signTone } from '../format';
 import { sparkline } from '../market';

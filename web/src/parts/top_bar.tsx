@@ -1,7 +1,7 @@
 // Mode, connections, heartbeat, latencies, and the Stop button. Stays in sight while scrolling.
 
 import { formatAge, formatMillis, latencyTone, type Tone } from '../format';
-import { HEARTBEAT_STALE_S, heartbeatAge, modeOf, type Store } from '../store';
+import { HEARTBEAT_STALE_S, heartbeatAge, modeOf, type Mode, type Store } from '../store';
 import { StopControl } from './stop_control';
 
 interface ChipProps {
@@ -40,25 +40,20 @@ function HeartbeatChip({ store }: { store: Store }) {
   );
 }
 
-const MODE_TEXT = {
-  unknown: 'Unknown',
-  running: 'Running',
-  stopping: 'Stopping',
-  halted: 'Halted',
-  'safe-mode': 'Safe mode',
-} as const;
-
-const MODE_TONE: Record<keyof typeof MODE_TEXT, Tone> = {
-  unknown: 'none',
-  running: 'good',
-  stopping: 'warn',
-  halted: 'bad',
-  'safe-mode': 'warn',
+const MODES: Record<Mode, [text: string, tone: Tone]> = {
+  unknown: ['Unknown', 'none'],
+  starting: ['Starting', 'warn'],
+  running: ['Running', 'good'],
+  'reduce-only': ['Reduce only', 'warn'],
+  killed: ['Killed', 'bad'],
+  stopping: ['Stopping', 'warn'],
+  halted: ['Halted', 'bad'],
 };
 
 export function TopBar({ store, onCommand }: { store: Store; onCommand: () => void }) {
   const shown = store.shown;
   const mode = modeOf(shown);
+  const [text, tone] = MODES[mode];
   const kill = shown?.kill_switch;
   const metrics = shown?.metrics;
   return (
@@ -68,9 +63,14 @@ export function TopBar({ store, onCommand }: { store: Store; onCommand: () => vo
         <h1>Bulwark</h1>
         {shown?.system_state?.mode && <span class="badge">{shown.system_state.mode}</span>}
       </div>
-      <div class={`mode tone-${MODE_TONE[mode]}`} role="status" data-mode={mode}>
+      <div
+        class={`mode tone-${tone}`}
+        role="status"
+        data-mode={mode}
+        title={shown?.system_state?.reason || undefined}
+      >
         <span class="dot" aria-hidden="true" />
-        {MODE_TEXT[mode]}
+        {text}
       </div>
       <div class="chips" aria-label="System health">
         <Chip
