@@ -91,7 +91,7 @@ TEST_F(CommandLineTest, ChecksEachKindOfBadFile) {
        "error: b.yaml:1:14: redis.url: 'http://***@h' is not a Redis URL"},
       {"instruments: [{symbol: MSFT, tick: 0}]",
        "error: b.yaml:1:36: instruments: tick: '0' is not a number above 0"},
-      {std::string_view("\x00\x01\x02", 3), "error: b.yaml:1:1: "}};
+      {std::string_view("\x00\x01\x02", 3), "error: b.yaml:1:1: is not a text file in UTF-8"}};
 
   for (const Example& example : examples) {
     Write("b.yaml", example.file);

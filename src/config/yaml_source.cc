@@ -9,13 +9,16 @@
 #include <fstream>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include "base/decimal.h"
@@ -47,6 +50,40 @@ std::string TabHint(const std::string& text, int line) {
   const std::size_t first = text.find_first_not_of(' ', start);
   const bool has_tab = first != std::string::npos && text[first] == '\t';
   return has_tab ? " (indent with blanks, not with a tab)" : "";
+}
+
+// Remembers where documents begin and forgets all else.
+class DocumentStarts : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { last_ = mark; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnAlias(const YAML::Mark& /*mark*/, YAML::anchor_t /*anchor*/) override {}
+  void OnScalar(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                const std::string& /*value*/) override {}
+  void OnSequenceStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/,
+                       YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& /*mark*/, const std::string& /*tag*/, YAML::anchor_t /*anchor*/,
+                  YAML::EmitterStyle::value /*style*/) override {}
+  void OnMapEnd() override {}
+
+  [[nodiscard]] const YAML::Mark& last() const { return last_; }
+
+ private:
+  YAML::Mark last_;
+};
+
+// Where something follows the first document, be it another one or a stray bracket. YAML::Load() drops
+// it without a word, and YAML::LoadAll() of yaml-cpp 0.7 never ends on some of it (",Si").
+std::optional<Position> PlaceOfSurplus(const std::string& text) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  DocumentStarts starts;
+  if (parser.HandleNextDocument(starts) && parser.HandleNextDocument(starts)) {
+    return At(starts.last());
+  }
+  return std::nullopt;
 }
 
 class Reader {
@@ -288,13 +325,17 @@ std::vector<Assignment> ReadYaml(const ConfigText& source, std::vector<Problem>&
   Reader reader(source, problems);
   if (source.text.size() > kConfigFileMax) {
     reader.Report({}, fmt::format("is larger than {} bytes", kConfigFileMax));
+  } else if (source.text.find('\0') != std::string::npos) {
+    reader.Report({}, "is not a text file in UTF-8");
   } else {
     try {
-      const std::vector<YAML::Node> documents = YAML::LoadAll(source.text);
-      if (documents.size() > 1) {
-        reader.Report(At(documents[1].Mark()), "a second document ('---') is not allowed");
-      } else if (!documents.empty() && !documents[0].IsNull()) {
-        reader.ReadRoot(documents[0]);
+      const YAML::Node document = YAML::Load(source.text);
+      if (const auto surplus = PlaceOfSurplus(source.text)) {
+        reader.Report(
+            *surplus,
+            "a stray bracket or a second document begins here; nothing after it would be read");
+      } else if (!document.IsNull()) {
+        reader.ReadRoot(document);
       }
     } catch (const YAML::Exception& broken) {
       const Position at = At(broken.mark);
@@ -305,8 +346,9 @@ std::vector<Assignment> ReadYaml(const ConfigText& source, std::vector<Problem>&
 }
 
 void SortProblems(std::vector<Problem>& problems) {
-  std::ranges::stable_sort(
-      problems, {}, [](const Problem& problem) { return std::pair(problem.line, problem.column); });
+  std::ranges::sort(problems, {}, [](const Problem& problem) {
+    return std::tie(problem.line, problem.column, problem.message);
+  });
 }
 
 std::string UnknownSetting(std::string_view name) {

@@ -60,7 +60,18 @@ TEST(YamlSourceTest, NamesThePlaceOfEachMistake) {
       {"api: {port: 1\n", "b.yaml:2:1: is not valid YAML: end of map flow not found"},
       {"- api\n", "b.yaml:1:1: the file must be a map of settings, such as 'api: {port: 8080}'"},
       {"api: {port: 1}\n---\napi: {port: 2}\n",
-       "b.yaml:3:1: a second document ('---') is not allowed"},
+       "b.yaml:2:1: a stray bracket or a second document begins here; nothing after it would be "
+       "read"},
+      {"---\napi: {port: 1}\n...\n# end\napi: {port: 2}\n",
+       "b.yaml:5:1: a stray bracket or a second document begins here; nothing after it would be "
+       "read"},
+      {std::string("api\0: 1", 8), "b.yaml:1:1: is not a text file in UTF-8"},
+      // yaml-cpp's LoadAll() never ends on this one; found by settings_fuzz.
+      {",Si",
+       "b.yaml:1:1: a stray bracket or a second document begins here; nothing after it would be "
+       "read"},
+      {"{api: {port: 1}}}\nrisk: {permit_ttl: 9}\n",
+       "b.yaml:1:17: is not valid YAML: illegal flow end"},
       {"[a, b]: 1\n", "b.yaml:1:1: a name must be a plain word"}};
 
   for (const auto& [text, problem] : examples) {
@@ -72,6 +83,7 @@ TEST(YamlSourceTest, AcceptsNothingAndEmptySections) {
   EXPECT_THAT(ProblemsOf(""), IsEmpty());
   EXPECT_THAT(ProblemsOf("# only a comment\n"), IsEmpty());
   EXPECT_THAT(ProblemsOf("api:\nfeed: {}\n"), IsEmpty());
+  EXPECT_THAT(ProblemsOf("# first\n\n---\napi: {port: 1}\n...\n# last\n"), IsEmpty());
 }
 
 TEST(YamlSourceTest, ReadsInstrumentsAndKeepsWhatIsNotGivenEmpty) {
