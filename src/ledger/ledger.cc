@@ -27,6 +27,7 @@
 #include "ledger/symbols.h"
 #include "ledger/trader_lock.h"
 #include "model/action.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/switches.h"
 #include "sql/connection.h"
@@ -287,6 +288,11 @@ Result<std::vector<RecentOrder>> Ledger::RecentOrders(const model::InstrumentTab
     return tl::unexpected<base::Error>(rows.error());
   }
   return ReadRecentOrders(*impl_->connection, SymbolMap(*rows, table), changes);
+}
+
+Result<std::vector<model::Fill>> Ledger::Fills(const model::InstrumentTable& table,
+                                               std::size_t limit) {
+  return ReadNewestFills(*impl_->connection, table, limit);
 }
 
 Result<std::vector<std::string>> Ledger::FindContradictions(const model::InstrumentTable& table,

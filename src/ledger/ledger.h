@@ -13,6 +13,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -29,6 +30,7 @@
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
 #include "model/action.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/switches.h"
 #include "sql/sqlite_file.h"
@@ -93,6 +95,10 @@ class Ledger {
   // The orders among the last `changes` order events, with all their trades, by their last change.
   base::Result<std::vector<RecentOrder>> RecentOrders(const model::InstrumentTable& table,
                                                       std::size_t changes);
+
+  // The newest `limit` fills, oldest first, in the order of booking.
+  base::Result<std::vector<model::Fill>> Fills(const model::InstrumentTable& table,
+                                               std::size_t limit);
 
   // Orders whose last state contradicts their fills or their last event, fills without an order, and
   // fills whose booked P&L is not what the fills give; in words, at most `limit`.

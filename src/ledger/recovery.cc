@@ -340,6 +340,34 @@ Result<RecoveredBooks> RecoverBooks(sql::Connection& connection, SwitchLog& swit
   return books;
 }
 
+Result<std::vector<model::Fill>> ReadNewestFills(sql::Connection& connection,
+                                                 const model::InstrumentTable& table,
+                                                 std::size_t limit) {
+  const auto symbols = LoadMap(connection, table);
+  if (!symbols) {
+    return tl::unexpected<base::Error>(symbols.error());
+  }
+  std::vector<model::Fill> fills;
+  const auto read =
+      ReadRows(connection,
+               {.sql = "SELECT " + std::string(kFillColumns) +
+                       " FROM fills f ORDER BY sequence DESC LIMIT " + std::to_string(limit),
+                .columns = kFillKinds},
+               [&](const sql::Statement& row) -> Result<void> {
+                 const auto booked = ReadFill(row, *symbols);
+                 if (!booked) {
+                   return tl::unexpected<base::Error>(booked.error());
+                 }
+                 fills.push_back(booked->fill);
+                 return {};
+               });
+  if (!read) {
+    return tl::unexpected<base::Error>(read.error());
+  }
+  std::reverse(fills.begin(), fills.end());
+  return fills;
+}
+
 Result<std::vector<std::string>> FindContradictions(sql::Connection& connection,
                                                     const model::InstrumentTable& table,
                                                     std::size_t limit) {

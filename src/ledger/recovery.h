@@ -16,6 +16,7 @@
 #include "ledger/recovered_books.h"
 #include "ledger/switch_log.h"
 #include "ledger/symbols.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "sql/connection.h"
 
@@ -23,6 +24,11 @@ namespace bulwark::ledger {
 
 base::Result<RecoveredBooks> RecoverBooks(sql::Connection& connection, SwitchLog& switches,
                                           const model::InstrumentTable& table);
+
+// Oldest first.
+base::Result<std::vector<model::Fill>> ReadNewestFills(sql::Connection& connection,
+                                                       const model::InstrumentTable& table,
+                                                       std::size_t limit);
 
 // In words, at most `limit`.
 base::Result<std::vector<std::string>> FindContradictions(sql::Connection& connection,
