@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <memory>
 #include <string>
 #include <variant>
@@ -73,24 +74,24 @@ void Play(benchmark::State& state, const std::string& text) {
   std::filesystem::remove_all(name);
 }
 
-void BM_ReplayCsvZstd(benchmark::State& state) {
+void ReplayCsvZstd(benchmark::State& state) {
   Play(state, CsvText());
 }
-BENCHMARK(BM_ReplayCsvZstd);
+BENCHMARK(ReplayCsvZstd);
 
-void BM_ReplayBinanceFrames(benchmark::State& state) {
+void ReplayBinanceFrames(benchmark::State& state) {
   Play(state, FramesText());
 }
-BENCHMARK(BM_ReplayBinanceFrames);
+BENCHMARK(ReplayBinanceFrames);
 
-void BM_SimulatedFeed(benchmark::State& state) {
+void SimulatedFeed(benchmark::State& state) {
   const auto feed = *SimulatedFeed::Create({.start = kStart}, SimulatedInstruments());
   for (auto _ : state) {
     benchmark::DoNotOptimize(feed->Next());
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_SimulatedFeed);
+BENCHMARK(SimulatedFeed);
 
 }  // namespace
 }  // namespace bulwark::market

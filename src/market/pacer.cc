@@ -1,7 +1,6 @@
 #include "market/pacer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <string>
 
@@ -31,7 +30,7 @@ base::Nanos Pacer::Wait(base::UnixNanos event_at, base::Nanos now) {
     due_ = now;
     return base::Nanos::zero();
   }
-  due_ += Step(event_at);
+  due_ += Step(event_at, *options_.speed);
   const bool is_jitter = event_at <= last_event_at_ && last_event_at_ - event_at <= kJitterMax;
   if (!is_jitter) {
     last_event_at_ = event_at;
@@ -42,12 +41,12 @@ base::Nanos Pacer::Wait(base::UnixNanos event_at, base::Nanos now) {
   return std::max(due_ - now, base::Nanos::zero());
 }
 
-base::Nanos Pacer::Step(base::UnixNanos event_at) const {
+base::Nanos Pacer::Step(base::UnixNanos event_at, double speed) const {
   if (event_at <= last_event_at_) {
     return base::Nanos::zero();
   }
   // Compared as doubles: a tiny speed would leave the range of the integer.
-  const double scaled = static_cast<double>((event_at - last_event_at_).count()) / *options_.speed;
+  const double scaled = static_cast<double>((event_at - last_event_at_).count()) / speed;
   if (scaled >= static_cast<double>(options_.gap_max.count())) {
     return options_.gap_max;
   }

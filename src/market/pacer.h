@@ -37,7 +37,7 @@ class Pacer {
   explicit Pacer(const Options& options) : options_(options) {}
 
   // The scaled distance from the event before, in [0, gap_max].
-  [[nodiscard]] base::Nanos Step(base::UnixNanos event_at) const;
+  [[nodiscard]] base::Nanos Step(base::UnixNanos event_at, double speed) const;
 
   Options options_;
   bool has_started_ = false;

@@ -3,7 +3,6 @@
 
 #include "strategy/mean_reversion.h"
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "base/result.h"
 #include "model/market_data.h"
 #include "model/signal.h"
+#include "strategy/strategy.h"
 
 namespace bulwark::strategy {
 namespace {
@@ -35,6 +35,7 @@ std::vector<model::Signal> Feed(Strategy& strategy, const std::vector<double>& c
 // Forty bars around 100, starting and ending below it.
 std::vector<double> Quiet() {
   std::vector<double> closes;
+  closes.reserve(41);
   for (int i = 0; i < 40; ++i) {
     closes.push_back(i % 2 == 0 ? 99.5 : 100.5);
   }

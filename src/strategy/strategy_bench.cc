@@ -44,7 +44,7 @@ std::vector<model::Tick> Ticks() {
   return ticks;
 }
 
-void BM_TickToBar(benchmark::State& state) {
+void TickToBar(benchmark::State& state) {
   const std::vector<model::Tick> ticks = Ticks();
   auto builder = *market::BarBuilder::Create(std::chrono::seconds{1}, kInstruments);
   std::size_t next = 0;
@@ -60,9 +60,9 @@ void BM_TickToBar(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_TickToBar);
+BENCHMARK(TickToBar);
 
-void BM_BarToDecision(benchmark::State& state) {
+void BarToDecision(benchmark::State& state) {
   const std::vector<model::Tick> ticks = Ticks();
   const auto cross = *EmaCross::Create({}, kInstruments);
   const auto reversion = *MeanReversion::Create({}, kInstruments);
@@ -84,7 +84,7 @@ void BM_BarToDecision(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_BarToDecision);
+BENCHMARK(BarToDecision);
 
 }  // namespace
 }  // namespace bulwark::strategy

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/ensure.h"
 #include "base/result.h"
@@ -51,8 +52,10 @@ std::optional<model::Decision> Supervisor::OnBar(const model::Bar& bar,
                                                  const base::Uuid& id) {
   Row& row = rows_.at(bar.instrument.index);
   ++row.bar;
+  ENSURE(std::all_of(signals.begin(), signals.end(), [&](const model::Signal& signal) {
+    return signal.instrument == bar.instrument;
+  }));
   for (const model::Signal& signal : signals) {
-    ENSURE(signal.instrument == bar.instrument);
     Take(row, signal);
   }
   const std::optional<std::size_t> flat = Flat(row);

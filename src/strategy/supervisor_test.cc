@@ -5,11 +5,11 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <new>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -20,7 +20,6 @@
 #include "base/uuid.h"
 #include "market/bar_builder.h"
 #include "market/candle_ring.h"
-#include "model/market_data.h"
 #include "model/signal.h"
 #include "strategy/ema_cross.h"
 #include "strategy/mean_reversion.h"
@@ -49,9 +48,9 @@ namespace {
 
 using model::Direction;
 
-const std::array kNames = {model::StrategyName("a"), model::StrategyName("b"),
-                           model::StrategyName("c")};
-const base::Uuid kId = base::Uuid::Derive(1, 2, 3);
+constexpr std::array kNames = {model::StrategyName("a"), model::StrategyName("b"),
+                               model::StrategyName("c")};
+const base::Uuid decision_id = base::Uuid::Derive(1, 2, 3);
 
 Supervisor Of(const Supervisor::Options& options) {
   return *Supervisor::Create(options, kNames, 2);
@@ -62,7 +61,7 @@ model::Signal Says(std::string_view name, Direction direction, double confidence
 }
 
 std::optional<model::Decision> Bar(Supervisor& supervisor, std::vector<model::Signal> signals) {
-  return supervisor.OnBar({.received_at = base::UnixNanos{base::Nanos{7}}}, signals, kId);
+  return supervisor.OnBar({.received_at = base::UnixNanos{base::Nanos{7}}}, signals, decision_id);
 }
 
 TEST(SupervisorTest, DecidesForTheHighestConfidence) {
@@ -76,7 +75,7 @@ TEST(SupervisorTest, DecidesForTheHighestConfidence) {
   EXPECT_EQ(decision->direction, Direction::kLong);
   EXPECT_EQ(decision->confidence, 0.9);
   EXPECT_EQ(decision->strategy.view(), "b");
-  EXPECT_EQ(decision->id, kId);
+  EXPECT_EQ(decision->id, decision_id);
   EXPECT_EQ(decision->at, base::UnixNanos{base::Nanos{7}});
 }
 
@@ -154,7 +153,7 @@ TEST(SupervisorTest, KeepsInstrumentsApart) {
   model::Signal other = Says("b", Direction::kLong, 0.9);
   other.instrument.index = 1;
 
-  EXPECT_FALSE(supervisor.OnBar({.instrument = {1}}, std::array{other}, kId).has_value());
+  EXPECT_FALSE(supervisor.OnBar({.instrument = {1}}, std::array{other}, decision_id).has_value());
 }
 
 TEST(SupervisorTest, IgnoresAndCountsAConfidenceThatIsNone) {
@@ -222,7 +221,7 @@ TEST(AllocationTest, NothingBetweenTickAndDecisionAllocates) {
         signals[count++] = *signal;
       }
     }
-    decisions += supervisor.OnBar(*bar, std::span(signals).first(count), kId) ? 1U : 0U;
+    decisions += supervisor.OnBar(*bar, std::span(signals).first(count), decision_id) ? 1U : 0U;
   }
 
   EXPECT_EQ(allocations, before);

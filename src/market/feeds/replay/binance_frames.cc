@@ -1,14 +1,15 @@
 #include "market/feeds/replay/binance_frames.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <simdjson.h>
 
-#include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "market/feeds/replay/row_decoder.h"
@@ -111,8 +112,11 @@ base::Result<Row> BinanceFrames::Decode(std::string_view line) {
   json_ = json;
   simdjson::ondemand::document document;
   simdjson::ondemand::object frame;
-  if (auto error = parser_.iterate(json_.data(), json_.size(), json_.capacity()).get(document);
-      error != simdjson::SUCCESS || (error = document.get_object().get(frame))) {
+  auto error = parser_.iterate(json_.data(), json_.size(), json_.capacity()).get(document);
+  if (error == simdjson::SUCCESS) {
+    error = document.get_object().get(frame);
+  }
+  if (error != simdjson::SUCCESS) {
     return tl::unexpected(
         Corrupt(std::string("the frame is not JSON: ") + simdjson::error_message(error)));
   }
@@ -120,7 +124,8 @@ base::Result<Row> BinanceFrames::Decode(std::string_view line) {
   const auto wrapped = frame["stream"].get(stream);
   if (wrapped == simdjson::SUCCESS && stream.ends_with("@trade")) {
     simdjson::ondemand::object trade;
-    if (const auto error = frame["data"].get(trade)) {
+    error = frame["data"].get(trade);
+    if (error != simdjson::SUCCESS) {
       return tl::unexpected(Corrupt(std::string("the trade frame has no object \"data\": ") +
                                     simdjson::error_message(error)));
     }

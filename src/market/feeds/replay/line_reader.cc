@@ -3,7 +3,6 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <optional>
@@ -52,7 +51,9 @@ base::Result<bool> LineReader::Rewind() {
   }
   std::array<char, 4> start{};
   const std::size_t got = std::fread(start.data(), 1, start.size(), file_.get());
-  std::rewind(file_.get());
+  if (std::fseek(file_.get(), 0, SEEK_SET) != 0) {
+    return base::Fail(base::ErrorCode::kUnavailable, path_ + ": cannot seek: " + Reason(errno));
+  }
   zstd_.reset();
   if (path_.ends_with(".zst") || std::string_view(start.data(), got) == kZstdMagic) {
     zstd_.reset(ZSTD_createDStream());
@@ -71,29 +72,33 @@ base::Result<std::optional<Line>> LineReader::Next() {
   carry_.clear();
   is_too_long_ = false;
   for (;;) {
-    if (at_ == end_) {
-      const base::Result<bool> more = Refill();
-      if (!more) {
-        return tl::unexpected(more.error());
-      }
-      if (!*more) {
-        return carry_.empty() && !is_too_long_ ? std::nullopt : std::optional(Finish(carry_));
-      }
+    const base::Result<bool> has_text = at_ != end_ ? base::Result<bool>(true) : Refill();
+    if (!has_text) {
+      return tl::unexpected(has_text.error());
     }
-    const std::string_view rest(&text_[at_], end_ - at_);
-    const std::size_t length = rest.find('\n');
-    if (length == std::string_view::npos) {
-      Append(rest);
-      at_ = end_;
-      continue;
+    if (!*has_text) {
+      return carry_.empty() && !is_too_long_ ? std::nullopt : std::optional(Finish(carry_));
     }
-    at_ += length + 1;
-    if (carry_.empty() && !is_too_long_) {
-      return Finish(rest.substr(0, length));
+    if (const std::optional<std::string_view> text = TakeLine()) {
+      return Finish(*text);
     }
-    Append(rest.substr(0, length));
-    return Finish(carry_);
   }
+}
+
+std::optional<std::string_view> LineReader::TakeLine() {
+  const std::string_view rest(&text_[at_], end_ - at_);
+  const std::size_t length = rest.find('\n');
+  if (length == std::string_view::npos) {
+    Append(rest);
+    at_ = end_;
+    return std::nullopt;
+  }
+  at_ += length + 1;
+  if (carry_.empty() && !is_too_long_) {
+    return rest.substr(0, length);
+  }
+  Append(rest.substr(0, length));
+  return carry_;
 }
 
 void LineReader::Append(std::string_view piece) {
@@ -133,35 +138,46 @@ base::Result<bool> LineReader::RefillPlain() {
 
 base::Result<bool> LineReader::RefillZstd() {
   while (end_ == 0) {
-    if (packed_at_ == packed_end_ && !was_output_full_) {
-      const base::Result<std::size_t> got = Read(packed_);
-      if (!got) {
-        return tl::unexpected(got.error());
-      }
-      packed_at_ = 0;
-      packed_end_ = *got;
-      if (packed_end_ == 0 && is_frame_open_) {
-        return base::Fail(
-            base::ErrorCode::kCorrupt,
-            path_ + ": the zstd stream is truncated after line " + std::to_string(number_));
-      }
-      if (packed_end_ == 0) {
-        return false;
-      }
+    const bool needs_input = packed_at_ == packed_end_ && !was_output_full_;
+    base::Result<bool> went_on = needs_input ? ReadPacked() : base::Result<bool>(true);
+    if (went_on && *went_on) {
+      went_on = Decompress();
     }
-    ZSTD_inBuffer in{.src = packed_.data(), .size = packed_end_, .pos = packed_at_};
-    ZSTD_outBuffer out{.dst = text_.data(), .size = text_.size(), .pos = 0};
-    const std::size_t state = ZSTD_decompressStream(zstd_.get(), &out, &in);
-    if (ZSTD_isError(state) != 0U) {
-      return base::Fail(base::ErrorCode::kCorrupt,
-                        path_ + ": the zstd stream is damaged after line " +
-                            std::to_string(number_) + ": " + ZSTD_getErrorName(state));
+    if (!went_on || !*went_on) {
+      return went_on;
     }
-    is_frame_open_ = state != 0;
-    was_output_full_ = out.pos == out.size;
-    packed_at_ = in.pos;
-    end_ = out.pos;
   }
+  return true;
+}
+
+base::Result<bool> LineReader::ReadPacked() {
+  const base::Result<std::size_t> got = Read(packed_);
+  if (!got) {
+    return tl::unexpected(got.error());
+  }
+  packed_at_ = 0;
+  packed_end_ = *got;
+  if (packed_end_ == 0 && is_frame_open_) {
+    return base::Fail(
+        base::ErrorCode::kCorrupt,
+        path_ + ": the zstd stream is truncated after line " + std::to_string(number_));
+  }
+  return packed_end_ > 0;
+}
+
+base::Result<bool> LineReader::Decompress() {
+  ZSTD_inBuffer in{.src = packed_.data(), .size = packed_end_, .pos = packed_at_};
+  ZSTD_outBuffer out{.dst = text_.data(), .size = text_.size(), .pos = 0};
+  const std::size_t state = ZSTD_decompressStream(zstd_.get(), &out, &in);
+  if (ZSTD_isError(state) != 0U) {
+    return base::Fail(base::ErrorCode::kCorrupt,
+                      path_ + ": the zstd stream is damaged after line " + std::to_string(number_) +
+                          ": " + ZSTD_getErrorName(state));
+  }
+  is_frame_open_ = state != 0;
+  was_output_full_ = out.pos == out.size;
+  packed_at_ = in.pos;
+  end_ = out.pos;
   return true;
 }
 

@@ -60,7 +60,12 @@ class LineReader {
   base::Result<bool> Refill();
   base::Result<bool> RefillPlain();
   base::Result<bool> RefillZstd();
+  // More compressed bytes; false at the end of the file.
+  base::Result<bool> ReadPacked();
+  base::Result<bool> Decompress();
   base::Result<std::size_t> Read(std::vector<char>& into);
+  // The rest of the current line if its end is in the buffer; else moves what there is to carry_.
+  std::optional<std::string_view> TakeLine();
   void Append(std::string_view piece);
   Line Finish(std::string_view text);
 

@@ -3,7 +3,6 @@
 
 #include "market/feeds/replay/line_reader.h"
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>

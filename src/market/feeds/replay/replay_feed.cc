@@ -75,31 +75,36 @@ base::Result<std::optional<model::MarketEvent>> ReplayFeed::Next() {
 
 base::Result<ReplayFeed::MaybeEvent> ReplayFeed::NextOrFail() {
   for (;;) {
-    const base::Result<std::optional<Line>> line = source_.NextLine();
-    if (!line) {
-      return tl::unexpected(line.error());
+    const base::Result<std::optional<Line>> read = source_.NextLine();
+    if (!read) {
+      return tl::unexpected(read.error());
     }
-    if (*line) {
-      base::Result<MaybeEvent> event = OnLine(**line);
-      if (!event || *event) {
+    const std::optional<Line>& line = *read;
+    if (line) {
+      base::Result<MaybeEvent> event = OnLine(*line);
+      if (!event || event->has_value()) {
         return event;
       }
       continue;
     }
-    if (pass_.events == 0) {
-      return base::Fail(base::ErrorCode::kCorrupt,
-                        source_.path() + ": nothing to play in " + std::to_string(pass_.rows) +
-                            " rows, " + std::to_string(pass_.bad) + " of them bad" +
-                            (health_.problems.empty() ? "" : "; first: " + health_.problems[0]));
+    const base::Result<bool> goes_on = EndPass();
+    if (!goes_on) {
+      return tl::unexpected(goes_on.error());
     }
-    if (!options_.is_looping) {
+    if (!*goes_on) {
       return MaybeEvent();
     }
-    const base::Result<bool> started = StartAgain();
-    if (!started) {
-      return tl::unexpected(started.error());
-    }
   }
+}
+
+base::Result<bool> ReplayFeed::EndPass() {
+  if (pass_.events == 0) {
+    return base::Fail(base::ErrorCode::kCorrupt,
+                      source_.path() + ": nothing to play in " + std::to_string(pass_.rows) +
+                          " rows, " + std::to_string(pass_.bad) + " of them bad" +
+                          (health_.problems.empty() ? "" : "; first: " + health_.problems[0]));
+  }
+  return options_.is_looping ? StartAgain() : base::Result<bool>(false);
 }
 
 base::Result<ReplayFeed::MaybeEvent> ReplayFeed::OnLine(const Line& line) {

@@ -76,6 +76,8 @@ class ReplayFeed final : public Feed {
   base::Result<MaybeEvent> OnBadRow(const Line& line, const std::string& what);
   // The row's instrument, if it is known and `at` is in order for it; else a bad row's message.
   base::Result<model::InstrumentId> Admit(std::string_view symbol, base::UnixNanos at);
+  // At the end of the file: fails if nothing was played, else tells whether it goes on.
+  base::Result<bool> EndPass();
   base::Result<bool> StartAgain();
 
   Options options_;

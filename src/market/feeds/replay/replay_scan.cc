@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -79,14 +80,15 @@ base::Result<ReplayScan> ScanReplay(const std::string& path) {
   }
   Scanner scanner;
   for (std::size_t rows = 0; rows < kScanRowsMax; ++rows) {
-    const base::Result<std::optional<Line>> line = source->NextLine();
-    if (!line && scanner.is_empty()) {
-      return tl::unexpected(line.error());
+    const base::Result<std::optional<Line>> read = source->NextLine();
+    if (!read && scanner.is_empty()) {
+      return tl::unexpected(read.error());
     }
-    if (!line || !*line) {
+    const std::optional<Line> line = read ? *read : std::nullopt;
+    if (!line) {
       break;
     }
-    const base::Result<Row> row = source->decoder().Decode((*line)->text);
+    const base::Result<Row> row = source->decoder().Decode(line->text);
     if (row) {
       scanner.OnRow(*row);
     }

@@ -23,11 +23,11 @@ base::Result<ReplaySource> ReplaySource::Open(const std::string& path) {
   if (!first) {
     return tl::unexpected(first.error());
   }
-  if (!*first) {
+  const std::optional<Line>& line = *first;
+  if (!line) {
     return base::Fail(base::ErrorCode::kInvalidArgument, path + ": the file is empty");
   }
-  const Line& line = **first;
-  if (BinanceFrames::IsFrame(line.text)) {
+  if (BinanceFrames::IsFrame(line->text)) {
     source.decoder_ = std::make_unique<BinanceFrames>();
     const base::Result<bool> rewound = source.lines_.Rewind();
     if (!rewound) {
@@ -35,9 +35,9 @@ base::Result<ReplaySource> ReplaySource::Open(const std::string& path) {
     }
     return source;
   }
-  base::Result<std::unique_ptr<CsvRows>> rows = CsvRows::FromHeader(line.text);
+  base::Result<std::unique_ptr<CsvRows>> rows = CsvRows::FromHeader(line->text);
   if (!rows) {
-    return base::FailWith(source.Place(line), rows.error());
+    return base::FailWith(source.Place(*line), rows.error());
   }
   source.decoder_ = std::move(*rows);
   source.has_header_ = true;
@@ -46,9 +46,11 @@ base::Result<ReplaySource> ReplaySource::Open(const std::string& path) {
 
 base::Result<std::optional<Line>> ReplaySource::NextLine() {
   for (;;) {
-    base::Result<std::optional<Line>> line = lines_.Next();
-    if (!line || !*line || !(*line)->text.empty() || (*line)->is_too_long) {
-      return line;
+    base::Result<std::optional<Line>> read = lines_.Next();
+    const bool is_blank =
+        read && read->has_value() && (**read).text.empty() && !(**read).is_too_long;
+    if (!is_blank) {
+      return read;
     }
   }
 }

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/decimal.h"
@@ -200,19 +200,23 @@ std::int64_t SimulatedFeed::Noise() {
   const std::uint64_t draw = random_();
   const std::uint64_t sum =
       (draw & 0xFFFFU) + ((draw >> 16U) & 0xFFFFU) + ((draw >> 32U) & 0xFFFFU) + (draw >> 48U);
-  return static_cast<std::int64_t>(sum) - 2 * 0xFFFF;
+  return static_cast<std::int64_t>(sum) - 2 * std::int64_t{0xFFFF};
 }
 
 model::InstrumentTable SimulatedInstruments() {
   model::InstrumentTable table;
+  bool is_added = true;
   for (const Listing& listing : kListings) {
-    const auto added = table.Add({.symbol = model::Symbol(listing.symbol),
-                                  .venue_symbol = model::Symbol(listing.venue_symbol),
-                                  .tick_size = *base::Decimal::Parse(listing.tick_size),
-                                  .lot_size = *base::Decimal::Parse(listing.lot_size),
-                                  .min_notional = *base::Decimal::Parse(listing.min_notional)});
-    ENSURE(added.has_value());
+    is_added = table
+                   .Add({.symbol = model::Symbol(listing.symbol),
+                         .venue_symbol = model::Symbol(listing.venue_symbol),
+                         .tick_size = *base::Decimal::Parse(listing.tick_size),
+                         .lot_size = *base::Decimal::Parse(listing.lot_size),
+                         .min_notional = *base::Decimal::Parse(listing.min_notional)})
+                   .has_value() &&
+               is_added;
   }
+  ENSURE(is_added);
   return table;
 }
 

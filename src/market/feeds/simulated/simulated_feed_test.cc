@@ -14,7 +14,6 @@
 #include <gtest/gtest.h>
 
 #include "base/decimal.h"
-#include "base/iso_time.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "model/instrument.h"
@@ -118,8 +117,8 @@ TEST(SimulatedFeedTest, StaysNearItsRateAndInItsRangeForDays) {
   EXPECT_NEAR(per_second, 1.0, 0.1);
   for (const model::Tick& tick : ticks) {
     if (tick.instrument.index == 0) {
-      ASSERT_GE(tick.price, base::Decimal::FromInt(61'000 / 5));
-      ASSERT_LE(tick.price, base::Decimal::FromInt(61'000 * 5));
+      ASSERT_GE(tick.price, base::Decimal::FromInt(std::int64_t{61'000} / 5));
+      ASSERT_LE(tick.price, base::Decimal::FromInt(std::int64_t{61'000} * 5));
     }
   }
 }
