@@ -74,8 +74,8 @@ class DocumentStarts : public YAML::EventHandler {
   YAML::Mark last_;
 };
 
-// Where something follows the first document, be it another one or a stray bracket. YAML::Load() drops
-// it without a word, and YAML::LoadAll() of yaml-cpp 0.7 never ends on some of it (",Si").
+// Where something follows the first document, be it another one or a stray bracket. YAML::Load()
+// drops it without a word, and YAML::LoadAll() of yaml-cpp 0.7 never ends on some of it (",Si").
 std::optional<Position> PlaceOfSurplus(const std::string& text) {
   std::istringstream in(text);
   YAML::Parser parser(in);
