@@ -18,6 +18,7 @@
 #include "config_command.h"
 #include "doctor_command.h"
 #include "keys_command.h"
+#include "ledger_command.h"
 #include "redis_command.h"
 #include "switch_command.h"
 #include "up_command.h"
@@ -37,6 +38,7 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddRedisCliCommand(root, context);
   bulwark::app::AddDoctorCommand(root, context);
   bulwark::app::AddKeysCommand(root, context);
+  bulwark::app::AddLedgerCommand(root, context);
   bulwark::app::AddConfigCommand(root, context);
 }
 
