@@ -4,10 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
-#include <cstddef>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,8 +13,12 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <linux/close_range.h>
-#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -62,8 +63,9 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 
 std::vector<std::string> MergedEnvironment(const Command& command) {
   std::vector<std::string> merged;
+  merged.reserve(command.environment.size());
   for (const auto& [name, value] : command.environment) {
-    merged.push_back(name + "=" + value);
+    merged.push_back(fmt::format("{}={}", name, value));
   }
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
@@ -81,11 +83,11 @@ std::vector<std::string> MergedEnvironment(const Command& command) {
 // Runs in the child. The handlers and the mask of the parent are not the program's business.
 void ResetSignals() {
   for (int signal = 1; signal < SIGRTMIN; ++signal) {
-    std::signal(signal, SIG_DFL);  // Fails for SIGKILL and SIGSTOP, which have no handlers.
+    ::signal(signal, SIG_DFL);  // Fails for SIGKILL and SIGSTOP, which have no handlers.
   }
   sigset_t none{};
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  sigprocmask(SIG_SETMASK, &none, nullptr);  // NOLINT(concurrency-mt-unsafe): one thread here.
 }
 
 [[noreturn]] void RunChild(const Launch& launch) {
@@ -307,8 +309,10 @@ Exit Child::Stop(base::Nanos grace) {
     return *exit;
   }
   Signal(SIGKILL);
-  exit_ = exit_ ? exit_ : Reap(pid_, 0);
-  return *exit_;
+  if (!exit_) {
+    exit_ = Reap(pid_, 0);
+  }
+  return exit_.value_or(Exit{.code = 0, .signal = SIGKILL});
 }
 
 }  // namespace bulwark::process

@@ -11,12 +11,12 @@
 
 #pragma once
 
-#include <csignal>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include "base/result.h"

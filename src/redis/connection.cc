@@ -163,14 +163,15 @@ base::Result<void> Connection::Receive(base::Nanos deadline) {
     if (*next) {
       return {};
     }
-    const auto count = stream_->ReadSome(input_, deadline);
-    if (!count) {
-      return Die(count.error());
+    const auto read = stream_->ReadSome(input_, deadline);
+    if (!read) {
+      return Die(read.error());
     }
-    if (!*count) {
+    const std::size_t count = read->value_or(0);
+    if (count == 0) {
       return Die({base::ErrorCode::kUnavailable, "no answer in time"});
     }
-    if (auto fed = reader_.Feed({input_.data(), **count}); !fed) {
+    if (auto fed = reader_.Feed({input_.data(), count}); !fed) {
       return Die(fed.error());
     }
   }

@@ -1,6 +1,5 @@
 #include "redis/managed_server.h"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>

@@ -2,14 +2,14 @@
 
 #include <charconv>
 #include <chrono>
-#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
 #include <system_error>
 
-#include <poll.h>
+#include <signal.h>
+#include <sys/poll.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <unistd.h>

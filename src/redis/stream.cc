@@ -1,5 +1,6 @@
 #include "redis/stream.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
@@ -14,7 +15,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/error_code.hpp>
-#include <poll.h>
+#include <sys/poll.h>
 
 #include "base/result.h"
 #include "base/time.h"

@@ -1,6 +1,5 @@
 #include "redis/subscriber.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -69,17 +68,12 @@ base::Result<void> Subscriber::Greet(const Url& url, Args channels, Args pattern
     return Die(sent.error());
   }
   while (confirmed_ < channels.size() + patterns.size()) {
-    const auto next = reader_.Next();
+    const auto next = NextReply(deadline);
     if (!next) {
-      return Die(next.error());
+      return tl::unexpected(next.error());
     }
     if (!*next) {
-      if (const auto more = ReadMore(deadline); !more) {
-        return tl::unexpected(more.error());
-      } else if (!*more) {
-        return Die({base::ErrorCode::kUnavailable, "no answer in time"});
-      }
-      continue;
+      return Die({base::ErrorCode::kUnavailable, "no answer in time"});
     }
     if (reader_.reply().is_error()) {
       return Die(ToError(reader_.reply().text));
@@ -102,41 +96,50 @@ base::Result<std::optional<Message>> Subscriber::Next(base::Nanos timeout) {
     return message;
   }
   const base::Nanos deadline = base::MonotonicNow() + timeout;
+  auto next = NextReply(deadline);
+  while (next && *next) {
+    if (auto message = TakeMessage(reader_.reply())) {
+      return message;
+    }
+    next = NextReply(deadline);
+  }
+  if (!next) {
+    return tl::unexpected(next.error());
+  }
+  if (auto checked = CheckSilence(base::MonotonicNow()); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  return std::optional<Message>();
+}
+
+base::Result<bool> Subscriber::NextReply(base::Nanos deadline) {
   for (;;) {
     const auto next = reader_.Next();
     if (!next) {
       return Die(next.error());
     }
     if (*next) {
-      if (auto message = TakeMessage(reader_.reply())) {
-        return message;
-      }
-      continue;
+      return true;
     }
     const auto more = ReadMore(deadline);
-    if (!more) {
-      return tl::unexpected(more.error());
-    }
-    if (!*more) {
-      if (auto checked = CheckSilence(base::MonotonicNow()); !checked) {
-        return tl::unexpected(checked.error());
-      }
-      return std::optional<Message>();
+    if (!more || !*more) {
+      return more;
     }
   }
 }
 
 base::Result<bool> Subscriber::ReadMore(base::Nanos deadline) {
-  const auto count = stream_->ReadSome(input_, deadline);
-  if (!count) {
-    return Die(count.error());
+  const auto read = stream_->ReadSome(input_, deadline);
+  if (!read) {
+    return Die(read.error());
   }
-  if (!*count) {
+  const std::size_t count = read->value_or(0);
+  if (count == 0) {
     return false;
   }
   last_heard_ = base::MonotonicNow();
   pinged_at_.reset();
-  if (auto fed = reader_.Feed({input_.data(), **count}); !fed) {
+  if (auto fed = reader_.Feed({input_.data(), count}); !fed) {
     return Die(fed.error());
   }
   return true;

@@ -65,6 +65,8 @@ class Subscriber {
   Subscriber(std::unique_ptr<Stream> stream, std::string name, const Options& options);
 
   base::Result<void> Greet(const Url& url, Args channels, Args patterns);
+  // Waits for a whole reply, in reader_.reply(); false when none came before the deadline.
+  base::Result<bool> NextReply(base::Nanos deadline);
   // Reads what comes until the deadline; false when nothing did.
   base::Result<bool> ReadMore(base::Nanos deadline);
   base::Result<void> CheckSilence(base::Nanos now);
