@@ -22,6 +22,7 @@
 #include "redis_command.h"
 #include "switch_command.h"
 #include "up_command.h"
+#include "venue_command.h"
 
 namespace {
 
@@ -32,6 +33,7 @@ constexpr const char* kAbout =
 // One line per subcommand, in the order of the help.
 void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddUpCommand(root, context);
+  bulwark::app::AddVenueCommand(root, context);
   bulwark::app::AddApiCommand(root, context);
   bulwark::app::AddSwitchCommands(root, context);
   bulwark::app::AddRedisUrlCommand(root, context);

@@ -1,10 +1,11 @@
 // Where orders go: the seam between the trader's venue thread and one account at one venue.
 //
-// Shape:   one session at a time, named by the epoch of the run. A venue that is told a newer epoch never
-//          again listens to an older one (fencing). Orders are named by our order id at the venue too.
+// Shape:   one session at a time, named by the epoch of the run. A venue that is told a newer epoch
+//          never again listens to an older one (fencing). Orders are named by our order id at the
+//          venue too.
 // Errors:  Connect() and the blocking questions answer kUnavailable (no answer in time, link lost),
-//          kConflict (a newer run holds the account) or kCorrupt (the venue's words make no sense; the
-//          link is closed). Send() and Cancel() do not fail: they say what is certain.
+//          kConflict (a newer run holds the account) or kCorrupt (the venue's words make no sense;
+//          the link is closed). Send() and Cancel() do not fail: they say what is certain.
 // Threads: one thread owns a Venue and makes every call. Connect(), Snapshot(), FillsSince() and
 //          QueryOrder() block up to the adapter's timeout; the others never block.
 // Owner:   the report sink is borrowed for the call.
@@ -90,23 +91,24 @@ class Venue {
   Venue(Venue&&) = delete;
   Venue& operator=(Venue&&) = delete;
 
-  // Opens the first session of a run. Later losses are repaired by Poll(), with back-off: it asks for
-  // the fills since the last one seen and for the state of every order in flight, reports what it
-  // learns, and then says VenueLink{is_up = true}. Requires: called once.
+  // Opens the first session of a run. Later losses are repaired by Poll(), with back-off: it asks
+  // for the fills since the last one seen and for the state of every order in flight, reports what
+  // it learns, and then says VenueLink{is_up = true}. Requires: called once.
   virtual base::Result<void> Connect(std::uint64_t epoch) = 0;
 
   // Requires: no order with this id was sent before, by this or an earlier run.
   [[nodiscard]] virtual SendOutcome Send(const model::Order& order) = 0;
-  // Asks for the end of a working order. An order in flight keeps the wish: it is repeated after a lost
-  // link until the order has ended, even when this answers kNotSent.
+  // Asks for the end of a working order. An order in flight keeps the wish: it is repeated after a
+  // lost link until the order has ended, even when this answers kNotSent.
   [[nodiscard]] virtual SendOutcome Cancel(const model::SendCancel& cancel) = 0;
-  // Shows a market trade to a venue that needs it (paper); others ignore it. Buffered until Poll() or
-  // Send(); while the venue does not keep up, ticks are dropped and counted.
+  // Shows a market trade to a venue that needs it (paper); others ignore it. Buffered until Poll()
+  // or Send(); while the venue does not keep up, ticks are dropped and counted.
   virtual void PublishTick(const model::Tick& tick) = 0;
   // Moves bytes, then gives `sink` what arrived. Answers how many reports that was.
   virtual int Poll(const ReportSink& sink) = 0;
 
-  // Questions for start-up and verification. Reports that arrive meanwhile wait for the next Poll().
+  // Questions for start-up and verification. Reports that arrive meanwhile wait for the next
+  // Poll().
   virtual base::Result<AccountSnapshot> Snapshot() = 0;
   // Every fill of the account after `sequence`, oldest first. Fill::booked_at is empty.
   virtual base::Result<std::vector<model::Fill>> FillsSince(std::uint64_t sequence) = 0;

@@ -1,7 +1,7 @@
 // The paper account: cash and positions, and what working orders tie up of them.
 //
-// Shape:   cash and every position are never negative; 0 <= blocked amounts. Blocked cash may exceed
-//          nothing but what was free when it was blocked.
+// Shape:   cash and every position are never negative; 0 <= blocked amounts. Blocked cash may
+//          exceed nothing but what was free when it was blocked.
 // Units:   cash in quote units, quantities in base units, by instrument number.
 // Errors:  none: who asks checks first. A settlement that would break the shape stops the process.
 // Threads: one. Nothing allocates except Add().

@@ -13,7 +13,6 @@
 #include "base/ensure.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"

@@ -1,17 +1,20 @@
 // The matching core of the paper exchange: events in, outcomes out; no clock, no I/O.
 //
-//   arrival --checks--> pending --latency--> active --touches the quote--> taker fill (spread, slippage)
+//   arrival --checks--> pending --latency--> active --touches the quote--> taker fill (spread,
+//   slippage)
 //                                              |  market remainder: tries again at each tick
-//                                              +--limit rests--> maker fill when a trade goes *through* it
+//                                              +--limit rests--> maker fill when a trade goes
+//                                              *through* it
 //
-// Shape:   one account, spot: nothing is sold that is not held, nothing bought that is not paid for. A
-//          market order fills at the spread around the last trade plus slippage; a resting limit fills at
-//          its own price, in price-time order, with at most the size of the tick that went through it (all
-//          when the tick has no size). IOC and FOK end at activation; DAY and stops are refused. A cancel
-//          acts at arrival. Memory grows by about 40 bytes per order ever seen: that is how duplicates are
-//          known.
-// Units:   the exchange's time is the largest received_at of any tick or stamp of any command so far;
-//          latency is counted in it, so that replays at any speed behave alike. OnTime() moves it on.
+// Shape:   one account, spot: nothing is sold that is not held, nothing bought that is not paid
+//          for. A market order fills at the spread around the last trade plus slippage; a resting
+//          limit fills at its own price, in price-time order, with at most the size of the tick
+//          that went through it (all when the tick has no size). IOC and FOK end at activation; DAY
+//          and stops are refused. A cancel acts at arrival. Memory grows by about 40 bytes per
+//          order ever seen: that is how duplicates are known.
+// Units:   the exchange's time is the largest received_at of any tick or stamp of any command so
+//          far; latency is counted in it, so that replays at any speed behave alike. OnTime() moves
+//          it on.
 // Errors:  List() answers kInvalidArgument or kConflict; all else is an outcome.
 // Threads: one. The caller makes outcomes durable before it tells them.
 // Source:  contract section 2.8

@@ -28,8 +28,8 @@ using model::Side;
 
 }  // namespace
 
-// The largest part of `size` that own reservation and free cash pay for. A sell gets money: all of it,
-// unless the account could not hold the sum.
+// The largest part of `size` that own reservation and free cash pay for. A sell gets money: all of
+// it, unless the account could not hold the sum.
 Decimal Exchange::Affordable(const PaperOrder& order, Decimal price, Decimal size,
                              Decimal fee_bps) const {
   const auto cost = CostOf(price, size, fee_bps);
@@ -52,8 +52,8 @@ Decimal Exchange::Affordable(const PaperOrder& order, Decimal price, Decimal siz
   return Decimal::FromRaw(fits * lot);
 }
 
-// Fills what can be paid of `wanted` at `price`; an order that cannot pay the rest ends. False when the
-// order is gone.
+// Fills what can be paid of `wanted` at `price`; an order that cannot pay the rest ends. False when
+// the order is gone.
 bool Exchange::Execute(PaperOrder& order, Decimal price, Decimal wanted, Liquidity liquidity,
                        Outcomes& outcomes) {
   const Decimal fee_bps =
@@ -127,7 +127,8 @@ void Exchange::FillResting(const std::vector<std::uint64_t>& numbers, Decimal& b
     const DrawKey key{.order_number = number, .filled = order.filled};
     const Decimal size = FillSize(model_, possible, lot, key);
     budget -= size;
-    Execute(order, *order.asked.limit_price, size, Liquidity::kMaker, outcomes);
+    // Only limit orders rest.
+    Execute(order, order.asked.limit_price.value_or(Decimal()), size, Liquidity::kMaker, outcomes);
   }
 }
 

@@ -1,5 +1,6 @@
 // Goal: over random trading no cent and no unit appears or vanishes, also across restarts.
-// Method: 20,000 seeded steps; a naive model adds up what the outcomes say and is compared each step.
+// Method: 20,000 seeded steps; a naive model adds up what the outcomes say and is compared each
+//         step.
 
 #include <algorithm>
 #include <array>

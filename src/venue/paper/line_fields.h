@@ -1,7 +1,9 @@
 // Takes a protocol line apart, field by field, and remembers the first thing that was wrong.
 //
-// Shape:   fields are separated by exactly one blank; an empty field is an error, so is one too many.
-// Errors:  the readers answer a default after the first error; Finish() tells it with the field's name.
+// Shape:   fields are separated by exactly one blank; an empty field is an error, so is one too
+//          many.
+// Errors:  the readers answer a default after the first error; Finish() tells it with the field's
+//          name.
 // Threads: one; lives as long as the line it looks at. Allocates only on errors.
 
 #pragma once

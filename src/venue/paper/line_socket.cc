@@ -10,6 +10,7 @@
 
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -104,22 +105,23 @@ ReadOutcome LineSocket::Read() {
 bool LineSocket::Flush() {
   while (unsent() > 0) {
     const ssize_t count = ::send(fd_, out_.data() + sent_, unsent(), MSG_NOSIGNAL);
-    if (count < 0) {
-      if (errno == EINTR) {
-        continue;
-      }
-      const bool is_later = errno == EAGAIN;
-      if (sent_ > out_.size() / 2) {
-        out_.erase(0, sent_);  // A peer that always lags must not make the sent part grow.
-        sent_ = 0;
-      }
-      return is_later;
+    if (count < 0 && errno != EINTR) {
+      DropSent();
+      return errno == EAGAIN;
     }
-    sent_ += static_cast<std::size_t>(count);
+    sent_ += count < 0 ? 0 : static_cast<std::size_t>(count);
   }
   out_.clear();
   sent_ = 0;
   return true;
+}
+
+// A peer that always lags must not make the sent part grow.
+void LineSocket::DropSent() {
+  if (sent_ > out_.size() / 2) {
+    out_.erase(0, sent_);
+    sent_ = 0;
+  }
 }
 
 }  // namespace bulwark::venue::paper

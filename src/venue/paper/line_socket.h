@@ -1,7 +1,7 @@
 // A non-blocking unix stream socket with bounded line input and buffered output.
 //
-// Shape:   owns its descriptor. What is appended to out() leaves with Flush(), as far as the kernel takes
-//          it; input is read in pieces of at most kReadMax.
+// Shape:   owns its descriptor. What is appended to out() leaves with Flush(), as far as the kernel
+//          takes it; input is read in pieces of at most kReadMax.
 // Errors:  a lost peer is an answer of Flush() and Read(), never a signal (no SIGPIPE).
 // Threads: one. Nothing blocks.
 
@@ -19,7 +19,7 @@
 
 namespace bulwark::venue::paper {
 
-constexpr std::size_t kReadMax = 64 * 1024;
+constexpr std::size_t kReadMax = std::size_t{64} * 1024;
 
 enum class ReadOutcome : std::uint8_t { kSome, kNothing, kLost };
 
@@ -35,7 +35,8 @@ class LineSocket {
 
   // Fails with kUnavailable when nobody listens (or too many already wait).
   static base::Result<int> Dial(const std::filesystem::path& path);
-  // For this user only. Replaces a socket file nobody needs: the caller holds the lock that proves it.
+  // For this user only. Replaces a socket file nobody needs: the caller holds the lock that proves
+  // it.
   static base::Result<int> Listen(const std::filesystem::path& path);
 
   // Reads once. Requires: NextLine() was called until it was empty.
@@ -51,6 +52,8 @@ class LineSocket {
   [[nodiscard]] int fd() const { return fd_; }
 
  private:
+  void DropSent();
+
   int fd_;
   LineBuffer in_;
   std::string out_;

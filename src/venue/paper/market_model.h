@@ -1,11 +1,11 @@
 // What the paper exchange charges for trading against it: spread, slippage, fees, and its chances.
 //
-// Shape:   pure functions of a model, the last trade price and a draw. A draw is not a generator's next
-//          number but a hash of (seed, order number, quantity already filled): it does not depend on
-//          what other orders do, and a restarted venue goes on as if it had not stopped.
+// Shape:   pure functions of a model, the last trade price and a draw. A draw is not a generator's
+//          next number but a hash of (seed, order number, quantity already filled): it does not
+//          depend on what other orders do, and a restarted venue goes on as if it had not stopped.
 // Units:   *_bps in 1/100 of a percent; *_chance from 0 to 1; prices in quote units.
-// Errors:  Check() answers kInvalidArgument naming the setting. The price functions answer empty where
-//          the result leaves the range of Decimal.
+// Errors:  Check() answers kInvalidArgument naming the setting. The price functions answer empty
+//          where the result leaves the range of Decimal.
 // Threads: any. Nothing allocates.
 
 #pragma once
@@ -44,7 +44,8 @@ struct DrawKey {
 // A number from 0 to 99,999,999, each equally likely: compares with the raw value of a chance.
 std::int64_t Draw(const MarketModel& model, const DrawKey& key, Chance chance);
 
-// The quote a taker of `side` meets without slippage, on the tick grid, never better than the spread.
+// The quote a taker of `side` meets without slippage, on the tick grid, never better than the
+// spread.
 std::optional<base::Decimal> Touch(const MarketModel& model, model::Side side, base::Decimal last,
                                    base::Decimal tick_size);
 // The same with slippage: by this order's draw, or the worst there can be.
@@ -57,8 +58,8 @@ std::optional<base::Decimal> WorstPrice(const MarketModel& model, model::Side si
 // Rounded half even. Empty when out of range.
 std::optional<base::Decimal> Fee(base::Decimal notional, base::Decimal fee_bps);
 
-// How much of `possible` this fill takes: all, or by chance a part on the lot grid of at least one lot.
-// Requires: possible is a positive multiple of lot_size.
+// How much of `possible` this fill takes: all, or by chance a part on the lot grid of at least one
+// lot. Requires: possible is a positive multiple of lot_size.
 base::Decimal FillSize(const MarketModel& model, base::Decimal possible, base::Decimal lot_size,
                        const DrawKey& key);
 

@@ -44,7 +44,7 @@ std::optional<std::string_view> CheckValue(const CheckInput& input) {
   if (needs_price && !input.last) {
     return kNoPrice;
   }
-  const Decimal price = asked.limit_price ? *asked.limit_price : *input.last;
+  const Decimal price = asked.limit_price.value_or(input.last.value_or(Decimal()));
   const auto notional = base::CheckedMul(price, asked.quantity, base::Rounding::kHalfEven);
   if (!notional || !input.reserve) {
     return kTooLarge;
@@ -71,7 +71,7 @@ std::optional<std::string_view> CheckOrder(const CheckInput& input) {
     if (asked.reduce_only) {
       return kReduceOnly;
     }
-    return *input.reserve > input.free_cash ? std::optional(kInsufficientCash) : std::nullopt;
+    return input.reserve > input.free_cash ? std::optional(kInsufficientCash) : std::nullopt;
   }
   return asked.quantity > input.free_position ? std::optional(kInsufficientPosition) : std::nullopt;
 }

@@ -1,7 +1,8 @@
 // Why the paper exchange refuses, ends or does not cancel an order, and the checks at arrival.
 //
 // Shape:   the first check that fails names the reason; empty means the order may work.
-// Units:   reserve is what the order would tie up: cash of a buy with the higher fee, quantity of a sell.
+// Units:   reserve is what the order would tie up: cash of a buy with the higher fee, quantity of a
+//          sell.
 // Threads: any; pure.
 
 #pragma once

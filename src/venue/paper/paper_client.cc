@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -28,7 +26,7 @@ namespace {
 // One Poll() reads at most this often, so that a flood of reports does not hold its thread.
 constexpr int kReadsMax = 16;
 // Ticks leave in pieces of about this size, or with the next Poll() or order.
-constexpr std::size_t kTickBatch = 16 * 1024;
+constexpr std::size_t kTickBatch = std::size_t{16} * 1024;
 
 }  // namespace
 
@@ -38,7 +36,7 @@ PaperClient::PaperClient(PaperClientOptions options, const model::InstrumentTabl
 PaperClient::~PaperClient() = default;
 
 SendOutcome PaperClient::Send(const model::Order& order) {
-  if (state_ != State::kUp || !HasRoom(kOrderBacklogMax) || in_flight_.size() >= kInFlightMax) {
+  if (!CanSend(kOrderBacklogMax) || in_flight_.size() >= kInFlightMax) {
     return SendOutcome::kNotSent;
   }
   newest_ = std::max(newest_, order.created_at);
@@ -52,9 +50,7 @@ SendOutcome PaperClient::Send(const model::Order& order) {
                    .quantity = order.quantity,
                    .limit_price = order.limit_price,
                    .at = newest_});
-  if (!socket_->Flush()) {
-    LinkLost("the venue closed the session");
-  }
+  FlushOrLose();
   return SendOutcome::kMayHaveLeft;
 }
 
@@ -62,30 +58,35 @@ SendOutcome PaperClient::Cancel(const model::SendCancel& cancel) {
   if (const auto found = in_flight_.find(cancel.order_id); found != in_flight_.end()) {
     found->second.is_cancel_wanted = true;  // Repeated after a lost link.
   }
-  if (state_ != State::kUp || !HasRoom(kOrderBacklogMax)) {
+  if (!CanSend(kOrderBacklogMax)) {
     return SendOutcome::kNotSent;
   }
   Write(CancelLine{.id = cancel.order_id, .at = newest_});
-  if (!socket_->Flush()) {
-    LinkLost("the venue closed the session");
-  }
+  FlushOrLose();
   return SendOutcome::kMayHaveLeft;
 }
 
 void PaperClient::PublishTick(const model::Tick& tick) {
   newest_ = std::max(newest_, tick.received_at);
-  if (state_ != State::kUp || !HasRoom(kTickBacklogMax)) {
+  if (!CanSend(kTickBacklogMax)) {
     ++dropped_ticks_;
     return;
   }
   AppendTick(instruments_[tick.instrument].venue_symbol.view(), tick, socket_->out());
-  if (socket_->unsent() >= kTickBatch && !socket_->Flush()) {
-    LinkLost("the venue closed the session");
+  if (socket_->unsent() >= kTickBatch) {
+    FlushOrLose();
   }
 }
 
-bool PaperClient::HasRoom(std::size_t limit) const {
-  return socket_->unsent() + kLineMax <= limit;
+bool PaperClient::CanSend(std::size_t backlog_max) const {
+  return state_ == State::kUp && !options_.is_observer &&
+         socket_->unsent() + kLineMax <= backlog_max;
+}
+
+void PaperClient::FlushOrLose() {
+  if (socket_ != nullptr && !socket_->Flush()) {
+    LinkLost("the venue closed the session");
+  }
 }
 
 void PaperClient::Write(const Request& request) {
@@ -108,39 +109,39 @@ void PaperClient::MoveBytes() {
   if (state_ == State::kDown && base::MonotonicNow() >= next_dial_) {
     Dial();
   }
-  if (socket_ != nullptr && !socket_->Flush()) {
-    LinkLost("the venue closed the session");
-  }
+  FlushOrLose();
   ReadLines();
   WatchSilence();
 }
 
 void PaperClient::ReadLines() {
-  for (int read = 0; read < kReadsMax && socket_ != nullptr; ++read) {
-    const ReadOutcome outcome = socket_->Read();
-    if (outcome == ReadOutcome::kNothing) {
-      break;
-    }
-    if (outcome == ReadOutcome::kLost) {
-      LinkLost("the venue closed the session");
-      break;
-    }
-    heard_at_ = base::MonotonicNow();
-    // Handling a line may close the socket.
-    while (socket_ != nullptr) {
-      const auto line = socket_->NextLine();
-      if (!line) {
-        break;
-      }
-      HandleLine(*line);
-    }
-    if (socket_ != nullptr && socket_->is_overlong()) {
-      LinkLost("the venue sent a line that is too long");
-    }
+  for (int read = 0; read < kReadsMax && ReadOnce(); ++read) {
   }
-  if (socket_ != nullptr && !socket_->Flush()) {
+  FlushOrLose();
+}
+
+// False when there is nothing more to read now.
+bool PaperClient::ReadOnce() {
+  const ReadOutcome outcome = socket_ == nullptr ? ReadOutcome::kNothing : socket_->Read();
+  if (outcome == ReadOutcome::kLost) {
     LinkLost("the venue closed the session");
   }
+  if (outcome != ReadOutcome::kSome) {
+    return false;
+  }
+  heard_at_ = base::MonotonicNow();
+  // Handling a line may close the socket.
+  for (auto line = socket_->NextLine(); line; line = socket_->NextLine()) {
+    HandleLine(*line);
+    if (socket_ == nullptr) {
+      return false;
+    }
+  }
+  if (socket_->is_overlong()) {
+    LinkLost("the venue sent a line that is too long");
+    return false;
+  }
+  return true;
 }
 
 // A stopped venue keeps its socket open; only silence tells.
@@ -175,7 +176,11 @@ void PaperClient::Dial() {
   state_ = State::kGreeting;
   heard_at_ = pinged_at_ = base::MonotonicNow();
   deadline_ = heard_at_ + options_.call_timeout;
-  Write(Hello{fence_});
+  if (options_.is_observer) {
+    Write(Observe{});
+  } else {
+    Write(Hello{fence_});
+  }
 }
 
 void PaperClient::LinkLost(const std::string& reason) {
@@ -212,7 +217,7 @@ void PaperClient::AskForEverything() {
                .lot_size = instrument.lot_size,
                .min_notional = instrument.min_notional});
   }
-  Write(FillsLine{*last_sequence_});
+  Write(FillsLine{last_sequence_.value_or(0)});
 }
 
 void PaperClient::AskForOrders() {

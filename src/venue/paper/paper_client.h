@@ -4,15 +4,16 @@
 //     ^-------------------- lost, silent, nonsense ---------------------------------------------|
 //   kFenced: a newer run holds the account; for ever.
 //
-// Shape:   an order is in flight from Send() until it has ended. After each greeting the client first gets
-//          the fills it missed, then asks for every order in flight, and says VenueLink up only when all
-//          that is answered. An order the venue does not know then is reported as OrderNotSent: the session
-//          that carried it is fenced, so its bytes will never be read.
-// Units:   commands carry the newest time of any tick or order seen here: the exchange counts its latency
-//          in that time.
-// Errors:  as venue.h; kInvalidArgument when the venue refuses an instrument's steps. A venue that is
-//          silent for call_timeout counts as lost.
-// Threads: as venue.h. Reports wait in a queue; ticks are dropped while kTickBacklogMax bytes wait to leave.
+// Shape:   an order is in flight from Send() until it has ended. After each greeting the client
+//          first gets the fills it missed, then asks for every order in flight, and says VenueLink
+//          up only when all that is answered. An order the venue does not know then is reported as
+//          OrderNotSent: the session that carried it is fenced, so its bytes will never be read.
+// Units:   commands carry the newest time of any tick or order seen here: the exchange counts its
+//          latency in that time.
+// Errors:  as venue.h; kInvalidArgument when the venue refuses an instrument's steps. A venue that
+//          is silent for call_timeout counts as lost.
+// Threads: as venue.h. Reports wait in a queue; ticks are dropped while kTickBacklogMax bytes wait
+//          to leave.
 
 #pragma once
 
@@ -42,12 +43,13 @@
 
 namespace bulwark::venue::paper {
 
-constexpr std::size_t kTickBacklogMax = 64 * 1024;
-constexpr std::size_t kOrderBacklogMax = 256 * 1024;
+constexpr std::size_t kTickBacklogMax = std::size_t{64} * 1024;
+constexpr std::size_t kOrderBacklogMax = std::size_t{256} * 1024;
 constexpr std::size_t kInFlightMax = 10'000;
 
 struct PaperClientOptions {
   std::filesystem::path socket;
+  bool is_observer = false;  // Asks only: fences nobody, sends nothing, ignores the epoch.
   base::Nanos call_timeout = std::chrono::seconds{1};
   base::Nanos backoff_min = std::chrono::milliseconds{10};
   base::Nanos backoff_max = std::chrono::seconds{1};
@@ -58,8 +60,13 @@ class PaperClient final : public Venue {
   // `instruments` is copied.
   PaperClient(PaperClientOptions options, const model::InstrumentTable& instruments);
   ~PaperClient() override;
+  PaperClient(const PaperClient&) = delete;
+  PaperClient& operator=(const PaperClient&) = delete;
+  PaperClient(PaperClient&&) = delete;
+  PaperClient& operator=(PaperClient&&) = delete;
 
-  // Waits up to call_timeout for the venue to appear and to answer. May be called again after a failure.
+  // Waits up to call_timeout for the venue to appear and to answer. May be called again after a
+  // failure.
   base::Result<void> Connect(std::uint64_t epoch) override;
   SendOutcome Send(const model::Order& order) override;
   SendOutcome Cancel(const model::SendCancel& cancel) override;
@@ -114,7 +121,9 @@ class PaperClient final : public Venue {
   base::Result<void> Ask(const Request& request, Question& question);
   void WaitForBytes(base::Nanos wait_max) const;
   void Report(const model::VenueReport& report) { reports_.push_back(report); }
-  [[nodiscard]] bool HasRoom(std::size_t limit) const;
+  [[nodiscard]] bool CanSend(std::size_t backlog_max) const;
+  bool ReadOnce();
+  void FlushOrLose();
 
   PaperClientOptions options_;
   model::InstrumentTable instruments_;

@@ -33,7 +33,10 @@ struct PaperClient::AnswerHandler {
     }
     client.AskForEverything();
   }
-  void operator()(const Observing& /*observing*/) const {}
+  void operator()(const Observing& observing) const {
+    client.last_sequence_ = observing.last_sequence;
+    client.LearnCaughtUp();
+  }
   void operator()(const Listed& /*listed*/) const {}
   void operator()(const model::OrderAccepted& accepted) const { client.Report(accepted); }
   void operator()(const FillLine& line) const { client.LearnFill(line); }
@@ -124,7 +127,8 @@ void PaperClient::HandleLine(std::string_view line) {
 
 void PaperClient::LearnEnd(const model::OrderEnded& ended) {
   if (!is_history_read_) {
-    // Its fills are not told yet, and an end must not overtake them. AskForOrders() will hear of it.
+    // Its fills are not told yet, and an end must not overtake them. AskForOrders() will hear of
+    // it.
     in_flight_.try_emplace(ended.order_id);
     return;
   }

@@ -1,4 +1,5 @@
-// Goal: the client tells the engine the truth about each order over lost links, killed venues and fences.
+// Goal: the client tells the engine the truth about each order over lost links, killed venues and
+//       fences.
 // Method: a real server in a thread, stopped and started at will, on real sockets and files.
 
 #include "venue/paper/paper_client.h"
@@ -181,8 +182,8 @@ TEST_F(PaperClientTest, LearnsAfterAReconnectWhatHappenedMeanwhile) {
   server_options_.market.latency = milliseconds{3};
   StartServer();
   auto client = Connected(1);
-  // Accepted before the venue dies, filled by nobody's tick while the client is away: the order waits for
-  // its latency when the venue stops, and becomes active in the next process.
+  // Accepted before the venue dies, filled by nobody's tick while the client is away: the order
+  // waits for its latency when the venue stops, and becomes active in the next process.
   EXPECT_EQ(client->Send(MakeOrder(1, "2", "99")), SendOutcome::kMayHaveLeft);
   ASSERT_TRUE(PollUntil(*client, [&] { return Of<model::OrderAccepted>().size() == 1; }));
   reports_.clear();
@@ -241,7 +242,8 @@ TEST_F(PaperClientTest, ReplaysMissedFillsBeforeTheEndOfTheirOrder) {
   reports_.clear();
   StartServer();
 
-  // The first dial says session 2 and is fenced by what was done by hand: a newer run would be needed.
+  // The first dial says session 2 and is fenced by what was done by hand: a newer run would be
+  // needed.
   auto second = MakeClient();
   ASSERT_TRUE(second->Connect(2).has_value());
   const auto fills = second->FillsSince(0);
@@ -256,7 +258,7 @@ TEST_F(PaperClientTest, ReplaysMissedFillsBeforeTheEndOfTheirOrder) {
 }
 
 TEST_F(PaperClientTest, CatchesUpWithAStreamItMissed) {
-  server_options_.market.latency = milliseconds{30};
+  server_options_.market.latency = seconds{50};
   StartServer();
   auto client = Connected(1);
   for (std::uint64_t number = 1; number <= 1'500; ++number) {
@@ -269,12 +271,11 @@ TEST_F(PaperClientTest, CatchesUpWithAStreamItMissed) {
   reports_.clear();
   StopServer();
   // All become active in the new process, with their fills and ends around the greeting.
-  server_options_.market.latency = {};
   StartServer();
-  client->PublishTick({.price = Decimal::FromInt(100), .received_at = kStart + seconds{1}});
+  client->PublishTick({.price = Decimal::FromInt(100), .received_at = kStart + seconds{100}});
   ASSERT_TRUE(PollUntil(*client, [&] { return client->is_connected(); }));
   const auto fill_all = [&] {
-    client->PublishTick({.price = Decimal::FromInt(100), .received_at = kStart + seconds{2}});
+    client->PublishTick({.price = Decimal::FromInt(100), .received_at = kStart + seconds{100}});
     return Of<model::OrderFilled>().size() == 1'500;
   };
   ASSERT_TRUE(PollUntil(*client, fill_all));
@@ -345,6 +346,22 @@ TEST_F(PaperClientTest, RefusesToTradeWithOtherStepsThanWorkingOrdersHave) {
   ASSERT_FALSE(connected.has_value());
   EXPECT_EQ(connected.error().code, base::ErrorCode::kInvalidArgument);
   EXPECT_NE(connected.error().message.find("the steps of BTCUSDT"), std::string::npos);
+}
+
+TEST_F(PaperClientTest, AnObserverReadsTheAccountBesideTheTrader) {
+  StartServer();
+  auto trader = Connected(1);
+  EXPECT_EQ(trader->Send(MakeOrder(1, "2")), SendOutcome::kMayHaveLeft);
+  ASSERT_TRUE(PollUntil(*trader, [&] { return Of<model::OrderFilled>().size() == 1; }));
+
+  PaperClient observer({.socket = server_options_.socket, .is_observer = true}, instruments_);
+  ASSERT_TRUE(observer.Connect(0).has_value());
+
+  EXPECT_EQ(observer.FillsSince(0)->size(), 1U);
+  EXPECT_EQ(observer.Snapshot()->orders_seen, 1U);
+  EXPECT_EQ(observer.QueryOrder(Id(1))->status, VenueOrderStatus::kFilled);
+  EXPECT_EQ(observer.Send(MakeOrder(2, "2")), SendOutcome::kNotSent);
+  EXPECT_TRUE(trader->Snapshot().has_value()) << "the trader is not fenced";
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // An order inside the paper exchange, and what the exchange says about it.
 //
-// Shape:   an order has a number, counting every client id the venue ever saw from 1; PO-<number> is its
-//          venue id. An Outcome is first made durable, then told to the client: what is told is never
-//          taken back by a crash.
+// Shape:   an order has a number, counting every client id the venue ever saw from 1; PO-<number>
+//          is its venue id. An Outcome is first made durable, then told to the client: what is told
+//          is never taken back by a crash.
 // Units:   price in quote units, quantity in base units, times in the venue's time (exchange.h).
 // Threads: values.
 

@@ -1,26 +1,28 @@
 // The line protocol between the paper exchange and its clients, over a unix socket.
 //
 //   client                                                        venue
-//   HELLO <epoch> <session>                                       WELCOME <epoch> <session> <last sequence>
-//   OBSERVE                                                       OBSERVING <last sequence>
-//   LIST <symbol> <tick> <lot> <min notional>                     LISTED <symbol>
+//   HELLO <epoch> <session>                                       WELCOME <epoch> <session> <last
+//   sequence> OBSERVE                                                       OBSERVING <last
+//   sequence> LIST <symbol> <tick> <lot> <min notional>                     LISTED <symbol>
 //   TICK <symbol> <BUY|SELL> <price> <size> <event> <received>    (nothing)
 //   NEW <id> <symbol> <side> <type> <time> <quantity>             ACCEPTED <id> <venue id> <at>
 //       <limit|-> <REDUCE|-> <at>                                 or ENDED or DUPLICATE <id>
-//   CANCEL <id> <at>                                              ENDED or NOCANCEL <id> <at> <reason>
-//   QUERY <id>                                                    ORDER <id> <status> <venue id|-> <filled> <reason|->
-//   SNAPSHOT                                                      ACCOUNT .. POSITION .. WORKING .. DONE SNAPSHOT
-//   FILLS <since>                                                 PAST .. DONE FILLS <last> <MORE|END>
-//   PING <token>                                                  PONG <token>
-//   at any time                                                   FILL, ENDED; ERROR <CODE> <text>, then the end
+//   CANCEL <id> <at>                                              ENDED or NOCANCEL <id> <at>
+//   <reason> QUERY <id>                                                    ORDER <id> <status>
+//   <venue id|-> <filled> <reason|-> SNAPSHOT
+//   ACCOUNT .. POSITION .. WORKING .. DONE SNAPSHOT FILLS <since>
+//   PAST .. DONE FILLS <last> <MORE|END> PING <token>
+//   PONG <token> at any time                                                   FILL, ENDED; ERROR
+//   <CODE> <text>, then the end
 //
-// Shape:   fields are separated by one blank, a line ends with \n and has at most kLineMax bytes with it.
-//          (epoch, session) is the fence: a larger pair closes the session that holds the account without
-//          reading what it still sent; a pair that is not larger is refused. OBSERVE only reads, and
-//          fences nobody. The venue answers one session's questions in order; reports come between them.
+// Shape:   fields are separated by one blank, a line ends with \n and has at most kLineMax bytes
+//          with it. (epoch, session) is the fence: a larger pair closes the session that holds the
+//          account without reading what it still sent; a pair that is not larger is refused.
+//          OBSERVE only reads, and fences nobody. The venue answers one session's questions in
+//          order; reports come between them.
 // Units:   decimals as text; times in nanoseconds since the epoch; sequences count fills from 1.
-// Errors:  a line that is not exactly one of these is kInvalidArgument naming the field; the venue answers
-//          it with ERROR and ends the session: a peer that speaks nonsense is not obeyed.
+// Errors:  a line that is not exactly one of these is kInvalidArgument naming the field; the venue
+//          answers it with ERROR and ends the session: a peer that speaks nonsense is not obeyed.
 // Threads: any. Append() allocates only while the text grows; parsing allocates only on errors.
 
 #pragma once

@@ -1,13 +1,15 @@
 // The paper exchange as a process: sessions on a unix socket, the exchange, its store.
 //
-// Shape:   one cycle waits for input, reads each ready session once, lets the exchange work, commits what
-//          happened in one transaction, and only then lets the answers leave. At most one session trades
-//          (the one with the largest fence); the others observe. A session whose answers pile up beyond
-//          kUnsentMax is closed: what it missed is in the store, and it will ask.
-// Units:   while orders wait for their latency, the exchange's time also moves with our monotonic clock, so
-//          that a market without ticks does not hold them.
-// Errors:  Create() as Store::Open() and LineSocket::Listen(). DoWork() fails when the store does: the
-//          process must stop then, because memory is ahead of the disk; a restart goes on from the disk.
+// Shape:   one cycle waits for input, reads each ready session once, lets the exchange work,
+//          commits what happened in one transaction, and only then lets the answers leave. At most
+//          one session trades (the one with the largest fence); the others observe. A session whose
+//          answers pile up beyond kUnsentMax is closed: what it missed is in the store, and it will
+//          ask.
+// Units:   while orders wait for their latency, the exchange's time also moves with our monotonic
+//          clock, so that a market without ticks does not hold them.
+// Errors:  Create() as Store::Open() and LineSocket::Listen(). DoWork() fails when the store does:
+//          the process must stop then, because memory is ahead of the disk; a restart goes on from
+//          the disk.
 // Threads: one calls DoWork(), which blocks for at most `wait_max`.
 // Owner:   owns the socket file while it lives.
 
@@ -34,7 +36,7 @@
 namespace bulwark::venue::paper {
 
 constexpr std::size_t kSessionsMax = 16;
-constexpr std::size_t kUnsentMax = 4 * 1024 * 1024;
+constexpr std::size_t kUnsentMax = std::size_t{4} * 1024 * 1024;
 constexpr std::size_t kFillsPerAnswer = 1'000;
 
 struct ServerOptions {

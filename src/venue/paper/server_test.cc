@@ -1,6 +1,8 @@
-// Goal: the venue process refuses duplicates, obeys one fence, loses no acknowledged event when it is
+// Goal: the venue process refuses duplicates, obeys one fence, loses no acknowledged event when it
+//       is
 // killed, and is not held up by a client that does not read.
-// Method: real sockets and files in a temporary folder. The server runs by DoWork() calls of the test, in
+// Method: real sockets and files in a temporary folder. The server runs by DoWork() calls of the
+//         test, in
 // a thread where a blocking client needs it, and in a forked child that is killed with SIGKILL.
 
 #include "venue/paper/server.h"

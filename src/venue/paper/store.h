@@ -1,11 +1,11 @@
 // The paper exchange's memory on disk: paper.db.
 //
 // Shape:   what happens between two Commit() calls is one transaction. Order ids are unique in the
-//          database itself, fill sequences are its primary key: it could not store one twice. Instruments
-//          keep their number; the account is one row.
+//          database itself, fill sequences are its primary key: it could not store one twice.
+//          Instruments keep their number; the account is one row.
 // Units:   decimals as their raw 1e-8 integers, times in nanoseconds.
-// Errors:  Open() as sql::OpenSqlite, and kCorrupt for rows that make no sense. A failed write leaves
-//          memory and disk apart: the caller must stop, and a restart goes on from the disk.
+// Errors:  Open() as sql::OpenSqlite, and kCorrupt for rows that make no sense. A failed write
+//          leaves memory and disk apart: the caller must stop, and a restart goes on from the disk.
 // Threads: one.
 // Owner:   locks `<file>.lock` for its life, so that two processes never share an account.
 
@@ -50,13 +50,15 @@ class Store {
   base::Result<void> Record(const Outcome& outcome);
   base::Result<void> RecordInstrument(const model::Instrument& instrument);
   base::Result<void> RecordFence(const Fence& fence);
-  // Writes the account as `exchange` has it now and makes all of it durable. Nothing recorded: does nothing.
+  // Writes the account as `exchange` has it now and makes all of it durable. Nothing recorded: does
+  // nothing.
   base::Result<void> Commit(const Exchange& exchange);
   [[nodiscard]] bool is_dirty() const { return transaction_.has_value(); }
 
   // Answers include what is recorded and not yet committed.
   base::Result<std::optional<VenueOrder>> FindOrder(const model::OrderId& id);
-  // At most `limit` fills after `since`, oldest first, as lines for the client. Answers whether more exist.
+  // At most `limit` fills after `since`, oldest first, as lines for the client. Answers whether
+  // more exist.
   base::Result<bool> FillsAfter(std::uint64_t since, std::size_t limit,
                                 const std::function<void(const FillLine&)>& on_fill);
 
