@@ -1,10 +1,10 @@
 // What must hold for the program to be left running on this machine, looked at from outside.
 //
-// Shape:   each check answers lines, one per fact, with the measured value. kRed: must be repaired before
-//          money is at stake; kYellow: works, but the owner should know.
+// Shape:   each check answers lines, one per fact, with the measured value. kRed: must be repaired
+//          before money is at stake; kYellow: works, but the owner should know.
 // Errors:  none: what cannot be looked at is a red line.
-// Threads: the main thread. They block: for the disk, for redis.call_timeout, for a lock at most 2 s.
-//          They change nothing but a probe file that they remove.
+// Threads: the main thread. They block: for the disk, for redis.call_timeout, for a lock at most 2
+//          s. They change nothing but a probe file that they remove.
 // Source:  design section 2
 
 #pragma once

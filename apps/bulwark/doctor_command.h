@@ -1,4 +1,5 @@
-// `bulwark doctor [--json]`: whether this machine and its Redis are fit; exit code 1 on any red line.
+// `bulwark doctor [--json]`: whether this machine and its Redis are fit; exit code 1 on any red
+// line.
 //
 // Threads: the main thread only.
 

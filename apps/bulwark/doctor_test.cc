@@ -1,4 +1,5 @@
-// Goal: a machine that is fit gets green lines; each thing that is not gets a red one and exit code 1.
+// Goal: a machine that is fit gets green lines; each thing that is not gets a red one and exit code
+//       1.
 // Method: the real binary on a temporary data folder, with one thing broken at a time.
 
 #include <chrono>

@@ -1,8 +1,9 @@
 // Which Redis these settings mean, and whether it may be trusted.
 //
 // Shape:   redis.url when it is set, else the private server of the data folder (run/redis.json).
-// Errors:  kInvalidArgument for a redis.url that cannot be parsed, kNotFound when `bulwark up` never ran
-//          on this data folder; RequireHealthyRedis() fails with every finding that refuses.
+// Errors:  kInvalidArgument for a redis.url that cannot be parsed, kNotFound when `bulwark up`
+//          never ran on this data folder; RequireHealthyRedis() fails with every finding that
+//          refuses.
 // Threads: any; RequireHealthyRedis() blocks for redis.call_timeout at most a few times.
 
 #pragma once

@@ -1,4 +1,5 @@
-// Goal: `redis-url` and `redis-cli` reach the Redis in use; a password is shown only when it was asked for.
+// Goal: `redis-url` and `redis-cli` reach the Redis in use; a password is shown only when it was
+//       asked for.
 // Method: the real binary against a private redis-server in a temporary folder.
 
 #include <filesystem>

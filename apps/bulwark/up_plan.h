@@ -31,8 +31,8 @@ std::vector<process::ChildSpec> PlanChildren(const config::Settings& settings,
 
 process::RestartPolicy RestartPolicyOf(const config::Settings& settings);
 
-// The file of this very program: its path while that still leads to it, else /proc/self/exe, so that
-// children are of our version even after a new one was installed.
+// The file of this very program: its path while that still leads to it, else /proc/self/exe, so
+// that children are of our version even after a new one was installed.
 std::string OwnProgram();
 
 // The address of the page, from the role file of the api; empty until that has started.

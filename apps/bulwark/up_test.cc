@@ -1,4 +1,5 @@
-// Goal: `up` runs redis, venue, trader and api with the right arguments, in order, keeps them running, and
+// Goal: `up` runs redis, venue, trader and api with the right arguments, in order, keeps them
+//       running, and
 // refuses what it cannot run.
 // Method: the plan with a shell script in place of our binary, under the real supervisor and with a
 // real redis; the real binary for the refusals.
@@ -32,8 +33,8 @@ namespace {
 using std::chrono::seconds;
 using testing::HasSubstr;
 
-// Writes "+role arguments" and, when it is told to stop, "-role". A redis-server plays the venue: what
-// matters is that something listens on its socket.
+// Writes "+role arguments" and, when it is told to stop, "-role". A redis-server plays the venue:
+// what matters is that something listens on its socket.
 constexpr const char* kFakeProgram = R"(#!/bin/sh
 cd "$FOLDER" || exit 9
 trap "echo -$1 >> log; exit 0" TERM

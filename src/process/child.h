@@ -1,12 +1,12 @@
 // One child process that cannot outlive us.
 //
-// Shape:   Spawn() succeeds only when the program was really started. The child leads a process group
-//          of its own, so that a Ctrl-C in the terminal reaches only us and we stop it in our order.
-//          The kernel sends it `death_signal` when we die, however we die.
+// Shape:   Spawn() succeeds only when the program was really started. The child leads a process
+//          group of its own, so that a Ctrl-C in the terminal reaches only us and we stop it in our
+//          order. The kernel sends it `death_signal` when we die, however we die.
 // Units:   base::Nanos.
 // Errors:  kNotFound when there is no such program, kUnavailable when the system refuses.
-// Threads: one thread at a time, and always the thread that called Spawn(), which must live as long as
-//          the child: the kernel takes the end of that *thread* for our death.
+// Threads: one thread at a time, and always the thread that called Spawn(), which must live as long
+//          as the child: the kernel takes the end of that *thread* for our death.
 // Owner:   the destructor kills (SIGKILL) and reaps a child that still runs.
 
 #pragma once

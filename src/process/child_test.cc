@@ -130,8 +130,8 @@ TEST(ChildTest, StartsWithDefaultSignalsAndAnEmptyMask) {
   EXPECT_EQ(child->Stop(seconds{30}).signal, SIGTERM);
 }
 
-// Both ends of the pipe are held by the child's program alone once we and the parent let go: the read
-// end sees the end of file exactly when the child is gone.
+// Both ends of the pipe are held by the child's program alone once we and the parent let go: the
+// read end sees the end of file exactly when the child is gone.
 TEST(ChildTest, DiesWithItsParentEvenWhenThatIsKilled) {
   std::array<int, 2> life{};
   std::array<int, 2> started{};

@@ -1,7 +1,7 @@
 // Makes sure that one process at a time owns a thing: a folder, a role.
 //
-// Shape:   an flock() on a file that also holds the owner's process id as text. The lock ends with the
-//          process, however it ends; the file stays and means nothing without the lock.
+// Shape:   an flock() on a file that also holds the owner's process id as text. The lock ends with
+//          the process, however it ends; the file stays and means nothing without the lock.
 // Errors:  kConflict names the owner's process id; kUnavailable when the file cannot be made.
 // Threads: any; the object is for one thread.
 // Owner:   holds the file descriptor; not inherited by child processes.

@@ -1,8 +1,8 @@
 // Decides when a process that ended is started again.
 //
 // Shape:   each failure in a row doubles the delay, from `first_delay` to `delay_max`; a run of at
-//          least `stable_after` starts the row anew. After `failures_max` failures in a row there is
-//          no next start: what fails at once, always, is broken, not unlucky.
+//          least `stable_after` starts the row anew. After `failures_max` failures in a row there
+//          is no next start: what fails at once, always, is broken, not unlucky.
 // Units:   base::Nanos of one monotonic clock, passed in.
 // Threads: a value; reads no clock.
 

@@ -1,4 +1,5 @@
-// Goal: a failing process is started ever more slowly, an unlucky one quickly, a broken one not at all.
+// Goal: a failing process is started ever more slowly, an unlucky one quickly, a broken one not at
+//       all.
 // Method: exits at chosen times; no process, no clock.
 
 #include "process/restart_schedule.h"

@@ -1,12 +1,14 @@
 // Keeps a few named processes running, in an order, until it is told to stop.
 //
-// Shape:   Start() starts them first to last, each one ready before the next. DoWork() notices those
-//          that ended and starts them again by RestartSchedule. Stop() stops them last to first. One
-//          that failed too often ends the supervision: has_given_up(), and the owner stops all.
-// Errors:  Start() fails with the process' name and how it ended or that it was not ready in time, and
-//          then has stopped the others.
-// Threads: one thread, which must live as long as the children (process/child.h). Start() and Stop()
-//          block, DoWork() does not. Nothing here is called from a signal handler: let that set a flag.
+// Shape:   Start() starts them first to last, each one ready before the next. DoWork() notices
+//          those that ended and starts them again by RestartSchedule. Stop() stops them last to
+//          first. One that failed too often ends the supervision: has_given_up(), and the owner
+//          stops all.
+// Errors:  Start() fails with the process' name and how it ended or that it was not ready in time,
+//          and then has stopped the others.
+// Threads: one thread, which must live as long as the children (process/child.h). Start() and
+//          Stop() block, DoWork() does not. Nothing here is called from a signal handler: let that
+//          set a flag.
 // Owner:   owns the children; the destructor stops them.
 
 #pragma once
@@ -30,8 +32,8 @@ struct ChildSpec {
   std::string name;
   // Made anew for each start. A start after a failure may differ (another epoch, another port).
   std::function<base::Result<Command>()> command;
-  // Answers whether it is ready for the next one to start; empty: as soon as it runs. Must not block
-  // for long. Not asked again after a restart.
+  // Answers whether it is ready for the next one to start; empty: as soon as it runs. Must not
+  // block for long. Not asked again after a restart.
   std::function<bool()> is_ready;
   base::Nanos ready_timeout = std::chrono::seconds{10};
   base::Nanos stop_grace = std::chrono::seconds{10};

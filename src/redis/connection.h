@@ -1,12 +1,13 @@
 // One connection to a Redis server: ask, get the answer, never wait longer than the timeout.
 //
-// Shape:   usable until the first failure of transport or protocol; then is_alive() is false for good
-//          and the owner makes a new one. Nothing is retried here: only the caller knows what may be
-//          repeated.
-// Units:   timeouts in base::Nanos; `call_timeout` bounds one Call() or Execute(), whatever its size.
+// Shape:   usable until the first failure of transport or protocol; then is_alive() is false for
+//          good and the owner makes a new one. Nothing is retried here: only the caller knows what
+//          may be repeated.
+// Units:   timeouts in base::Nanos; `call_timeout` bounds one Call() or Execute(), whatever its
+//          size.
 // Errors:  kUnavailable for timeouts, refused and lost connections, kCorrupt for bytes that are no
-//          Redis protocol (these kill the connection); an error answer of the server is translated by
-//          ToError() (redis/reply.h) and leaves the connection alive. Messages name the server,
+//          Redis protocol (these kill the connection); an error answer of the server is translated
+//          by ToError() (redis/reply.h) and leaves the connection alive. Messages name the server,
 //          never the password.
 // Threads: one thread at a time. Calls block up to their timeout. A warm Execute() of commands with
 //          short answers allocates nothing. Looking up a host name (not an address) is left to the

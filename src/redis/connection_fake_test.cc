@@ -1,4 +1,5 @@
-// Goal: a server that is silent, slow, rude or gone never holds a caller beyond its timeout, and never
+// Goal: a server that is silent, slow, rude or gone never holds a caller beyond its timeout, and
+//       never
 // makes it believe an answer.
 // Method: a TCP server on loopback that answers with given bytes, or none.
 

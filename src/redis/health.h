@@ -1,7 +1,9 @@
-// Whether a Redis server can be trusted with a halt: it must not forget, evict or refuse what is written.
+// Whether a Redis server can be trusted with a halt: it must not forget, evict or refuse what is
+// written.
 //
-// Shape:   ReadFacts() asks the server, Judge() is a pure function of the answers. Servers that forbid
-//          CONFIG (hosted ones) leave some facts unknown; Judge() then warns instead of guessing.
+// Shape:   ReadFacts() asks the server, Judge() is a pure function of the answers. Servers that
+//          forbid CONFIG (hosted ones) leave some facts unknown; Judge() then warns instead of
+//          guessing.
 // Errors:  ReadFacts() as Connection::Call(). Judge() cannot fail.
 // Threads: ReadFacts() the connection's thread; the rest are values.
 // Source:  design section 2: doctor and every start refuse what would lose a halt

@@ -1,18 +1,19 @@
 // A private redis-server of our own: its files, its rules of access, its start and stop.
 //
 // Shape:   lives in a data folder: `redis/` holds its data, password, configuration and log,
-//          `run/redis.sock` is its socket, `run/redis.json` tells other processes where it is. It also
-//          listens on a loopback port. One user, `trader`, has all rights and a random password (file
-//          `redis/password`, mode 0600). Nobody else may do anything, unless `guests` lets
-//          clients without password read some keys and set others.
-//          Every write is in the append-only file before it is answered (synced each second); nothing
-//          is ever evicted; key changes are notified (K$gxe).
+//          `run/redis.sock` is its socket, `run/redis.json` tells other processes where it is. It
+//          also listens on a loopback port. One user, `trader`, has all rights and a random
+//          password (file `redis/password`, mode 0600). Nobody else may do anything, unless
+//          `guests` lets clients without password read some keys and set others.
+//          Every write is in the append-only file before it is answered (synced each second);
+//          nothing is ever evicted; key changes are notified (K$gxe).
 // Errors:  kConflict when another process manages the same folder or holds the configured port;
-//          kInvalidArgument for a folder whose socket path is too long; kUnavailable for all the system
-//          refuses, and for a server that ends or is silent: then with the last lines of its log.
+//          kInvalidArgument for a folder whose socket path is too long; kUnavailable for all the
+//          system refuses, and for a server that ends or is silent: then with the last lines of its
+//          log.
 // Threads: one thread; see process/child.h for which. Start() and Stop() block.
-// Owner:   holds the folder's lock and, after Start(), the process. A server that survived an owner's
-//          death (it should not: process/child.h) is stopped by the next Create().
+// Owner:   holds the folder's lock and, after Start(), the process. A server that survived an
+//          owner's death (it should not: process/child.h) is stopped by the next Create().
 // Source:  design section 2, contract section 0.4
 
 #pragma once
@@ -52,7 +53,8 @@ class ManagedServer {
   // Makes folders, password, configuration and run file, and takes the lock. Starts nothing.
   static base::Result<ManagedServer> Create(const Options& options);
 
-  // How to start it, for a supervisor; looks for another port when the chosen one was taken meanwhile.
+  // How to start it, for a supervisor; looks for another port when the chosen one was taken
+  // meanwhile.
   base::Result<process::Command> MakeCommand();
 
   // True when it answers as the user `trader`, its data loaded. Waits 50 ms at most.
@@ -94,8 +96,8 @@ struct ManagedAddress {
   Url tcp;
 };
 
-// Where the managed server of a data folder is, from its run file and its password file; it need not
-// run. kNotFound when none was ever made there.
+// Where the managed server of a data folder is, from its run file and its password file; it need
+// not run. kNotFound when none was ever made there.
 base::Result<ManagedAddress> FindManagedServer(const std::string& data_folder);
 
 }  // namespace bulwark::redis

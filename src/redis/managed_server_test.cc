@@ -1,4 +1,5 @@
-// Goal: the private server starts, keeps what it was told, lets nobody else in, and leaves nothing behind.
+// Goal: the private server starts, keeps what it was told, lets nobody else in, and leaves nothing
+//       behind.
 // Method: real redis-servers in temporary folders.
 
 #include "redis/managed_server.h"

@@ -22,8 +22,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A redis-server changes into its data folder, so that its working folder tells whose data it holds.
-// A pid file could name a stranger by now.
+// A redis-server changes into its data folder, so that its working folder tells whose data it
+// holds. A pid file could name a stranger by now.
 bool IsServerOf(const std::filesystem::path& process, const std::string& folder) {
   std::error_code error;
   if (std::filesystem::read_symlink(process / "cwd", error) != folder || error) {

@@ -1,6 +1,7 @@
 // Small files and folders that only their owner may read. Internal to src/redis.
 //
-// Errors:  kUnavailable, with the path and the system's reason; kNotFound when a file to read is missing.
+// Errors:  kUnavailable, with the path and the system's reason; kNotFound when a file to read is
+//          missing.
 // Threads: any; blocks on the disk.
 
 #pragma once

@@ -1,7 +1,8 @@
 // One answer of a Redis server, as a value.
 //
 // Shape:   `kind` says which of the other members hold something: `text` for status, error and bulk
-//          string, `integer` for integers, `elements` for arrays. A nil bulk and a nil array are kNil.
+//          string, `integer` for integers, `elements` for arrays. A nil bulk and a nil array are
+//          kNil.
 // Errors:  an error answer is still a Reply (kError); AsError() translates it, see its comment.
 // Threads: a value.
 

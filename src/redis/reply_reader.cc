@@ -14,8 +14,9 @@
 namespace bulwark::redis {
 namespace {
 
-// The hiredis callbacks. A task without parent is the reply itself; other tasks are the next element
-// of their parent, which is safe to grow: only the open path is referred to, never a done sibling.
+// The hiredis callbacks. A task without parent is the reply itself; other tasks are the next
+// element of their parent, which is safe to grow: only the open path is referred to, never a done
+// sibling.
 Reply* Place(const redisReadTask* task) {
   if (task->parent == nullptr) {
     auto* root = static_cast<Reply*>(task->privdata);

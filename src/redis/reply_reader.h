@@ -2,8 +2,8 @@
 //
 // Shape:   wraps hiredis' reader, but builds our values directly. Memory grows with the bytes that
 //          really came, never with the sizes that a header claims.
-// Errors:  kCorrupt for bytes that are no RESP2, for nesting deeper than hiredis' own limit (7) and for
-//          a reply larger than `reply_bytes_max`. After an error the reader stays failed.
+// Errors:  kCorrupt for bytes that are no RESP2, for nesting deeper than hiredis' own limit (7) and
+//          for a reply larger than `reply_bytes_max`. After an error the reader stays failed.
 // Threads: one thread at a time.
 // Owner:   neither copied nor moved: hiredis keeps pointers into it between feeds.
 

@@ -1,4 +1,5 @@
-// Goal: replies come out as they were sent, wherever the network cuts them; garbage and giants fail.
+// Goal: replies come out as they were sent, wherever the network cuts them; garbage and giants
+//       fail.
 // Method: literal bytes, fed whole and byte by byte; limits from both sides.
 
 #include "redis/reply_reader.h"

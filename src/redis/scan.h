@@ -1,7 +1,7 @@
 // Walks the names of all keys that match a pattern, in bounded steps.
 //
-// Shape:   SCAN's promise: a key that exists during the whole walk is answered at least once; one that
-//          comes or goes meanwhile may be. ScanKeys() removes the duplicates.
+// Shape:   SCAN's promise: a key that exists during the whole walk is answered at least once; one
+//          that comes or goes meanwhile may be. ScanKeys() removes the duplicates.
 // Errors:  as Connection::Call(); kCorrupt when the answer has not SCAN's form.
 // Threads: the connection's thread.
 

@@ -1,4 +1,5 @@
-// Goal: calls, pipelines, transactions, scripts, walks and subscriptions do what they promise on a real
+// Goal: calls, pipelines, transactions, scripts, walks and subscriptions do what they promise on a
+//       real
 // server, also when it is stopped, killed or out of memory.
 // Method: a private redis-server per test; SIGSTOP for a frozen one.
 

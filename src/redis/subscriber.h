@@ -1,8 +1,8 @@
 // Messages of channels and patterns, over a connection of its own.
 //
-// Shape:   what is subscribed stays so until the connection is lost; then is_alive() is false for good,
-//          and the owner makes a new Subscriber and re-reads whatever it may have missed: Redis keeps
-//          no messages for those who are away.
+// Shape:   what is subscribed stays so until the connection is lost; then is_alive() is false for
+//          good, and the owner makes a new Subscriber and re-reads whatever it may have missed:
+//          Redis keeps no messages for those who are away.
 // Units:   timeouts in base::Nanos.
 // Errors:  kUnavailable for a lost connection, also for a server that does not answer a PING within
 //          `call_timeout` (sent after `ping_every` of silence, so that a frozen server is noticed);

@@ -1,11 +1,11 @@
 // Where a Redis server is and who we are to it.
 //
 // Shape:   redis://[user:password@]host[:port][/db], rediss://... (TLS), or
-//          unix:///path/to.sock[?db=N&user=..&password=..]. User, password and path may use %XX. The
-//          query of rediss:// may name a CA file: ?ca=/etc/my-ca.pem. A password without user
+//          unix:///path/to.sock[?db=N&user=..&password=..]. User, password and path may use %XX.
+//          The query of rediss:// may name a CA file: ?ca=/etc/my-ca.pem. A password without user
 //          (redis://:secret@host) belongs to `default`.
-// Errors:  ParseUrl() fails with kInvalidArgument; its message never repeats the text, which may hold a
-//          password.
+// Errors:  ParseUrl() fails with kInvalidArgument; its message never repeats the text, which may
+//          hold a password.
 // Threads: a value.
 
 #pragma once

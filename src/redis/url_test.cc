@@ -1,4 +1,5 @@
-// Goal: every documented URL form is understood, others are refused, and no password is ever printed.
+// Goal: every documented URL form is understood, others are refused, and no password is ever
+//       printed.
 // Method: one case per form; the masked and the full text are parsed again.
 
 #include "redis/url.h"
