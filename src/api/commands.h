@@ -1,11 +1,13 @@
 // The operator's commands over HTTP: stop, trade again, close and open the gate.
 //
-// Shape:   POST with a JSON body {"confirmation":"<WORD>","reason":"..."}; the words are HALT, RESUME, KILL
-//          and RELEASE. A turn goes to the ledger, where the trader finds it also while Redis is away;
-//          HALT and RESUME then also to SYSTEM:HALT, so that every reader sees them at once.
-// Errors:  400 for a body that is not the above, 415 for another content type, 503 when it could not be
-//          written: a halt when neither ledger nor Redis took it, all else when the ledger did not.
-//          Without a ledger file (no trader ever ran here) halt and resume go to Redis alone.
+// Shape:   POST with a JSON body {"confirmation":"<WORD>","reason":"..."}; the words are HALT,
+//          RESUME, KILL and RELEASE. A turn goes to the ledger, where the trader finds it also
+//          while Redis is away; HALT and RESUME then also to SYSTEM:HALT, so that every reader sees
+//          them at once.
+// Errors:  400 for a body that is not the above, 415 for another content type, 503 when it could
+//          not be written: a halt when neither ledger nor Redis took it, all else when the ledger
+//          did not. Without a ledger file (no trader ever ran here) halt and resume go to Redis
+//          alone.
 // Threads: any; one command after the other, each within the time-outs of ledger and connection.
 // Source:  contract sections 1.2.1, 1.5.2 and 6.9
 

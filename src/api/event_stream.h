@@ -1,10 +1,10 @@
 // Forwards the ten channels of Redis to the WebSocket clients, over one subscription for all.
 //
-// Shape:   {"channel":"<name>","data":<payload>}; a payload that is no JSON becomes {"raw":"<text>"}. When
-//          Redis goes away or comes back, clients are told on "system:redis": messages of the time
-//          between are lost, as Redis keeps none.
-// Errors:  none outside: a lost connection is made again, at first at once, then up to 2 s apart. A payload
-//          of more than 1 MiB is dropped and logged.
+// Shape:   {"channel":"<name>","data":<payload>}; a payload that is no JSON becomes
+//          {"raw":"<text>"}. When Redis goes away or comes back, clients are told on
+//          "system:redis": messages of the time between are lost, as Redis keeps none.
+// Errors:  none outside: a lost connection is made again, at first at once, then up to 2 s apart. A
+//          payload of more than 1 MiB is dropped and logged.
 // Threads: one of its own, which calls `broadcast`.
 // Source:  contract section 1.6
 

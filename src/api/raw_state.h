@@ -1,8 +1,10 @@
 // Everything the page needs, as it stands in Redis, undecoded.
 //
-// Shape:   ReadRawState() asks in two transactions: the fixed keys and the index of open orders, then what
-//          these name (symbols, orders, alerts). Each transaction is one consistent moment.
-// Errors:  as redis::Connection; a key of a foreign type does not fail the whole, it becomes an error text.
+// Shape:   ReadRawState() asks in two transactions: the fixed keys and the index of open orders,
+//          then what these name (symbols, orders, alerts). Each transaction is one consistent
+//          moment.
+// Errors:  as redis::Connection; a key of a foreign type does not fail the whole, it becomes an
+//          error text.
 // Threads: the connection's thread. AlertIndex belongs to one reader.
 
 #pragma once
@@ -35,8 +37,8 @@ struct RawState {
   std::string open_orders_error;
 };
 
-// The keys of the newest alert events. Redis has no order among keys, so they are found by SCAN; that
-// is done only when ALERTS:LAST changed, and not more than once a second.
+// The keys of the newest alert events. Redis has no order among keys, so they are found by SCAN;
+// that is done only when ALERTS:LAST changed, and not more than once a second.
 class AlertIndex {
  public:
   static constexpr std::size_t kAlertsMax = 25;

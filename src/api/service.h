@@ -2,10 +2,10 @@
 //
 // Shape:   reads only, except for the operator's commands (api/commands.h). Works without Redis and
 //          without a trader: what it cannot know is null and said so.
-// Errors:  Start() fails with kInvalidArgument for an address that other machines could reach, and as
-//          net::Server::Listen().
-// Threads: Start() and the destructor by the owner. Inside: the server's threads, one for events, one that
-//          pushes "state:snapshot" to the clients.
+// Errors:  Start() fails with kInvalidArgument for an address that other machines could reach, and
+//          as net::Server::Listen().
+// Threads: Start() and the destructor by the owner. Inside: the server's threads, one for events,
+//          one that pushes "state:snapshot" to the clients.
 // Source:  docs/api.md
 
 #pragma once

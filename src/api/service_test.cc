@@ -1,5 +1,6 @@
 // Goal: the role serves the truth of a real Redis, takes commands, and outlives the loss of Redis.
-// Method: a real redis-server on a unix socket in a temporary folder, real HTTP and WebSocket clients.
+// Method: a real redis-server on a unix socket in a temporary folder, real HTTP and WebSocket
+//         clients.
 
 #include "api/service.h"
 

@@ -1,9 +1,10 @@
 // The JSON document of /api/state, made of what stands in Redis.
 //
-// Shape:   every member is always there; a value that is missing or cannot be read is null, and `problems`
-//          names its key, the value and the reason. So one bad key costs one number on the page.
-// Units:   as in the keys: money in the quote currency, `pnl_daily` a fraction, latencies in milliseconds,
-//          ages in seconds.
+// Shape:   every member is always there; a value that is missing or cannot be read is null, and
+//          `problems` names its key, the value and the reason. So one bad key costs one number on
+//          the page.
+// Units:   as in the keys: money in the quote currency, `pnl_daily` a fraction, latencies in
+//          milliseconds, ages in seconds.
 // Errors:  none: any bytes make a document.
 // Threads: pure functions.
 // Source:  contract sections 1.2 to 1.5

@@ -1,7 +1,8 @@
 // Reads the state from Redis for everybody who asks, at most once per moment.
 //
-// Shape:   Get() answers the last snapshot when it is young enough, else reads a new one. While Redis does
-//          not answer, snapshots say so, and a new connection is tried a few times a second.
+// Shape:   Get() answers the last snapshot when it is young enough, else reads a new one. While
+//          Redis does not answer, snapshots say so, and a new connection is tried a few times a
+//          second.
 // Errors:  none: a failure is a snapshot with is_connected false and the reason in its document.
 // Threads: any; one reads while the others wait for at most the connection's timeouts.
 

@@ -1,6 +1,7 @@
 // Blocking clients for tests of servers on loopback: raw HTTP bytes, and WebSocket.
 //
-// Shape:   what a test sends goes out as is, so that it can be wrong. Every wait ends after 10 seconds.
+// Shape:   what a test sends goes out as is, so that it can be wrong. Every wait ends after 10
+//          seconds.
 // Errors:  an empty answer; a test that expects something fails on it.
 // Threads: one thread per client.
 

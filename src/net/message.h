@@ -1,8 +1,9 @@
 // One HTTP request and one HTTP response as plain values, and the parsing of a request target.
 //
-// Shape:   path and query are percent-decoded UTF-8 text; header names are lower case; the body is bytes.
-// Errors:  ParseTarget() fails with kInvalidArgument for anything that is not an absolute path of valid
-//          UTF-8 without control characters. Nothing else here can fail.
+// Shape:   path and query are percent-decoded UTF-8 text; header names are lower case; the body is
+//          bytes.
+// Errors:  ParseTarget() fails with kInvalidArgument for anything that is not an absolute path of
+//          valid UTF-8 without control characters. Nothing else here can fail.
 // Threads: values.
 
 #pragma once

@@ -1,7 +1,7 @@
 // Decides whether a browser may talk to this server on behalf of the page it shows.
 //
-// Shape:   two questions. Is the Host one that the server answers to (stops DNS rebinding)? Is the Origin
-//          the same origin, or one of the configured ones (stops foreign pages)?
+// Shape:   two questions. Is the Host one that the server answers to (stops DNS rebinding)? Is the
+//          Origin the same origin, or one of the configured ones (stops foreign pages)?
 // Errors:  none: what cannot be understood is not allowed.
 // Threads: any; pure functions.
 // Source:  contract section 6.9

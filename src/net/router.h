@@ -1,9 +1,9 @@
 // Finds the handler of a request by its method and exact path.
 //
-// Shape:   filled once at start, then only read. HEAD is answered by the GET handler. A path that nobody
-//          serves goes to the fallback, if there is one (static files).
-// Errors:  no handler: 404. Handler for another method only: 405 with Allow. A handler that throws: 500;
-//          the text of the exception goes to the log, not to the client.
+// Shape:   filled once at start, then only read. HEAD is answered by the GET handler. A path that
+//          nobody serves goes to the fallback, if there is one (static files).
+// Errors:  no handler: 404. Handler for another method only: 405 with Allow. A handler that throws:
+//          500; the text of the exception goes to the log, not to the client.
 // Threads: Add() before the server starts; Handle() from any thread, as the handlers allow.
 
 #pragma once

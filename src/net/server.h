@@ -1,11 +1,14 @@
 // An HTTP/1.1 and WebSocket server: handlers for paths, and one stream of frames to all sockets.
 //
-// Shape:   one thread serves all connections; handlers and welcomes run on a few worker threads, so that
-//          a slow handler delays only its own client. One frame is encoded once and shared by all clients.
-// Errors:  Listen() fails with kConflict or kUnavailable and names address:port. Clients that send too
-//          much, too slowly or nonsense get 400, 408, 413, 421, 426, 431 or a WebSocket close code.
-// Threads: Listen(), Run() and the destructor by the owner; Broadcast() and counters() by any thread. `welcome` and
-//          handlers run on worker threads, `reply` on the server's thread: it must not block.
+// Shape:   one thread serves all connections; handlers and welcomes run on a few worker threads, so
+//          that a slow handler delays only its own client. One frame is encoded once and shared by
+//          all clients.
+// Errors:  Listen() fails with kConflict or kUnavailable and names address:port. Clients that send
+//          too much, too slowly or nonsense get 400, 408, 413, 421, 426, 431 or a WebSocket close
+//          code.
+// Threads: Listen(), Run() and the destructor by the owner; Broadcast() and counters() by any
+//          thread. `welcome` and handlers run on worker threads, `reply` on the server's thread: it
+//          must not block.
 // Owner:   what handlers refer to must outlive the server. The destructor closes clients with 1001.
 
 #pragma once
@@ -31,7 +34,8 @@ namespace bulwark::net {
 using Frame = std::shared_ptr<const std::string>;  // Text, valid UTF-8.
 
 enum class SlowClient : std::uint8_t {
-  kDropOldest,  // The client misses frames and is told by nobody: for streams with a periodic truth.
+  // The client misses frames and is told by nobody: for streams with a periodic truth.
+  kDropOldest,
   kDisconnect,  // Close code 1013; the client comes back and gets a fresh welcome.
 };
 
@@ -85,8 +89,8 @@ class Server {
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] const Counters& counters() const;
 
-  // Queues the frame for every WebSocket client. Drops it, counted, when the server's own thread is more
-  // than 1,024 frames behind.
+  // Queues the frame for every WebSocket client. Drops it, counted, when the server's own thread is
+  // more than 1,024 frames behind.
   void Broadcast(Frame frame);
 
  private:

@@ -1,4 +1,5 @@
-// Goal: well-formed requests are answered, everything else is refused early and the server lives on.
+// Goal: well-formed requests are answered, everything else is refused early and the server lives
+//       on.
 // Method: a real server on a free loopback port, clients that send raw bytes.
 
 #include "net/server.h"

@@ -1,9 +1,9 @@
 // Serves the files below one folder, for reading only.
 //
-// Shape:   Serve() maps a path to a regular file, "/" to index.html. A name with a content hash (below
-//          /assets/) is cached for ever, everything else is revalidated by ETag.
-// Errors:  what is not a plain file inside the folder is 404, whatever the reason: parent steps, hidden
-//          names, symbolic links that lead out, devices, unreadable or oversized files.
+// Shape:   Serve() maps a path to a regular file, "/" to index.html. A name with a content hash
+//          (below /assets/) is cached for ever, everything else is revalidated by ETag.
+// Errors:  what is not a plain file inside the folder is 404, whatever the reason: parent steps,
+//          hidden names, symbolic links that lead out, devices, unreadable or oversized files.
 // Threads: any; reads the disk on each call.
 
 #pragma once

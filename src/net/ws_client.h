@@ -1,7 +1,8 @@
 // One WebSocket client: a bounded queue of frames to send, and a reader of small messages.
 //
-// Shape:   Run() accepts the upgrade and lives as long as the connection. Frames pushed before the welcome
-//          was read wait behind it, so that a client never sees an event and then an older snapshot.
+// Shape:   Run() accepts the upgrade and lives as long as the connection. Frames pushed before the
+//          welcome was read wait behind it, so that a client never sees an event and then an older
+//          snapshot.
 // Errors:  binary messages close with 1003, invalid UTF-8 with 1007, too big ones with 1009, a full
 //          queue as `slow_client` says, silence for `idle` closes the connection.
 // Threads: the server's thread only; the welcome itself is made on `workers`.
