@@ -80,11 +80,11 @@ base::Result<ReplayFeed::MaybeEvent> ReplayFeed::NextOrFail() {
       return tl::unexpected(read.error());
     }
     const std::optional<Line>& line = *read;
+    base::Result<MaybeEvent> event = line ? OnLine(*line) : base::Result<MaybeEvent>();
+    if (!event || event->has_value()) {
+      return event;
+    }
     if (line) {
-      base::Result<MaybeEvent> event = OnLine(*line);
-      if (!event || event->has_value()) {
-        return event;
-      }
       continue;
     }
     const base::Result<bool> goes_on = EndPass();

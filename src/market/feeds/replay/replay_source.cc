@@ -12,6 +12,13 @@
 #include "market/feeds/replay/line_reader.h"
 
 namespace bulwark::market {
+namespace {
+
+bool IsBlank(const std::optional<Line>& line) {
+  return line && line->text.empty() && !line->is_too_long;
+}
+
+}  // namespace
 
 base::Result<ReplaySource> ReplaySource::Open(const std::string& path) {
   base::Result<LineReader> lines = LineReader::Open(path);
@@ -47,8 +54,7 @@ base::Result<ReplaySource> ReplaySource::Open(const std::string& path) {
 base::Result<std::optional<Line>> ReplaySource::NextLine() {
   for (;;) {
     base::Result<std::optional<Line>> read = lines_.Next();
-    const bool is_blank =
-        read && read->has_value() && (**read).text.empty() && !(**read).is_too_long;
+    const bool is_blank = read && IsBlank(*read);
     if (!is_blank) {
       return read;
     }
