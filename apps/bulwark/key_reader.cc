@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,18 +16,18 @@ namespace {
 
 // The command that reads a value of this type; false when none does.
 bool AddRead(redis::Pipeline& pipeline, const StoredKey& key) {
-  static const std::string kLastByte = std::to_string(kValueBytesMax);
-  static const std::string kLast = std::to_string(kMembersMax - 1);
-  static const std::string kCount = std::to_string(kMembersMax);
-  static const std::string kNewest = "-" + kCount;
+  static const std::string last_byte = std::to_string(kValueBytesMax);
+  static const std::string last = std::to_string(kMembersMax - 1);
+  static const std::string count = std::to_string(kMembersMax);
+  static const std::string newest = "-" + count;
   if (key.type == "string") {
-    pipeline.Add({"GETRANGE", key.name, "0", kLastByte});
+    pipeline.Add({"GETRANGE", key.name, "0", last_byte});
   } else if (key.type == "set") {
-    pipeline.Add({"SRANDMEMBER", key.name, kCount});
+    pipeline.Add({"SRANDMEMBER", key.name, count});
   } else if (key.type == "zset") {
-    pipeline.Add({"ZRANGE", key.name, "0", kLast, "WITHSCORES"});
+    pipeline.Add({"ZRANGE", key.name, "0", last, "WITHSCORES"});
   } else if (key.type == "list") {
-    pipeline.Add({"LRANGE", key.name, kNewest, "-1"});
+    pipeline.Add({"LRANGE", key.name, newest, "-1"});
   } else {
     return false;
   }

@@ -3,11 +3,11 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "config/settings.h"
+#include "contract/catalogue.h"
 #include "contract/json_writer.h"
 #include "contract/keys_markdown.h"
 #include "contract/monitor_check.h"

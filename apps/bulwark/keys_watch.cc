@@ -1,5 +1,6 @@
 #include "keys_watch.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -64,21 +65,14 @@ class Watch {
   base::Result<void> Run(StopSignal& stop) {
     base::Nanos polled_at = base::MonotonicNow();
     while (!stop.IsRequested()) {
-      auto message = subscriber_->Next(kStep);
-      if (!message) {
-        return tl::unexpected(message.error());
+      if (auto heard = Hear(); !heard) {
+        return heard;
       }
-      if (*message) {
-        if (auto shown = Show(**message); !shown) {
-          return shown;
-        }
+      const bool is_due = base::MonotonicNow() - polled_at >= kPollEvery;
+      if (auto polled = is_due ? Poll(true) : base::Result<void>(); !polled) {
+        return polled;
       }
-      if (!has_events_ && base::MonotonicNow() - polled_at >= kPollEvery) {
-        polled_at = base::MonotonicNow();
-        if (auto polled = Poll(true); !polled) {
-          return polled;
-        }
-      }
+      polled_at = is_due ? base::MonotonicNow() : polled_at;
     }
     return {};
   }
@@ -92,8 +86,16 @@ class Watch {
     }
     const std::string& flags = reply->elements[1].text;
     const bool has_all =
-        flags.find('A') != std::string::npos || flags.find_first_of("$") != std::string::npos;
+        flags.find('A') != std::string::npos || flags.find('$') != std::string::npos;
     return flags.find('K') != std::string::npos && has_all;
+  }
+
+  base::Result<void> Hear() {
+    const auto message = subscriber_->Next(kStep);
+    if (!message) {
+      return tl::unexpected(message.error());
+    }
+    return message->has_value() ? Show(message->value()) : base::Result<void>();
   }
 
   base::Result<void> Show(const redis::Message& message) {
@@ -141,18 +143,25 @@ class Watch {
     for (std::span<const std::string> rest(names->keys); !rest.empty();) {
       const auto batch = rest.first(std::min(rest.size(), kBatch));
       rest = rest.subspan(batch.size());
-      const auto keys = ReadKeys(*connection_, batch);
-      if (!keys) {
-        return tl::unexpected(keys.error());
+      if (auto compared = Compare(batch, is_shown); !compared) {
+        return compared;
       }
-      for (const StoredKey& key : *keys) {
-        std::string& last = last_[key.name];
-        std::string value = fmt::format("{}", fmt::join(key.values, "\n"));
-        if (value != last && is_shown) {
-          ShowKey("changed", key);
-        }
-        last = std::move(value);
+    }
+    return {};
+  }
+
+  base::Result<void> Compare(std::span<const std::string> names, bool is_shown) {
+    const auto keys = ReadKeys(*connection_, names);
+    if (!keys) {
+      return tl::unexpected(keys.error());
+    }
+    for (const StoredKey& key : *keys) {
+      std::string& last = last_[key.name];
+      std::string value = fmt::format("{}", fmt::join(key.values, "\n"));
+      if (value != last && is_shown) {
+        ShowKey("changed", key);
       }
+      last = std::move(value);
     }
     return {};
   }

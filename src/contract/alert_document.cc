@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -107,7 +108,9 @@ base::Result<AlertDocument> DecodeAlert(std::string_view text) {
   if (!IsLevel(alert.level)) {
     fields.Wrong("level", "a level");
   }
-  for (const auto& [name, value] : object->members) {
+  for (std::size_t at = 0; at < object->names.size(); ++at) {
+    const std::string& name = object->names[at];
+    const JsonValue& value = object->items[at];
     if (std::find(kFixedFields.begin(), kFixedFields.end(), name) != kFixedFields.end()) {
       continue;
     }

@@ -1,6 +1,5 @@
 #include "contract/catalogue.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,19 +13,26 @@
 namespace bulwark::contract {
 namespace {
 
+bool IsInOrder(std::span<const Entry> all) {
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    if (static_cast<std::size_t>(all[at].id) != at) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::array<Entry, kEntries> Joined() {
   std::array<Entry, kEntries> all{};
   std::size_t size = 0;
   for (const std::span<const Entry> part :
        {TelemetryEntries(), TradingEntries(), PlatformEntries(), ChannelEntries()}) {
-    ENSURE(size + part.size() <= kEntries);
-    std::copy(part.begin(), part.end(), all.begin() + static_cast<std::ptrdiff_t>(size));
-    size += part.size();
+    for (const Entry& entry : part) {
+      all.at(size++) = entry;
+    }
   }
   ENSURE(size == kEntries);
-  for (std::size_t at = 0; at < kEntries; ++at) {
-    ENSURE(static_cast<std::size_t>(all.at(at).id) == at);
-  }
+  ENSURE(IsInOrder(all));
   return all;
 }
 
@@ -38,8 +44,8 @@ std::string_view Word(const std::array<std::string_view, N>& words, Enum value) 
 }  // namespace
 
 std::span<const Entry> Catalogue() {
-  static const std::array<Entry, kEntries> kAll = Joined();
-  return kAll;
+  static const std::array<Entry, kEntries> all = Joined();
+  return all;
 }
 
 const Entry& Get(EntryId id) {

@@ -4,6 +4,7 @@
 
 #include "contract/catalogue.h"
 
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,7 +25,7 @@ TEST(CatalogueTest, HoldsAnExampleThatItsOwnChecksAccept) {
                                                     : MatchKey(entry.example_key);
 
     ASSERT_TRUE(match.has_value());
-    EXPECT_EQ(match->entry, &entry);
+    EXPECT_EQ(match.value().entry, &entry);
     EXPECT_EQ(entry.check(entry.example), std::nullopt);
     EXPECT_NE(entry.check("\xff{"), std::nullopt);
   }
@@ -74,7 +75,7 @@ TEST(CatalogueTest, KnowsEveryNameOfBothOriginalDocuments) {
                                       "cache:universe:sp500"}) {
     const auto match = MatchKey(name);
     ASSERT_TRUE(match.has_value()) << name;
-    EXPECT_NE(match->entry->origin, Origin::kExtension) << name;
+    EXPECT_NE(match.value().entry->origin, Origin::kExtension) << name;
   }
   for (const std::string_view name :
        {"portfolio:update", "trade:executed", "trade:pending_approval", "order:status",
@@ -115,9 +116,9 @@ TEST(KeyMatchTest, BindsPlaceholdersAndFindsTheNearestName) {
   const auto match = MatchKey("cache:fundamentals:AAPL:2026");
 
   ASSERT_TRUE(match.has_value());
-  ASSERT_EQ(match->placeholders.size(), 2U);
-  EXPECT_EQ(match->placeholders[0].second, "fundamentals");
-  EXPECT_EQ(match->placeholders[1].second, "AAPL:2026");
+  ASSERT_EQ(match.value().placeholders.size(), 2U);
+  EXPECT_EQ(match.value().placeholders[0].second, "fundamentals");
+  EXPECT_EQ(match.value().placeholders[1].second, "AAPL:2026");
   EXPECT_EQ(NearestKey("SYSTEM:HALTED")->pattern, "SYSTEM:HALT");
   EXPECT_EQ(NearestKey("oms:order:7")->pattern, "oms:order:<id>");
   EXPECT_EQ(NearestKey("zzz"), nullptr);

@@ -31,7 +31,7 @@ base::Decimal D(std::string_view text) {
 }
 
 base::UnixNanos T(std::string_view text) {
-  return *base::ParseIso(text);
+  return base::ParseIso(text).value();
 }
 
 // The message, after the catalogue has agreed with it.
@@ -45,7 +45,7 @@ std::string Published(EntryId channel, Encode encode) {
 
 model::Order FilledOrder() {
   model::Order order;
-  order.id = *base::Uuid::Parse(kId);
+  order.id = base::Uuid::Parse(kId).value();
   order.status = model::OrderStatus::kFilled;
   order.quantity = order.filled_quantity = D("0.5");
   order.filled_notional = D("55");
@@ -95,7 +95,7 @@ TEST(ChannelPayloadsTest, PortfolioIsInMoneyAndPercentAndAddsUp) {
 }
 
 TEST(ChannelPayloadsTest, TradeCarriesBothNamesOfPriceAndTime) {
-  const model::Fill fill{.order_id = *base::Uuid::Parse(kId),
+  const model::Fill fill{.order_id = base::Uuid::Parse(kId).value(),
                          .trade_id = model::TradeId("t1"),
                          .price = D("110"),
                          .quantity = D("0.5"),

@@ -3,9 +3,11 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -21,6 +23,7 @@
 #include "contract/portfolio_document.h"
 #include "contract/system_documents.h"
 #include "contract/view_documents.h"
+#include "model/action.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
@@ -35,7 +38,7 @@ base::Decimal D(std::string_view text) {
 }
 
 base::UnixNanos T(std::string_view text) {
-  return *base::ParseIso(text);
+  return base::ParseIso(text).value();
 }
 
 template <class Encode>
@@ -54,8 +57,8 @@ model::InstrumentTable TwoPairs() {
 
 model::Order HalfFilledShort() {
   model::Order order;
-  order.id = *base::Uuid::Parse("1da26b1b-0000-4000-8000-000000000001");
-  order.decision_id = *base::Uuid::Parse("35133b10-0000-4000-8000-000000000002");
+  order.id = base::Uuid::Parse("1da26b1b-0000-4000-8000-000000000001").value();
+  order.decision_id = base::Uuid::Parse("35133b10-0000-4000-8000-000000000002").value();
   order.side = model::Side::kSell;
   order.intent = model::Intent::kOpenShort;
   order.status = model::OrderStatus::kPartiallyFilled;
@@ -176,7 +179,7 @@ TEST(PortfolioDocumentTest, ReadsTheOlderFourFieldsAndNamesWhatIsWrong) {
 }
 
 TEST(ViewDocumentsTest, WritesSixOriginalFieldsFirst) {
-  const OrderRow row{.order_id = *base::Uuid::Parse("811bdcca-0000-4000-8000-000000000003"),
+  const OrderRow row{.order_id = base::Uuid::Parse("811bdcca-0000-4000-8000-000000000003").value(),
                      .symbol = model::Symbol("BTC/USDT"),
                      .status = model::OrderStatus::kFilled,
                      .quantity = D("86.36363636"),

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -69,7 +70,8 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
     if (open_.empty()) {
       root_ = std::move(value);
     } else if (open_.back().kind == JsonValue::Kind::kObject) {
-      open_.back().members.emplace_back(std::move(names_.back()), std::move(value));
+      open_.back().names.push_back(std::move(names_.back()));
+      open_.back().items.push_back(std::move(value));
     } else {
       open_.back().items.push_back(std::move(value));
     }
@@ -112,9 +114,9 @@ base::Result<JsonValue> OfKind(std::string_view text, JsonValue::Kind kind, std:
 }  // namespace
 
 const JsonValue* JsonValue::Find(std::string_view name) const {
-  const auto member = std::find_if(members.rbegin(), members.rend(),
-                                   [&](const auto& candidate) { return candidate.first == name; });
-  return member == members.rend() ? nullptr : &member->second;
+  const auto found = std::find(names.rbegin(), names.rend(), name);
+  return found == names.rend() ? nullptr
+                               : &items[static_cast<std::size_t>(names.rend() - found) - 1];
 }
 
 std::string JsonValue::Describe() const {
@@ -132,7 +134,7 @@ std::string JsonValue::Describe() const {
     case Kind::kObject:
       break;
   }
-  return "an object of " + std::to_string(members.size());
+  return "an object of " + std::to_string(names.size());
 }
 
 base::Result<JsonValue> ParseJson(std::string_view text) {
@@ -163,20 +165,21 @@ base::Result<JsonValue> ParseJsonArray(std::string_view text) {
   return OfKind(text, JsonValue::Kind::kArray, "array");
 }
 
-void FieldReader::Missing(std::string_view name) {
-  if (!error_) {
-    error_ = base::Error{base::ErrorCode::kCorrupt, "field '" + std::string(name) + "' is missing"};
+void FieldReader::Keep(std::string message) {
+  if (is_ok_) {
+    is_ok_ = false;
+    error_ = base::Error{base::ErrorCode::kCorrupt, std::move(message)};
   }
 }
 
+void FieldReader::Missing(std::string_view name) {
+  Keep("field '" + std::string(name) + "' is missing");
+}
+
 void FieldReader::Wrong(std::string_view name, std::string_view expected) {
-  if (!error_) {
-    const JsonValue* value = object_.Find(name);
-    error_ = base::Error{base::ErrorCode::kCorrupt,
-                         "field '" + std::string(name) + "' is " +
-                             (value == nullptr ? "missing" : value->Describe()) + ", not " +
-                             std::string(expected)};
-  }
+  const JsonValue* value = object_.Find(name);
+  Keep("field '" + std::string(name) + "' is " +
+       (value == nullptr ? "missing" : value->Describe()) + ", not " + std::string(expected));
 }
 
 const JsonValue* FieldReader::Child(std::string_view name, JsonValue::Kind kind) {

@@ -31,10 +31,10 @@ struct JsonValue {
 
   Kind kind = Kind::kNull;
   bool flag = false;
-  std::string text;  // Of a text unescaped, of a number as written.
-  std::vector<JsonValue> items;
-  std::vector<std::pair<std::string, JsonValue>>
-      members;  // In order; the last of equal names counts.
+  std::string text;              // Of a text unescaped, of a number as written.
+  std::vector<JsonValue> items;  // Of an array, or the values of an object's members.
+  std::vector<std::string>
+      names;  // Of the members, beside `items`; the last of equal names counts.
 
   [[nodiscard]] const JsonValue* Find(std::string_view name) const;
   // For people: what this is, cut to a short length.
@@ -81,18 +81,20 @@ class FieldReader {
   // Records an error about a field whose value was read but makes no sense.
   void Wrong(std::string_view name, std::string_view expected);
 
-  [[nodiscard]] bool is_ok() const { return !error_; }
+  [[nodiscard]] bool is_ok() const { return is_ok_; }
   // Requires: !is_ok().
-  [[nodiscard]] const base::Error& error() const { return *error_; }
+  [[nodiscard]] const base::Error& error() const { return error_; }
   [[nodiscard]] tl::unexpected<base::Error> Failure() const {
-    return tl::unexpected<base::Error>(*error_);
+    return tl::unexpected<base::Error>(error_);
   }
 
  private:
   void Missing(std::string_view name);
+  void Keep(std::string message);
 
   const JsonValue& object_;
-  std::optional<base::Error> error_;
+  bool is_ok_ = true;
+  base::Error error_{};  // The first one.
 };
 
 // An array of objects through the reader of one; an error names the row.

@@ -91,28 +91,31 @@ std::string_view TakeValue(std::string_view& name, std::string_view rest_of_patt
   return value;
 }
 
+// Takes the literal start of the pattern from both; false when the name starts otherwise.
+bool TakeLiteral(std::string_view& pattern, std::string_view& name) {
+  const std::size_t length = std::min(pattern.find('<'), pattern.size());
+  if (!name.starts_with(pattern.substr(0, length))) {
+    return false;
+  }
+  name.remove_prefix(length);
+  pattern.remove_prefix(length);
+  return true;
+}
+
 std::optional<Placeholders> MatchPattern(std::string_view pattern, std::string_view name) {
   Placeholders found;
-  while (!pattern.empty()) {
-    if (pattern.front() == '<') {
-      const std::size_t end = pattern.find('>');
-      const std::string_view placeholder = pattern.substr(1, end - 1);
-      pattern.remove_prefix(end + 1);
-      const std::string_view value = TakeValue(name, pattern);
-      if (!Accepts(placeholder, value)) {
-        return std::nullopt;
-      }
-      found.emplace_back(placeholder, value);
-      continue;
-    }
-    const std::size_t literal = std::min(pattern.find('<'), pattern.size());
-    if (!name.starts_with(pattern.substr(0, literal))) {
+  while (TakeLiteral(pattern, name) && !pattern.empty()) {
+    const std::size_t end = pattern.find('>');
+    const std::string_view placeholder = pattern.substr(1, end - 1);
+    pattern.remove_prefix(end + 1);
+    const std::string_view value = TakeValue(name, pattern);
+    if (!Accepts(placeholder, value)) {
       return std::nullopt;
     }
-    name.remove_prefix(literal);
-    pattern.remove_prefix(literal);
+    found.emplace_back(placeholder, value);
   }
-  return name.empty() ? std::optional(std::move(found)) : std::nullopt;
+  const bool is_whole = pattern.empty() && name.empty();
+  return is_whole ? std::optional(std::move(found)) : std::nullopt;
 }
 
 std::optional<Match> Find(std::string_view name, bool is_channel) {

@@ -128,6 +128,17 @@ void AppendEntry(std::string& out, const Entry& entry) {
                  entry.is_written_by_trader ? "" : "; declared, not written by this version yet");
 }
 
+void AppendGroup(std::string& out, Group group) {
+  fmt::format_to(std::back_inserter(out), "## {}\n\n{}\n\n", Name(group),
+                 kIntros.at(static_cast<std::size_t>(group)));
+  AppendTable(out, group);
+  for (const Entry& entry : Catalogue()) {
+    if (entry.group == group) {
+      AppendEntry(out, entry);
+    }
+  }
+}
+
 std::size_t CountChannels() {
   std::size_t channels = 0;
   for (const Entry& entry : Catalogue()) {
@@ -148,14 +159,7 @@ std::string GenerateKeysMarkdown() {
   }
   out += "\n\n";
   for (std::size_t at = 0; at < kGroups; ++at) {
-    const auto group = static_cast<Group>(at);
-    fmt::format_to(std::back_inserter(out), "## {}\n\n{}\n\n", Name(group), kIntros.at(at));
-    AppendTable(out, group);
-    for (const Entry& entry : Catalogue()) {
-      if (entry.group == group) {
-        AppendEntry(out, entry);
-      }
-    }
+    AppendGroup(out, static_cast<Group>(at));
   }
   out.pop_back();  // The file ends with one line break.
   return out;

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ratio>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/decimal.h"

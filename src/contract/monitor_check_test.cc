@@ -3,10 +3,13 @@
 
 #include "contract/monitor_check.h"
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -48,9 +51,9 @@ std::string Escaped(std::string_view text) {
 }
 
 TEST(ParseMonitorLineTest, UnescapesWords) {
-  EXPECT_THAT(*ParseMonitorLine(Line(R"("set" "a b" "\"\\\n\x00\xff")")),
+  EXPECT_THAT(ParseMonitorLine(Line(R"("set" "a b" "\"\\\n\x00\xff")")).value(),
               ElementsAre("set", "a b", std::string("\"\\\n\0\xff", 5)));
-  EXPECT_THAT(*ParseMonitorLine(R"(1.5 [0 lua] "DEL" "")"), ElementsAre("DEL", ""));
+  EXPECT_THAT(ParseMonitorLine(R"(1.5 [0 lua] "DEL" "")").value(), ElementsAre("DEL", ""));
   for (const char* line : {"OK", "", "1.5 [0 lua] \"DEL", "1.5 [0 lua] \"a\\", "[0 lua] \"DEL\"",
                            R"(1.5 [0 lua] "a"b)", R"(1.5 [0 lua] "\xz1")"}) {
     EXPECT_FALSE(ParseMonitorLine(line).has_value()) << line;
@@ -105,28 +108,20 @@ TEST(MonitorCheckerTest, ReportsEachKindOfProblemOnce) {
   EXPECT_EQ(report.problems[0].first_line, 1U);
 }
 
+// The command that writes the example of an entry.
+std::string WriteOf(const Entry& entry) {
+  static constexpr std::array<std::string_view, 6> kCommands = {"SET",   "SADD", "ZADD",
+                                                                "RPUSH", "HSET", "PUBLISH"};
+  const std::string score = entry.kind == Kind::kSortedSet ? " \"739687\"" : "";
+  return Line(fmt::format("\"{}\" {}{} {}", kCommands.at(static_cast<std::size_t>(entry.kind)),
+                          Escaped(entry.example_key), score, Escaped(entry.example)));
+}
+
 TEST(MonitorCheckerTest, ListsWhatTheTraderProducesButNeverAppeared) {
   MonitorChecker checker;
   for (const Entry& entry : Catalogue()) {
-    const std::string name = Escaped(entry.example_key);
-    const std::string value = Escaped(entry.example);
-    switch (entry.kind) {
-      case Kind::kChannel:
-        checker.Feed(Line("\"PUBLISH\" " + name + " " + value));
-        break;
-      case Kind::kSet:
-        checker.Feed(Line("\"SADD\" " + name + " " + value));
-        break;
-      case Kind::kSortedSet:
-        checker.Feed(Line("\"ZADD\" " + name + " \"739687\" " + value));
-        break;
-      case Kind::kList:
-        checker.Feed(Line("\"RPUSH\" " + name + " " + value));
-        break;
-      default:
-        if (entry.id != EntryId::kSystemStatus) {
-          checker.Feed(Line("\"SET\" " + name + " " + value));
-        }
+    if (entry.id != EntryId::kSystemStatus) {
+      checker.Feed(WriteOf(entry));
     }
   }
   const MonitorReport report = checker.Report();

@@ -5,15 +5,16 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/decimal.h"
 #include "base/iso_time.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "base/uuid.h"
 #include "contract/json_reader.h"
 #include "contract/json_writer.h"
+#include "model/market_data.h"
 #include "model/names.h"
 #include "model/order.h"
 

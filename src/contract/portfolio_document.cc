@@ -1,11 +1,12 @@
 #include "contract/portfolio_document.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/decimal.h"
-#include "base/iso_time.h"
 #include "base/result.h"
 #include "contract/json_reader.h"
 #include "contract/json_writer.h"
@@ -22,7 +23,9 @@ base::Result<SymbolAmounts> ReadAmounts(FieldReader& fields, std::string_view na
   if (object == nullptr) {
     return amounts;
   }
-  for (const auto& [symbol, value] : object->members) {
+  for (std::size_t at = 0; at < object->names.size(); ++at) {
+    const std::string& symbol = object->names[at];
+    const JsonValue& value = object->items[at];
     const auto amount = value.kind == JsonValue::Kind::kNumber
                             ? ParseDecimal(value.text)
                             : base::Fail(base::ErrorCode::kCorrupt, "");
@@ -42,7 +45,7 @@ void ReadOpenings(FieldReader& fields, PortfolioDocument& document) {
     return;
   }
   FieldReader openings(*object);
-  for (const auto& [symbol, value] : object->members) {
+  for (const std::string& symbol : object->names) {
     if (const auto at = openings.Time(symbol)) {
       document.short_opened_at.emplace_back(symbol, *at);
     }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <string>
 #include <vector>
