@@ -1,5 +1,6 @@
 #include "audit/venue_audit.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -10,7 +11,6 @@
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/uuid.h"
-#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/names.h"
 #include "model/order.h"
@@ -136,6 +136,17 @@ bool MayBeUnknown(model::OrderStatus status) {
   return status == model::OrderStatus::kPending || status == model::OrderStatus::kFailed;
 }
 
+void CompareOrder(const LedgerBooks& ledger, const model::Order& ours, const VenueOrder& theirs,
+                  Comparison& comparison) {
+  const std::string name = "order " + ours.id.ToString();
+  comparison.Text(name + " instrument", ledger.instruments[ours.instrument].venue_symbol.view(),
+                  theirs.symbol);
+  comparison.Text(name + " side", Name(ours.side), theirs.side);
+  comparison.Text(name + " status", ExpectedStatus(ours.status), theirs.status);
+  comparison.Amounts(name + " quantity", ours.quantity, theirs.quantity);
+  comparison.Amounts(name + " filled quantity", ours.filled_quantity, theirs.filled);
+}
+
 void CompareOrders(const LedgerBooks& ledger, const VenueBooks& venue, Comparison& comparison) {
   for (const auto& [id, row] : ledger.orders) {
     const model::Order& ours = row.order;
@@ -147,13 +158,7 @@ void CompareOrders(const LedgerBooks& ledger, const VenueBooks& venue, Compariso
       }
       continue;
     }
-    const VenueOrder& theirs = found->second;
-    comparison.Text(name + " instrument", ledger.instruments[ours.instrument].venue_symbol.view(),
-                    theirs.symbol);
-    comparison.Text(name + " side", Name(ours.side), theirs.side);
-    comparison.Text(name + " status", ExpectedStatus(ours.status), theirs.status);
-    comparison.Amounts(name + " quantity", ours.quantity, theirs.quantity);
-    comparison.Amounts(name + " filled quantity", ours.filled_quantity, theirs.filled);
+    CompareOrder(ledger, ours, found->second, comparison);
   }
   for (const auto& [id, order] : venue.orders) {
     const auto uuid = base::Uuid::Parse(id);

@@ -20,6 +20,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/journal.h"
+#include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
 #include "ledger/recovery.h"
 #include "ledger/schema.h"

@@ -2,6 +2,7 @@
 // against the least that SQLite can do for a durable row in the same file system and the same run.
 // Plus what a start reads back, and what the watcher asks ten times a second.
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -16,7 +17,6 @@
 #include "ledger/ledger.h"
 #include "ledger/ledger_testing.h"
 #include "model/action.h"
-#include "model/fill.h"
 #include "model/market_data.h"
 #include "model/order.h"
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/uuid.h"
 #include "ledger/order_row.h"
 #include "ledger/symbols.h"
 #include "model/order.h"

@@ -20,7 +20,6 @@
 #include "model/action.h"
 #include "model/fill.h"
 #include "model/instrument.h"
-#include "model/market_data.h"
 #include "model/names.h"
 #include "model/order.h"
 #include "model/portfolio.h"
@@ -42,7 +41,7 @@ Result<void> ReadRows(sql::Connection& connection, const sql::StatementText& tex
     return tl::unexpected<base::Error>(query.error());
   }
   Result<void> outcome;
-  const auto read = query->ForEachRow([&](const sql::Statement& row) {
+  auto read = query->ForEachRow([&](const sql::Statement& row) {
     if (outcome) {
       outcome = on_row(row);
     }
@@ -129,12 +128,12 @@ Result<void> ReplayFills(sql::Connection& connection, const SymbolMap& symbols,
 
 Result<void> ReadFills(sql::Connection& connection, const SymbolMap& symbols,
                        RecoveredBooks& books) {
-  const auto replayed = ReplayFills(connection, symbols, books.portfolio,
-                                    [&](const BookedFill& booked, const model::FillEffect&) {
-                                      ++books.fills;
-                                      books.venue_sequence_max = std::max(
-                                          books.venue_sequence_max, booked.fill.venue_sequence);
-                                    });
+  auto replayed = ReplayFills(connection, symbols, books.portfolio,
+                              [&](const BookedFill& booked, const model::FillEffect&) {
+                                ++books.fills;
+                                books.venue_sequence_max =
+                                    std::max(books.venue_sequence_max, booked.fill.venue_sequence);
+                              });
   if (!replayed) {
     return replayed;
   }

@@ -63,8 +63,8 @@ constexpr std::array kTables{
 }  // namespace
 
 std::span<const sql::Migration> Migrations() {
-  static const std::array kSteps{sql::Migration{"tables", kTables}};
-  return kSteps;
+  static const std::array steps{sql::Migration{"tables", kTables}};
+  return steps;
 }
 
 }  // namespace bulwark::ledger

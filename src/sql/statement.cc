@@ -133,10 +133,10 @@ std::int64_t Statement::Int(std::size_t at) const {
 }
 
 const std::string& Statement::Text(std::size_t at) const {
-  static const std::string kEmpty;
+  static const std::string empty;
   const Cell& cell = impl_->columns.at(at);
   ENSURE(cell.kind == 't');
-  return cell.indicator == soci::i_ok ? cell.text : kEmpty;
+  return cell.indicator == soci::i_ok ? cell.text : empty;
 }
 
 bool Statement::IsNull(std::size_t at) const {
