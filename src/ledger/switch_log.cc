@@ -76,13 +76,18 @@ base::Result<model::SwitchState> SwitchLog::Read() {
       unknown = row.Text(1);
       return;
     }
-    (*which == model::Switch::kHalt ? state.halt : state.kill) = {
-        .sequence = static_cast<std::uint64_t>(row.Int(0)),
-        .which = *which,
-        .is_on = row.Int(2) != 0,
-        .reason = row.Text(3),
-        .actor = row.Text(4),
-        .at = base::UnixNanos{base::Nanos{row.Int(5)}}};
+    model::SwitchTurn turn;
+    turn.sequence = static_cast<std::uint64_t>(row.Int(0));
+    turn.which = *which;
+    turn.is_on = row.Int(2) != 0;
+    turn.reason = row.Text(3);
+    turn.actor = row.Text(4);
+    turn.at = base::UnixNanos{base::Nanos{row.Int(5)}};
+    if (*which == model::Switch::kHalt) {
+      state.halt = turn;
+    } else {
+      state.kill = turn;
+    }
   });
   if (!read) {
     return tl::unexpected<base::Error>(read.error());
