@@ -1,7 +1,7 @@
 // Reads keys whole but bounded, whatever their type, many at a time.
 //
-// Shape:   a string is cut at kValueBytesMax, a collection at kMembersMax members; `is_cut` tells. The
-//          values of types that the contract does not use (hash, stream) are not read.
+// Shape:   a string is cut at kValueBytesMax, a collection at kMembersMax members; `is_cut` tells.
+//          The values of types that the contract does not use (hash, stream) are not read.
 // Errors:  as redis::Connection::ExecuteForReplies(); an error of one key is in its `error`.
 // Threads: the connection's thread.
 

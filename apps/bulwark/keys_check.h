@@ -1,8 +1,9 @@
 // Walks a whole Redis and holds every key against the contract's catalogue.
 //
-// Shape:   SCAN in bounded steps, each key looked at once; a key that vanishes meanwhile is not counted.
-//          All problems are counted, the first kShownMax are kept.
-// Errors:  as redis::Connection::Call(); a value Redis itself refuses to show is a problem, not an error.
+// Shape:   SCAN in bounded steps, each key looked at once; a key that vanishes meanwhile is not
+//          counted. All problems are counted, the first kShownMax are kept.
+// Errors:  as redis::Connection::Call(); a value Redis itself refuses to show is a problem, not an
+//          error.
 // Threads: the connection's thread; blocks for the length of the walk.
 // Source:  contract section 1
 

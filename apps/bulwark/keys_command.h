@@ -1,4 +1,5 @@
-// `bulwark keys list | docs | get | watch | check | conform`: the contract with Redis, by hand and by check.
+// `bulwark keys list | docs | get | watch | check | conform`: the contract with Redis, by hand and
+// by check.
 //
 // Threads: the main thread only.
 

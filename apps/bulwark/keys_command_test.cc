@@ -1,4 +1,5 @@
-// Goal: `bulwark keys` finds every kind of damage in a real Redis and in a capture of it, and calls a good
+// Goal: `bulwark keys` finds every kind of damage in a real Redis and in a capture of it, and calls
+//       a good
 // one good.
 // Method: the real binary against a private redis-server, with one thing broken at a time.
 

@@ -78,7 +78,8 @@ class Watch {
   }
 
  private:
-  // Whether the server tells about every kind of write; asking may be forbidden, then we look ourselves.
+  // Whether the server tells about every kind of write; asking may be forbidden, then we look
+  // ourselves.
   bool AsksForEvents() {
     const auto reply = connection_->Call({"CONFIG", "GET", "notify-keyspace-events"});
     if (!reply || reply->elements.size() != 2) {

@@ -1,7 +1,7 @@
 // Shows what changes in Redis while it changes: keys as they are written, channels as they speak.
 //
-// Shape:   key events where the server sends them, a look at all matching keys twice a second where it
-//          does not; channels always. One line per change, each value on one line.
+// Shape:   key events where the server sends them, a look at all matching keys twice a second where
+//          it does not; channels always. One line per change, each value on one line.
 // Errors:  as redis::Connection; a lost server ends the watch.
 // Threads: the calling thread, until `stop`.
 

@@ -1,7 +1,8 @@
 // ALERTS:LAST and ALERTS:EVENT:<epoch_ms>, a message that a person should read.
 //
-// Shape:   spaced JSON object: timestamp, level, event, message, then the details of the event flattened
-//          into the top level. A detail keeps its JSON type from event to event, so tables stay tables.
+// Shape:   spaced JSON object: timestamp, level, event, message, then the details of the event
+//          flattened into the top level. A detail keeps its JSON type from event to event, so
+//          tables stay tables.
 // Units:   times with +00:00.
 // Errors:  a detail named like one of the four fields stops the process. Decoding is kCorrupt.
 // Threads: any. Encoding allocates only when `out` has to grow.

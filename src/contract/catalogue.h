@@ -1,8 +1,9 @@
 // The catalogue: one entry for every Redis key and channel that the platform knows.
 //
-// Shape:   entries in the order of EntryId; a pattern has typed placeholders such as <id>, listed in
-//          key_match.h. The names of keys and channels are written here (catalogue_*.cc) and nowhere
-//          else: keys.h builds names from it, docs/keys.md and the checks are generated from it.
+// Shape:   entries in the order of EntryId; a pattern has typed placeholders such as <id>, listed
+//          in key_match.h. The names of keys and channels are written here (catalogue_*.cc) and
+//          nowhere else: keys.h builds names from it, docs/keys.md and the checks are generated
+//          from it.
 // Units:   time to live in seconds.
 // Threads: constant data, any thread. Nothing allocates.
 // Source:  contract sections 1.1-1.6, 8.4

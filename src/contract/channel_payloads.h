@@ -1,9 +1,10 @@
 // The messages of the pub/sub channels the trader publishes.
 //
 // Shape:   compact JSON objects holding the union of what the original documents promise, so that a
-//          reader of either finds its fields. Enumerators in UPPER CASE, a failed order is REJECTED.
-// Units:   percent units (-1.2 means -1.2 %), drawdown positive; quantities absolute beside a side; money
-//          in quote units; times with Z.
+//          reader of either finds its fields. Enumerators in UPPER CASE, a failed order is
+//          REJECTED.
+// Units:   percent units (-1.2 means -1.2 %), drawdown positive; quantities absolute beside a side;
+//          money in quote units; times with Z.
 // Errors:  a non-finite strength stops the process; everything else can be written.
 // Threads: any. Encoding allocates only when `out` has to grow.
 // Source:  contract sections 0.3, 1.6, 6.3
@@ -25,8 +26,8 @@
 
 namespace bulwark::contract {
 
-// One position of portfolio:update. Market value and profit are derived; without a mark the position is
-// shown at its cost.
+// One position of portfolio:update. Market value and profit are derived; without a mark the
+// position is shown at its cost.
 struct PositionRow {
   std::string_view symbol;
   base::Decimal owned;  // Signed, blocked quantity included. Rows of zero are not written.

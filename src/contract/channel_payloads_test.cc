@@ -1,4 +1,5 @@
-// Goal: every message the trader publishes holds what both original documents promise, in percent, with
+// Goal: every message the trader publishes holds what both original documents promise, in percent,
+//       with
 // Z times and upper-case words, and passes the catalogue's own check.
 // Method: one message of each channel, compared as text.
 

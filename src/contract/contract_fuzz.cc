@@ -1,5 +1,6 @@
-// Feeds any bytes to every reader of the contract: each must answer a value or a problem, never crash,
-// hang or read past the end. What a document reader accepts must pass the same reader's check again.
+// Feeds any bytes to every reader of the contract: each must answer a value or a problem, never
+// crash, hang or read past the end. What a document reader accepts must pass the same reader's
+// check again.
 
 #include <cstddef>
 #include <cstdint>

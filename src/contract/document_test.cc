@@ -74,8 +74,10 @@ model::Order HalfFilledShort() {
 }
 
 constexpr std::string_view kOrderExample =
-    R"({"id":"1da26b1b-0000-4000-8000-000000000001","decision_id":"35133b10-0000-4000-8000-000000000002",)"
-    R"("instrument_id":"BTC/USDT","side":"SELL","intent":"OPEN_SHORT","quantity":100.0,"order_type":"MARKET",)"
+    R"({"id":"1da26b1b-0000-4000-8000-000000000001",)"
+    R"("decision_id":"35133b10-0000-4000-8000-000000000002",)"
+    R"("instrument_id":"BTC/USDT","side":"SELL","intent":"OPEN_SHORT","quantity":100.0,)"
+    R"("order_type":"MARKET",)"
     R"("status":"PARTIALLY_FILLED","limit_price":null,"stop_price":null,"time_in_force":"GTC",)"
     R"("reserved_cash":10000.0,"reserved_quantity":null,"reserved_cash_remaining":5000.0,)"
     R"("reserved_quantity_remaining":null,"applied_fill_ids":["t1"],"filled_quantity":50.0,)"

@@ -1,8 +1,9 @@
-// Reads JSON that others wrote: bounded, tolerant of unknown fields, strict about what it does read.
+// Reads JSON that others wrote: bounded, tolerant of unknown fields, strict about what it does
+// read.
 //
 // Shape:   a tree that keeps the text of each number, so that decimals stay exact.
-// Errors:  kCorrupt for text that is too long, too deep, has too many values, is not JSON, or holds NaN or
-//          Infinity; and for a field of the wrong type, naming the field and its value.
+// Errors:  kCorrupt for text that is too long, too deep, has too many values, is not JSON, or holds
+//          NaN or Infinity; and for a field of the wrong type, naming the field and its value.
 // Threads: values. Parsing allocates.
 // Source:  contract sections 0.2, 2.1
 

@@ -1,9 +1,11 @@
 // Writes one JSON document in one of the contract's two spellings, appended to a caller's buffer.
 //
-// Shape:   kSpaced is Python's json.dumps: ", " and ": ", non-ASCII as \uXXXX (pairs above the BMP),
-//          floats as repr. kCompact is pydantic's: "," and ":", raw UTF-8, floats in plain form.
-// Errors:  bytes that are not UTF-8 become U+FFFD; they never reach Redis. Non-finite doubles stop the
-//          process. Calls out of order (a value without a name inside an object) write invalid JSON.
+// Shape:   kSpaced is Python's json.dumps: ", " and ": ", non-ASCII as \uXXXX (pairs above the
+//          BMP), floats as repr. kCompact is pydantic's: "," and ":", raw UTF-8, floats in plain
+//          form.
+// Errors:  bytes that are not UTF-8 become U+FFFD; they never reach Redis. Non-finite doubles stop
+//          the process. Calls out of order (a value without a name inside an object) write invalid
+//          JSON.
 // Threads: one writer, one thread. Allocates only when `out` has to grow.
 // Owner:   `out` must outlive the writer.
 // Source:  contract section 0.2

@@ -1,8 +1,9 @@
 // Which entry of the catalogue a Redis key or channel belongs to.
 //
-// Shape:   placeholders and what they accept: <id> a lower-case UUID, <epoch_ms> 1 to 16 digits, <S> a
-//          scoped symbol (upper case; no '/', ':' or '-'), <date> a calendar date, <week> an ISO week
-//          such as 2026-W11, <name> and <domain> one word without ':', <identifier> any rest.
+// Shape:   placeholders and what they accept: <id> a lower-case UUID, <epoch_ms> 1 to 16 digits,
+//          <S> a scoped symbol (upper case; no '/', ':' or '-'), <date> a calendar date, <week> an
+//          ISO week such as 2026-W11, <name> and <domain> one word without ':', <identifier> any
+//          rest.
 // Threads: any. Allocates for the placeholders only.
 // Source:  contract sections 1.1, 1.4
 

@@ -1,7 +1,7 @@
 // The names of keys and channels, as types: what is not in the catalogue cannot be written.
 //
-// Shape:   a Key or Channel exists only for an entry of the catalogue, with its placeholders filled.
-//          `symbol` is the canonical one ("BTC/USDT"); the scoped form is made here.
+// Shape:   a Key or Channel exists only for an entry of the catalogue, with its placeholders
+//          filled. `symbol` is the canonical one ("BTC/USDT"); the scoped form is made here.
 // Threads: values. Building one may allocate: build constant names once.
 // Source:  contract section 1.1
 

@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::string_view kHead = R"page(# Keys and channels
 
-Everything Bulwark knows is visible in Redis, and this page is the whole list: {} keys and {} channels.
-It is generated from the source (`bulwark keys docs`), so it cannot be out of date.
+Everything Bulwark knows is visible in Redis, and this page is the whole list: {} keys and {}
+channels. It is generated from the source (`bulwark keys docs`), so it cannot be out of date.
 
 Try any of it while Bulwark runs. `bulwark redis-cli` is the ordinary `redis-cli`, already connected:
 
@@ -32,10 +32,13 @@ bulwark redis-cli GET SYSTEM:HALT # or your own: redis-cli -u "$(bulwark redis-u
 
 How to read it:
 
-- `<id>` is an order's UUID, `<epoch_ms>` a time in milliseconds, `<S>` a symbol in upper case with `/`, `:` and
-  `-` replaced by `_` (`BTC/USDT` is `BTC_USDT`), `<date>` like 2026-03-12, `<week>` an ISO week like 2026-W11.
-- Times are UTC, with six digits after the second or none: `+00:00` in the trader's keys, `Z` in documents and channels.
-- Floats always have a point. `METRICS:PNL_DAILY` is a fraction (`-0.012`), channels and `_pct` fields are percent (`-1.2`).
+- `<id>` is an order's UUID, `<epoch_ms>` a time in milliseconds, `<S>` a symbol in upper case with
+  `/`, `:` and `-` replaced by `_` (`BTC/USDT` is `BTC_USDT`), `<date>` like 2026-03-12, `<week>` an
+  ISO week like 2026-W11.
+- Times are UTC, with six digits after the second or none: `+00:00` in the trader's keys, `Z` in
+  documents and channels.
+- Floats always have a point. `METRICS:PNL_DAILY` is a fraction (`-0.012`), channels and `_pct`
+  fields are percent (`-1.2`).
 - *Derived*: delete it and it comes back from what is named. *Truth*: it is kept nowhere else.
 - `*` after a name marks an extension; all other names come from the two original documents.
 

@@ -1,9 +1,9 @@
 // risk:kill_switch with its meta and log, in Redis.
 //
-// Shape:   the switch is exactly active or inactive; meta is one JSON object about its last turn; the
-//          log is a list with one JSON object per turn or refused turn, newest last.
-// Errors:  a value that is neither word nor the older JSON form is kUnknown, which a gate treats as active
-//          unless durable state proves otherwise. Decoding the others is kCorrupt.
+// Shape:   the switch is exactly active or inactive; meta is one JSON object about its last turn;
+//          the log is a list with one JSON object per turn or refused turn, newest last.
+// Errors:  a value that is neither word nor the older JSON form is kUnknown, which a gate treats as
+//          active unless durable state proves otherwise. Decoding the others is kCorrupt.
 // Threads: any. Encoding allocates only when `out` has to grow.
 // Source:  contract sections 1.5.2, 4.6
 

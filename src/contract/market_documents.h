@@ -1,9 +1,11 @@
 // MARKET:* and METRICS:*, what the trader sees and how it fares.
 //
-// Shape:   MARKET:LAST_PRICE[:S] and METRICS:* are one plain float; LAST_TICK an object, OHLCV an array of
-//          at most kBarsMax rows, oldest first, ACTIVE_SYMBOLS an array of names. Spaced JSON.
-// Units:   quote and base units; METRICS:PNL_DAILY is a fraction of the day's first equity; latencies
-//          in milliseconds. A tick's timestamp is the source's event time, a bar's its opening.
+// Shape:   MARKET:LAST_PRICE[:S] and METRICS:* are one plain float; LAST_TICK an object, OHLCV an
+//          array of at most kBarsMax rows, oldest first, ACTIVE_SYMBOLS an array of names. Spaced
+//          JSON.
+// Units:   quote and base units; METRICS:PNL_DAILY is a fraction of the day's first equity;
+//          latencies in milliseconds. A tick's timestamp is the source's event time, a bar's its
+//          opening.
 // Errors:  decoding is kCorrupt, naming the field and its value.
 // Threads: any. Encoding allocates only when `out` has to grow.
 // Source:  contract sections 1.2.4-1.2.9, 1.4

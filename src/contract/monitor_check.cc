@@ -17,7 +17,8 @@
 namespace bulwark::contract {
 namespace {
 
-// Commands that change no key and publish nothing, or whose effects MONITOR prints on lines of their own.
+// Commands that change no key and publish nothing, or whose effects MONITOR prints on lines of
+// their own.
 constexpr std::array<std::string_view, 74> kHarmless = {
     "ACL",           "AUTH",     "BGREWRITEAOF", "BGSAVE",    "CLIENT",     "COMMAND",
     "CONFIG",        "DBSIZE",   "DEBUG",        "DISCARD",   "ECHO",       "EVAL",

@@ -1,11 +1,11 @@
-// Holds a capture of Redis' MONITOR against the catalogue: was anything written or published that is
-// not declared, and did everything appear that the trader produces?
+// Holds a capture of Redis' MONITOR against the catalogue: was anything written or published that
+// is not declared, and did everything appear that the trader produces?
 //
-// Shape:   fed line by line, as `redis-cli MONITOR` prints them; reading commands are not looked at, and
-//          a script's own commands count (Redis prints them too). A command that may write but is not
-//          known here is a problem, so that nothing passes unseen.
-// Errors:  lines that are not MONITOR's are counted, not refused: captures start with OK and may end
-//          in the middle of a line.
+// Shape:   fed line by line, as `redis-cli MONITOR` prints them; reading commands are not looked
+//          at, and a script's own commands count (Redis prints them too). A command that may write
+//          but is not known here is a problem, so that nothing passes unseen.
+// Errors:  lines that are not MONITOR's are counted, not refused: captures start with OK and may
+//          end in the middle of a line.
 // Threads: one thread. Allocates.
 // Source:  contract sections 1.1, 8.3
 

@@ -1,4 +1,5 @@
-// Goal: a capture of MONITOR passes only if everything in it is declared, well formed, and complete.
+// Goal: a capture of MONITOR passes only if everything in it is declared, well formed, and
+//       complete.
 // Method: lines as Redis 7 prints them, by hand; then every entry's example written and published.
 
 #include "contract/monitor_check.h"
@@ -66,8 +67,8 @@ TEST(MonitorCheckerTest, AcceptsWhatIsDeclaredAndCountsIt) {
   checker.Feed(Line(R"("MULTI")"));
   checker.Feed(Line(R"("MSET" "METRICS:CASH" "1.0" "METRICS:PNL_DAILY" "-0.012")"));
   checker.Feed(Line(R"("set" "SYSTEM:HALT" "true")"));
-  checker.Feed(Line(
-      R"("publish" "system:feed:reconnected" "{\"timestamp\":\"2026-11-21T20:38:46Z\",\"symbol_count\":3}")"));
+  checker.Feed(Line(R"("publish" "system:feed:reconnected" )"
+                    R"("{\"timestamp\":\"2026-11-21T20:38:46Z\",\"symbol_count\":3}")"));
   checker.Feed(Line(R"("SADD" "oms:orders:open" "1da26b1b-0000-4000-8000-000000000001")"));
   checker.Feed(Line(R"("EXPIRE" "jobs:daily_bars:2026-03-12:done" "90000")"));
   checker.Feed(Line(R"("GET" "anything")"));

@@ -1,10 +1,12 @@
 // oms:portfolio, cash and positions as Redis shows them.
 //
-// Shape:   compact JSON of six fields. `positions` holds the free quantity of everything ever held, 0.0
-//          once flat; `blocked_positions` what closing orders have set aside, entries above zero only.
+// Shape:   compact JSON of six fields. `positions` holds the free quantity of everything ever held,
+//          0.0 once flat; `blocked_positions` what closing orders have set aside, entries above
+//          zero only.
 // Units:   quote units and base units, signed; numbers with their exact digits.
-// Errors:  decoding ignores unknown fields and defaults missing ones, except cash. kCorrupt, naming the
-//          field and its value. A negative cash decodes: whether it may be is the reader's question.
+// Errors:  decoding ignores unknown fields and defaults missing ones, except cash. kCorrupt, naming
+//          the field and its value. A negative cash decodes: whether it may be is the reader's
+//          question.
 // Threads: any. Encoding allocates only when `out` has to grow.
 // Source:  contract section 2.2
 

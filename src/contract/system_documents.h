@@ -1,10 +1,11 @@
 // SYSTEM:HALT, SYSTEM:HEARTBEAT, SYSTEM:STATE, system:status and oms:epoch: how the platform is.
 //
-// Shape:   HALT is true or false; the heartbeat a time; the epoch an integer; STATE and status spaced
-//          JSON objects. Reading is wider than writing: HALT in any case with blanks around it.
+// Shape:   HALT is true or false; the heartbeat a time; the epoch an integer; STATE and status
+//          spaced JSON objects. Reading is wider than writing: HALT in any case with blanks around
+//          it.
 // Units:   times with +00:00; epoch counts runs, not seconds.
-// Errors:  decoding is kCorrupt, naming the field and its value. What HALT does not know it reports as
-//          unknown; deciding what that means is the caller's.
+// Errors:  decoding is kCorrupt, naming the field and its value. What HALT does not know it reports
+//          as unknown; deciding what that means is the caller's.
 // Threads: any. Encoding allocates only when `out` has to grow.
 // Source:  contract sections 1.2.1, 1.2.2, 1.5.7, 8.4
 

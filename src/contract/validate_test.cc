@@ -1,4 +1,5 @@
-// Goal: a key read from Redis passes only with the type, life time and content of its entry; the page
+// Goal: a key read from Redis passes only with the type, life time and content of its entry; the
+//       page
 // about the keys is the one that is committed.
 // Method: one good and one bad case per rule, by hand; the committed file against the generator.
 

@@ -1,8 +1,8 @@
 // What is wrong with one value found in Redis, for each encoding of the catalogue.
 //
-// Shape:   each check answers a sentence for people, or empty when the value is as it should be. They
-//          are stricter than the decoders where a writer has no choice (SYSTEM:HALT in lower case,
-//          the kill switch as one word) and as tolerant of additional fields.
+// Shape:   each check answers a sentence for people, or empty when the value is as it should be.
+//          They are stricter than the decoders where a writer has no choice (SYSTEM:HALT in lower
+//          case, the kill switch as one word) and as tolerant of additional fields.
 // Threads: any. Checks allocate.
 // Source:  contract sections 1.2-1.6
 

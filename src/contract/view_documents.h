@@ -1,8 +1,8 @@
 // VIEW:ORDERS and VIEW:POSITIONS, the tables of the dashboard.
 //
-// Shape:   spaced JSON arrays. Orders: one row per booked fill, oldest first, the last kOrderRowsMax;
-//          the six original fields come first, six more follow. Positions: signed free quantity, rows
-//          of zero omitted, [] when flat.
+// Shape:   spaced JSON arrays. Orders: one row per booked fill, oldest first, the last
+//          kOrderRowsMax; the six original fields come first, six more follow. Positions: signed
+//          free quantity, rows of zero omitted, [] when flat.
 // Units:   base and quote units; times with +00:00.
 // Errors:  decoding is kCorrupt, naming row, field and value.
 // Threads: any. Encoding allocates only when `out` has to grow.
