@@ -31,6 +31,9 @@ class SpscQueue {
     return drained;
   }
 
+  // For the producer only: how many TryPush() will succeed at least.
+  [[nodiscard]] std::size_t free() const { return ring_.write_available(); }
+
   // For the consumer only.
   [[nodiscard]] std::size_t size() const { return ring_.read_available(); }
 

@@ -19,9 +19,7 @@ class TripleBuffer {
 
   // The writer's copy; fill it, then Publish().
   [[nodiscard]] T& writing() { return slots_[write_]; }
-  void Publish() {
-    write_ = middle_.exchange(write_ | kFresh, std::memory_order_acq_rel) & kIndex;
-  }
+  void Publish() { write_ = middle_.exchange(write_ | kFresh, std::memory_order_acq_rel) & kIndex; }
 
   // Takes the newest value, if there is one since the last call; then reading() is it.
   bool Take() {

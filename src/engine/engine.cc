@@ -74,17 +74,6 @@ void Engine::On(const model::FeedLink& link, model::ActionBuffer& out) {
   SetFeed(link.is_up, link.reason, out);
 }
 
-void Engine::On(const model::BooksReconciled& result, model::ActionBuffer& out) {
-  now_ = std::max(now_, result.at);
-  state_.are_books_reconciled = result.is_equal;
-  if (result.is_equal) {
-    oms_.ClearDoubt();
-  } else {
-    Alert(model::AlertLevel::kError, "OMS_RECONCILE_FAILED", result.difference, out);
-  }
-  SetRunState(result.difference, out);
-}
-
 void Engine::On(const model::Timer& timer, model::ActionBuffer& out) {
   now_ = std::max(now_, timer.at);
   if (state_.is_feed_up && market_at_ && now_ - *market_at_ > options_.feed_silence_max) {
@@ -144,7 +133,8 @@ void Engine::SeeBar(const model::Bar& bar, model::ActionBuffer& out) {
     }
   }
   const base::Uuid id = base::Uuid::Derive(kDecisionIds, options_.epoch, decisions_made_ + 1);
-  if (const auto decision = supervisor_.OnBar(bar, signals_, id)) {
+  const auto decision = supervisor_.OnBar(bar, signals_, id);
+  if (decision && !is_shutting_down_) {
     ++decisions_made_;
     Decide(*decision, out);
   }

@@ -74,7 +74,8 @@ class Engine {
   void On(const model::Bar& bar, model::ActionBuffer& out);
   void On(const model::FeedLink& link, model::ActionBuffer& out);
   void On(const model::Permit& permit, model::ActionBuffer& out);
-  void On(const model::BooksReconciled& result, model::ActionBuffer& out);
+  void On(const model::VenueBooks& books, model::ActionBuffer& out);
+  void On(const model::Shutdown& shutdown, model::ActionBuffer& out);
   void On(const model::Timer& timer, model::ActionBuffer& out);
   void On(const model::OrderFilled& report, model::ActionBuffer& out);
   void On(const model::VenueLink& link, model::ActionBuffer& out);
@@ -98,6 +99,8 @@ class Engine {
   void SetRunState(const model::Reason& reason, model::ActionBuffer& out);
   [[nodiscard]] model::RunState DeriveRunState() const;
   [[nodiscard]] bool IsFlat() const;
+  // Empty when the venue holds what our books say.
+  [[nodiscard]] model::Reason DifferenceTo(const model::VenueBooks& books) const;
   [[nodiscard]] risk::BookFigures Figures(model::InstrumentId instrument) const;
   void Alert(model::AlertLevel level, std::string_view event, const model::Reason& reason,
              model::ActionBuffer& out) const;
@@ -117,6 +120,8 @@ class Engine {
   SizingLimits sizing_;
   std::vector<base::UnixNanos> mark_event_at_;
   std::int32_t last_instrument_ = -1;
+  bool is_shutting_down_ = false;
+  bool is_first_comparison_ = true;
   std::uint64_t orders_made_ = 0;
   std::uint64_t decisions_made_ = 0;
   std::uint64_t events_ = 0;

@@ -48,6 +48,44 @@ void Engine::On(const model::Permit& permit, model::ActionBuffer& out) {
   SetRunState(permit.reason, out);
 }
 
+void Engine::On(const model::VenueBooks& books, model::ActionBuffer& out) {
+  now_ = std::max(now_, books.at);
+  if (books.fill_sequence != oms_.venue_sequence()) {
+    return;  // A fill is on its way; the next comparison will see it.
+  }
+  const model::Reason difference = DifferenceTo(books);
+  const bool is_equal = difference.empty();
+  if (is_equal) {
+    oms_.ClearDoubt();
+  } else if (state_.are_books_reconciled || is_first_comparison_) {
+    Alert(model::AlertLevel::kCritical, "OMS_RECONCILE_FAILED", difference, out);
+  }
+  is_first_comparison_ = false;
+  state_.are_books_reconciled = is_equal;
+  SetRunState(difference, out);
+}
+
+model::Reason Engine::DifferenceTo(const model::VenueBooks& books) const {
+  if (books.has_foreign_position) {
+    return model::Reason("the venue holds an instrument that we do not know");
+  }
+  if (books.cash != oms_.portfolio().owned_cash()) {
+    return model::Reason("cash differs from the venue's");
+  }
+  for (const model::Instrument& instrument : instruments_.rows()) {
+    if (books.positions[instrument.id.index] != oms_.portfolio().at(instrument.id).owned()) {
+      return model::Reason("a position differs from the venue's");
+    }
+  }
+  return {};
+}
+
+void Engine::On(const model::Shutdown& shutdown, model::ActionBuffer& out) {
+  now_ = std::max(now_, shutdown.at);
+  is_shutting_down_ = true;
+  CancelWorking(out);
+}
+
 void Engine::CancelWorking(model::ActionBuffer& out) {
   for (const model::Order& order : oms_.open_orders()) {
     if (!order.is_cancel_requested) {

@@ -130,7 +130,7 @@ class EngineTest : public testing::Test {
 
   void BringUp() {
     Give(model::VenueLink{.is_up = true, .at = now_});
-    Give(model::BooksReconciled{.is_equal = true, .at = now_});
+    Give(model::VenueBooks{.cash = D("100000"), .at = now_});
     Permit();
     Tick("50000");
   }
@@ -206,7 +206,7 @@ TEST_F(EngineTest, SendsAnEntryOnceEverythingIsProven) {
 
 TEST_F(EngineTest, SendsNothingBeforeTheFirstPermit) {
   Give(model::VenueLink{.is_up = true, .at = now_});
-  Give(model::BooksReconciled{.is_equal = true, .at = now_});
+  Give(model::VenueBooks{.cash = D("100000"), .at = now_});
   Tick("50000");
   next_ = model::Direction::kLong;
   now_ += seconds{2};
@@ -329,6 +329,31 @@ TEST_F(EngineTest, StopsEntriesWhenABookingLeavesDoubt) {
   EXPECT_EQ(All<model::OrderDenied>()[0].denial.code, model::DenialCode::kBooksUnreconciled);
 }
 
+TEST_F(EngineTest, StopsEntriesWhileTheVenueHoldsSomethingElse) {
+  BringUp();
+  Give(model::VenueBooks{.cash = D("99999.99999999"), .at = now_});
+  EXPECT_EQ(All<model::AlertRaised>().back().reason.view(), "cash differs from the venue's");
+  EXPECT_TRUE(Say(model::Direction::kLong).empty());
+
+  // A comparison that has seen other fills than we have says nothing.
+  Give(model::VenueBooks{.cash = D("100000"), .fill_sequence = 7, .at = now_});
+  EXPECT_EQ(engine_->run_state(), model::RunState::kReduceOnly);
+  Give(model::VenueBooks{.cash = D("100000"), .at = now_});
+  EXPECT_EQ(engine_->run_state(), model::RunState::kRunning);
+}
+
+TEST_F(EngineTest, CancelsAndEntersNoMoreWhenTheProgramEnds) {
+  BringUp();
+  const auto working = Say(model::Direction::kLong).at(0);
+  out_.Clear();
+  Give(model::Shutdown{.at = now_});
+
+  ASSERT_EQ(All<model::SendCancel>().size(), 1U);
+  EXPECT_EQ(All<model::SendCancel>()[0].order_id, working.id);
+  Give(model::OrderEnded{.order_id = working.id});
+  EXPECT_TRUE(Say(model::Direction::kLong).empty());
+}
+
 TEST_F(EngineTest, DoesNotGuessTheValueOfAPositionWithoutAPrice) {
   oms::OpeningBooks books{.portfolio = {.cash = D("100")}};
   books.portfolio.positions[1].quantity = D("2");
@@ -368,7 +393,7 @@ class RandomRun {
                     .books = {.portfolio = {.cash = D("100000")}},
                     .anchor = std::nullopt});
     Process(model::VenueLink{.is_up = true, .at = now_});
-    Process(model::BooksReconciled{.is_equal = true, .at = now_});
+    Process(model::VenueBooks{.cash = D("100000"), .at = now_});
   }
 
   void Step() {

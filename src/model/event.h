@@ -5,10 +5,14 @@
 
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <variant>
 
+#include "base/decimal.h"
 #include "base/time.h"
 #include "model/fill.h"
+#include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/venue_report.h"
@@ -33,20 +37,28 @@ struct Permit {
   base::UnixNanos at;
 };
 
-// The books were compared with the venue.
-struct BooksReconciled {
-  bool is_equal = false;
-  Reason difference;
+// The account as the venue keeps it, for comparison with our books. It says something about them only
+// when both have seen the same fills.
+struct VenueBooks {
+  base::Decimal cash;  // All of it, what working orders tie up included.
+  std::array<base::Decimal, kInstrumentsMax> positions;
+  bool has_foreign_position = false;  // Something is held that the instrument table does not name.
+  std::uint64_t fill_sequence = 0;    // Of the venue's last fill.
   base::UnixNanos at;
 };
 
-// Time passes; sent at least every 100 ms. `wall_date_changed` is derived by the engine.
+// The program is about to end: no entries any more, working orders are cancelled.
+struct Shutdown {
+  base::UnixNanos at;
+};
+
+// Time passes; sent at least every 100 ms.
 struct Timer {
   base::UnixNanos at;
 };
 
 using Event =
-    std::variant<Tick, Bar, FeedLink, Permit, BooksReconciled, Timer, OrderSent, OrderNotSent,
+    std::variant<Tick, Bar, FeedLink, Permit, VenueBooks, Shutdown, Timer, OrderSent, OrderNotSent,
                  OrderAccepted, OrderFilled, OrderEnded, CancelRejected, VenueLink>;
 
 }  // namespace bulwark::model

@@ -52,7 +52,8 @@ model::Order Draft(const model::NewOrder& wish, model::OrderId id, base::UnixNan
 
 }  // namespace
 
-Oms::Oms(const OpeningBooks& books) : portfolio_(books.portfolio) {
+Oms::Oms(const OpeningBooks& books)
+    : portfolio_(books.portfolio), venue_sequence_(books.venue_sequence) {
   for (const model::Order& order : books.open_orders) {
     store_.Insert(order);
   }
@@ -113,6 +114,7 @@ void Oms::On(const model::OrderAccepted& report, base::UnixNanos now, model::Act
 void Oms::On(const model::OrderFilled& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::OrderFilled booked = report;
   booked.fill.booked_at = now;
+  venue_sequence_ = std::max(venue_sequence_, report.fill.venue_sequence);
   if (!seen_trades_.Insert(report.fill.trade_id)) {
     ++duplicate_fills_;
     return;

@@ -35,6 +35,7 @@ struct OpeningBooks {
   model::Portfolio portfolio;
   std::vector<model::Order> open_orders;
   std::vector<model::TradeId> trades;
+  std::uint64_t venue_sequence = 0;  // Of the last fill booked.
 };
 
 class Oms {
@@ -62,6 +63,8 @@ class Oms {
   [[nodiscard]] const model::Portfolio& portfolio() const { return portfolio_; }
   [[nodiscard]] const std::vector<model::Order>& open_orders() const { return store_.open(); }
   [[nodiscard]] std::uint64_t duplicate_fills() const { return duplicate_fills_; }
+  // The highest sequence of the venue's fills that is in the books.
+  [[nodiscard]] std::uint64_t venue_sequence() const { return venue_sequence_; }
   // A report did not fit the books. Stays true until the next reconciliation.
   [[nodiscard]] bool are_books_doubtful() const { return are_books_doubtful_; }
   void ClearDoubt() { are_books_doubtful_ = false; }
@@ -83,6 +86,7 @@ class Oms {
   model::Portfolio portfolio_;
   OrderStore store_;
   SeenTrades seen_trades_;
+  std::uint64_t venue_sequence_ = 0;
   std::uint64_t duplicate_fills_ = 0;
   bool are_books_doubtful_ = false;
 };
