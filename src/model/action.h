@@ -50,6 +50,8 @@ struct SendOrder {
 struct SendCancel {
   OrderId order_id;
   InstrumentId instrument;
+  bool was_sent =
+      false;  // False: the order may still be on its way to the venue, and is held back.
 };
 
 // Equity from which the day's P&L is counted.

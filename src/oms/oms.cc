@@ -79,7 +79,9 @@ void Oms::RequestCancel(const model::OrderId& id, base::UnixNanos now, model::Ac
   order->is_cancel_requested = true;
   order->updated_at = now;
   out.Add(model::OrderChanged{*order});
-  out.Add(model::SendCancel{.order_id = id, .instrument = order->instrument});
+  out.Add(model::SendCancel{.order_id = id,
+                            .instrument = order->instrument,
+                            .was_sent = order->status != model::OrderStatus::kPending});
 }
 
 void Oms::On(const model::OrderSent& report, base::UnixNanos now, model::ActionBuffer& out) {

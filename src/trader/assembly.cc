@@ -1,0 +1,223 @@
+#include "trader/assembly.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/decimal.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "config/settings.h"
+#include "engine/engine.h"
+#include "market/bar_builder.h"
+#include "market/feed.h"
+#include "market/feeds/replay/replay_feed.h"
+#include "market/feeds/replay/replay_scan.h"
+#include "market/feeds/simulated/simulated_feed.h"
+#include "market/pacer.h"
+#include "model/instrument.h"
+#include "model/signal.h"
+#include "risk/gate.h"
+#include "strategy/ema_cross.h"
+#include "strategy/mean_reversion.h"
+#include "strategy/strategy.h"
+#include "strategy/supervisor.h"
+#include "venue/paper/paper_client.h"
+#include "venue/venue.h"
+
+namespace bulwark::trader {
+namespace {
+
+using base::Result;
+
+base::Result<model::Instrument> Configured(const config::InstrumentSettings& row) {
+  auto instrument = model::DefaultInstrument(row.symbol);
+  if (!instrument) {
+    return base::FailWith("instruments", instrument.error());
+  }
+  if (row.venue_symbol) {
+    const auto symbol = model::Symbol::Make(*row.venue_symbol);
+    if (!symbol) {
+      return base::Fail(base::ErrorCode::kInvalidArgument,
+                        "instruments: venue_symbol '" + *row.venue_symbol + "' is too long");
+    }
+    instrument->venue_symbol = *symbol;
+  }
+  instrument->tick_size = row.tick.value_or(instrument->tick_size);
+  instrument->lot_size = row.lot.value_or(instrument->lot_size);
+  instrument->min_notional = row.min_notional.value_or(instrument->min_notional);
+  return instrument;
+}
+
+base::Result<void> AddSymbols(const std::vector<std::string>& symbols,
+                              model::InstrumentTable& table) {
+  for (const std::string& symbol : symbols) {
+    if (table.Find(symbol)) {
+      continue;
+    }
+    auto instrument = model::DefaultInstrument(symbol);
+    if (!instrument) {
+      return base::FailWith("feed.symbols", instrument.error());
+    }
+    if (auto added = table.Add(*instrument); !added) {
+      return base::FailWith("feed.symbols", added.error());
+    }
+  }
+  return {};
+}
+
+std::optional<double> SpeedOf(const config::Settings& settings) {
+  if (!settings.feed.speed) {
+    return std::nullopt;
+  }
+  return settings.feed.speed->ToDouble();
+}
+
+Result<std::unique_ptr<strategy::Strategy>> MakeStrategy(const std::string& name,
+                                                         const config::StrategySettings& settings,
+                                                         std::size_t instruments) {
+  if (name == "ema_cross") {
+    auto made = strategy::EmaCross::Create(
+        {.fast_periods = static_cast<std::size_t>(settings.ema_cross.fast),
+         .slow_periods = static_cast<std::size_t>(settings.ema_cross.slow)},
+        instruments);
+    if (!made) {
+      return base::FailWith("strategy.ema_cross", made.error());
+    }
+    return std::unique_ptr<strategy::Strategy>(*std::move(made));
+  }
+  if (name == "mean_reversion") {
+    const config::MeanReversionSettings& from = settings.mean_reversion;
+    auto made =
+        strategy::MeanReversion::Create({.band_periods = static_cast<std::size_t>(from.period),
+                                         .band_width = from.deviations.ToDouble(),
+                                         .rsi_periods = static_cast<std::size_t>(from.rsi_period),
+                                         .rsi_low = from.rsi_low.ToDouble(),
+                                         .rsi_high = from.rsi_high.ToDouble()},
+                                        instruments);
+    if (!made) {
+      return base::FailWith("strategy.mean_reversion", made.error());
+    }
+    return std::unique_ptr<strategy::Strategy>(*std::move(made));
+  }
+  return base::Fail(base::ErrorCode::kInvalidArgument,
+                    "strategy.enabled: '" + name + "' is not a strategy");
+}
+
+}  // namespace
+
+Result<model::InstrumentTable> MakeInstruments(const config::Settings& settings) {
+  model::InstrumentTable table;
+  for (const config::InstrumentSettings& row : settings.instruments) {
+    auto instrument = Configured(row);
+    if (!instrument) {
+      return tl::unexpected<base::Error>(instrument.error());
+    }
+    if (auto added = table.Add(*instrument); !added) {
+      return base::FailWith("instruments", added.error());
+    }
+  }
+  if (settings.feed.kind == config::FeedKind::kReplay) {
+    return market::PrepareInstruments(settings.feed.file.string(), table);
+  }
+  if (auto added = AddSymbols(settings.feed.symbols, table); !added) {
+    return tl::unexpected<base::Error>(added.error());
+  }
+  return table;
+}
+
+Result<std::unique_ptr<market::Feed>> MakeFeed(const config::Settings& settings,
+                                               const model::InstrumentTable& instruments) {
+  if (settings.feed.kind == config::FeedKind::kReplay) {
+    auto feed = market::ReplayFeed::Open(
+        {.path = settings.feed.file.string(), .is_looping = settings.feed.loop}, instruments);
+    if (!feed) {
+      return tl::unexpected<base::Error>(feed.error());
+    }
+    return std::unique_ptr<market::Feed>(*std::move(feed));
+  }
+  // Only what is asked for is simulated; the table may know more from an earlier life of the ledger.
+  model::InstrumentTable simulated;
+  for (const model::Instrument& instrument : instruments.rows()) {
+    if (auto added = simulated.Add(instrument); !added) {
+      return tl::unexpected<base::Error>(added.error());
+    }
+  }
+  auto feed = market::SimulatedFeed::Create({.seed = settings.feed.seed, .start = base::WallNow()},
+                                            simulated);
+  if (!feed) {
+    return base::FailWith("simulated feed", feed.error());
+  }
+  return std::unique_ptr<market::Feed>(*std::move(feed));
+}
+
+Result<market::Pacer> MakePacer(const config::Settings& settings) {
+  return market::Pacer::Create({.speed = SpeedOf(settings)});
+}
+
+std::unique_ptr<venue::Venue> MakeVenue(const config::Settings& settings,
+                                        const std::filesystem::path& socket,
+                                        const model::InstrumentTable& instruments) {
+  return std::make_unique<venue::paper::PaperClient>(
+      venue::paper::PaperClientOptions{.socket = socket,
+                                       .call_timeout = settings.venue.call_timeout},
+      instruments);
+}
+
+risk::GateLimits MakeLimits(const config::Settings& settings) {
+  return {.allow_strategy_exits_when_killed = settings.kill.allow_strategy_exits,
+          .permit_lifetime = settings.risk.permit_ttl,
+          .data_age_max = settings.risk.stale_data,
+          .entry_cooldown = settings.risk.entry_cooldown,
+          .order_notional_max = settings.risk.max_order_notional,
+          .position_percent_max = settings.risk.max_position_pct};
+}
+
+Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& settings,
+                                                   const model::InstrumentTable& instruments,
+                                                   EngineStart start) {
+  if (settings.account.mode != config::AccountMode::kSpot) {
+    return base::Fail(base::ErrorCode::kInvalidArgument,
+                      "account.mode: only 'spot' can be traded by this version");
+  }
+  std::vector<std::unique_ptr<strategy::Strategy>> strategies;
+  std::vector<model::StrategyName> names;
+  for (const std::string& name : settings.strategy.enabled) {
+    auto made = MakeStrategy(name, settings.strategy, instruments.size());
+    if (!made) {
+      return tl::unexpected<base::Error>(made.error());
+    }
+    names.push_back((*made)->name());
+    strategies.push_back(*std::move(made));
+  }
+  auto supervisor = strategy::Supervisor::Create(
+      {.min_confidence = settings.supervisor.min_confidence.ToDouble(),
+       .min_agreeing = static_cast<std::size_t>(settings.supervisor.min_agreeing)},
+      names, instruments.size());
+  if (!supervisor) {
+    return base::FailWith("supervisor", supervisor.error());
+  }
+  auto bars = market::BarBuilder::Create(settings.bars.interval, instruments.size());
+  if (!bars) {
+    return base::FailWith("bars.interval", bars.error());
+  }
+  return std::make_unique<engine::Engine>(
+      engine::EngineOptions{.epoch = start.epoch,
+                            .risk_fraction = settings.account.risk_fraction,
+                            .liquidate_on_halt = settings.halt.liquidate,
+                            .feed_silence_max = settings.feed.stale_after,
+                            // Buying a dip waits for its price; following a trend does not.
+                            .limit_entries = {model::StrategyName("mean_reversion")}},
+      engine::EngineParts{.instruments = instruments,
+                          .bars = *std::move(bars),
+                          .strategies = std::move(strategies),
+                          .supervisor = *std::move(supervisor),
+                          .gate = risk::Gate(MakeLimits(settings)),
+                          .books = std::move(start.books),
+                          .anchor = start.anchor});
+}
+
+}  // namespace bulwark::trader

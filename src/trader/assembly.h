@@ -1,0 +1,46 @@
+// Makes the parts of a trader out of settings: instruments, feed, strategies, gate, venue.
+//
+// Errors:  kInvalidArgument for settings that parse but cannot be traded, and whatever the parts' own
+//          factories say; messages name the setting or the file.
+// Threads: the main thread, at start. May read the recording's head from disk.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "base/result.h"
+#include "config/settings.h"
+#include "engine/engine.h"
+#include "market/feed.h"
+#include "market/pacer.h"
+#include "model/action.h"
+#include "model/instrument.h"
+#include "oms/oms.h"
+#include "risk/gate.h"
+#include "venue/venue.h"
+
+namespace bulwark::trader {
+
+// The configured instruments and, for a replay, those of the recording.
+base::Result<model::InstrumentTable> MakeInstruments(const config::Settings& settings);
+base::Result<std::unique_ptr<market::Feed>> MakeFeed(const config::Settings& settings,
+                                                     const model::InstrumentTable& instruments);
+base::Result<market::Pacer> MakePacer(const config::Settings& settings);
+std::unique_ptr<venue::Venue> MakeVenue(const config::Settings& settings,
+                                        const std::filesystem::path& socket,
+                                        const model::InstrumentTable& instruments);
+risk::GateLimits MakeLimits(const config::Settings& settings);
+
+struct EngineStart {
+  std::uint64_t epoch = 0;
+  oms::OpeningBooks books;
+  std::optional<model::AnchorSet> anchor;
+};
+base::Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& settings,
+                                                         const model::InstrumentTable& instruments,
+                                                         EngineStart start);
+
+}  // namespace bulwark::trader

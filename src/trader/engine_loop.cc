@@ -1,0 +1,189 @@
+#include "trader/engine_loop.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "base/ensure.h"
+#include "base/time.h"
+#include "engine/engine.h"
+#include "model/action.h"
+#include "model/action_buffer.h"
+#include "model/event.h"
+#include "model/market_data.h"
+#include "model/order.h"
+#include "model/venue_report.h"
+#include "oms/order_store.h"
+#include "stateplane/publisher.h"
+
+namespace bulwark::trader {
+namespace {
+
+constexpr std::size_t kPermitsPerCycle = 8;
+constexpr std::size_t kReportsPerCycle = 64;
+constexpr std::size_t kMarketPerCycle = 256;
+constexpr base::Nanos kTimerEvery{std::chrono::milliseconds{20}};
+constexpr base::Nanos kCycleBudget{std::chrono::milliseconds{1}};
+
+model::Event AsEvent(const model::MarketEvent& event) {
+  return std::visit([](const auto& what) { return model::Event(what); }, event);
+}
+
+bool IsNotice(const model::Action& action) {
+  return std::holds_alternative<model::SignalGenerated>(action) ||
+         std::holds_alternative<model::OrderDenied>(action);
+}
+
+}  // namespace
+
+EngineLoop::EngineLoop(engine::Engine& engine, const EngineLoopPeers& peers)
+    : engine_(engine),
+      queues_(peers.queues),
+      health_(peers.health),
+      latencies_(peers.latencies),
+      telemetry_(peers.telemetry) {
+  submissions_.reserve(oms::OrderStore::kOpenMax);
+}
+
+int EngineLoop::DoWork() {
+  const base::Nanos started = base::MonotonicNow();
+  int work = 0;
+  if (!HasRoom()) {
+    health_.cycles_held_back.fetch_add(1, std::memory_order_relaxed);
+    EndCycle(started, work);
+    return work;
+  }
+  // Each drain re-checks the room, since one event may cause many actions.
+  model::Permit permit;
+  for (std::size_t n = 0; n < kPermitsPerCycle && HasRoom() && queues_.permits.TryPop(permit);
+       ++n) {
+    Process(permit);
+    ++work;
+  }
+  model::Event report;
+  for (std::size_t n = 0; n < kReportsPerCycle && HasRoom() && queues_.reports.TryPop(report);
+       ++n) {
+    Process(report);
+    ++work;
+  }
+  model::MarketEvent market;
+  std::size_t taken = 0;
+  while (taken < kMarketPerCycle && HasRoom() && queues_.market.TryPop(market)) {
+    ProcessMarket(market);
+    ++taken;
+  }
+  work += static_cast<int>(taken);
+  model::FeedLink link;
+  if (taken == 0 && HasRoom() && queues_.feed_links.TryPop(link)) {
+    Process(link);
+    ++work;
+  }
+  const base::UnixNanos now = base::WallNow();
+  if (now - timer_at_ >= kTimerEvery && HasRoom()) {
+    timer_at_ = now;
+    Process(model::Timer{.at = now});
+  }
+  if (wants_shutdown_.exchange(false)) {
+    Process(model::Shutdown{.at = now});
+  }
+  EndCycle(started, work);
+  return work;
+}
+
+bool EngineLoop::HasRoom() const {
+  return queues_.journal.free() >= model::ActionBuffer::kCapacity;
+}
+
+void EngineLoop::Process(const model::Event& event) {
+  actions_.Clear();
+  engine_.Process(event, actions_);
+  Measure(event);
+  for (const model::Action& action : actions_) {
+    HandOver(action);
+  }
+}
+
+void EngineLoop::ProcessMarket(const model::MarketEvent& event) {
+  Process(AsEvent(event));
+}
+
+void EngineLoop::HandOver(const model::Action& action) {
+  const bool is_crowded = queues_.journal.free() < 2 * model::ActionBuffer::kCapacity;
+  if (is_crowded && IsNotice(action)) {
+    health_.notices_dropped.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  ENSURE(queues_.journal.TryPush(action));  // HasRoom() was asked before the event.
+}
+
+// Latencies of the contract: arrival of the tick to the strategies' word, submission to the venue's
+// first answer, and both together.
+void EngineLoop::Measure(const model::Event& event) {
+  const auto* tick = std::get_if<model::Tick>(&event);
+  const auto* bar = std::get_if<model::Bar>(&event);
+  if (tick != nullptr || bar != nullptr) {
+    const base::UnixNanos arrived = tick != nullptr ? tick->received_at : bar->received_at;
+    const model::InstrumentId instrument = tick != nullptr ? tick->instrument : bar->instrument;
+    std::optional<base::UnixNanos> now;
+    for (const model::Action& action : actions_) {
+      const auto* sent = std::get_if<model::SendOrder>(&action);
+      if (!now && (sent != nullptr || std::holds_alternative<model::SignalGenerated>(action))) {
+        now = base::WallNow();
+        latencies_.Record(stateplane::Latency::kTickToDecision, instrument, *now - arrived);
+      }
+      if (sent != nullptr && submissions_.size() < submissions_.capacity()) {
+        submissions_.push_back(
+            {.order_id = sent->order.id, .tick_at = arrived, .decided_at = *now});
+      }
+    }
+    return;
+  }
+  if (const auto* filled = std::get_if<model::OrderFilled>(&event)) {
+    NoteFirstAnswer(filled->fill.order_id, filled->fill.instrument);
+  } else if (const auto* ended = std::get_if<model::OrderEnded>(&event)) {
+    std::erase_if(submissions_, [&](const auto& row) { return row.order_id == ended->order_id; });
+  } else if (const auto* unsent = std::get_if<model::OrderNotSent>(&event)) {
+    std::erase_if(submissions_, [&](const auto& row) { return row.order_id == unsent->order_id; });
+  }
+}
+
+void EngineLoop::NoteFirstAnswer(const model::OrderId& id, model::InstrumentId instrument) {
+  const auto found = std::find_if(submissions_.begin(), submissions_.end(),
+                                  [&](const auto& row) { return row.order_id == id; });
+  if (found == submissions_.end()) {
+    return;
+  }
+  const base::UnixNanos now = base::WallNow();
+  latencies_.Record(stateplane::Latency::kDecisionToFill, instrument, now - found->decided_at);
+  latencies_.Record(stateplane::Latency::kTickToFill, instrument, now - found->tick_at);
+  submissions_.erase(found);
+}
+
+void EngineLoop::ShareTelemetry() {
+  if (health_.wants_telemetry.load(std::memory_order_relaxed)) {
+    health_.wants_telemetry.store(false, std::memory_order_relaxed);
+    engine_.FillTelemetry(telemetry_.writing());
+    telemetry_.Publish();
+  }
+}
+
+void EngineLoop::EndCycle(base::Nanos started, int work) {
+  ShareTelemetry();
+  open_orders_.store(engine_.oms().open_orders().size(), std::memory_order_relaxed);
+  health_.engine_cycles.fetch_add(1, std::memory_order_relaxed);
+  if (work == 0) {
+    return;
+  }
+  const auto span = static_cast<std::uint64_t>((base::MonotonicNow() - started).count());
+  if (span > health_.worst_cycle_ns.load(std::memory_order_relaxed)) {
+    health_.worst_cycle_ns.store(span, std::memory_order_relaxed);
+  }
+  if (span > static_cast<std::uint64_t>(kCycleBudget.count())) {
+    health_.cycles_over_budget.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace bulwark::trader

@@ -1,0 +1,156 @@
+#include "trader/ledger_writer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <thread>
+#include <variant>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "ledger/ledger.h"
+#include "model/action.h"
+#include "model/order.h"
+#include "trader/health.h"
+#include "trader/queues.h"
+
+namespace bulwark::trader {
+namespace {
+
+constexpr base::Nanos kRetryAfter{std::chrono::milliseconds{100}};
+// While the ledger fails, the group may grow to this; then the engine is held back by its queue.
+constexpr std::size_t kPendingMax = 65'536;
+
+bool IsJournaled(const model::Action& action) {
+  return std::holds_alternative<model::OrderChanged>(action) ||
+         std::holds_alternative<model::FillBooked>(action) ||
+         std::holds_alternative<model::AnchorSet>(action);
+}
+
+}  // namespace
+
+LedgerWriter::LedgerWriter(ledger::Ledger& ledger, std::uint64_t epoch, Queues& queues,
+                           Health& health)
+    : ledger_(ledger), epoch_(epoch), queues_(queues), health_(health) {
+  group_.reserve(kGroupMax);
+}
+
+int LedgerWriter::DoWork() {
+  const bool is_retry = !group_.empty();
+  const std::size_t before = group_.size();
+  const std::size_t room = is_retry ? kPendingMax - std::min(kPendingMax, before) : kGroupMax;
+  queues_.journal.Drain(std::min(room, kGroupMax),
+                        [&](const model::Action& action) { group_.push_back(action); });
+  if (is_retry) {
+    ReleaseExitsOnly(before);
+    if (base::MonotonicNow() < retry_at_) {
+      return 0;
+    }
+  }
+  if (group_.empty()) {
+    return 0;
+  }
+  const int size = static_cast<int>(group_.size());
+  if (Commit()) {
+    ReleaseGroup();
+    return size;
+  }
+  if (!is_retry) {
+    ReleaseExitsOnly(0);
+  }
+  retry_at_ = base::MonotonicNow() + kRetryAfter;
+  return 0;
+}
+
+void LedgerWriter::Flush() {
+  constexpr int kTriesMax = 20;
+  for (int tries = 0; tries < kTriesMax && (queues_.journal.size() > 0 || !group_.empty());
+       ++tries) {
+    retry_at_ = base::Nanos{0};
+    while (DoWork() > 0) {
+    }
+  }
+}
+
+bool LedgerWriter::Commit() {
+  if (std::none_of(group_.begin(), group_.end(), IsJournaled)) {
+    return true;
+  }
+  const auto receipt = ledger_.Commit(epoch_, group_);
+  if (receipt) {
+    if (!health_.is_ledger_writable.exchange(true)) {
+      base::LogInfo("ledger_back").With("journaled", receipt->journaled);
+    }
+    for (const auto& duplicate : receipt->duplicates) {
+      base::LogError("ledger_duplicate_fill").With("trade_id", duplicate.trade_id.view());
+    }
+    health_.commits.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
+  health_.commit_failures.fetch_add(1, std::memory_order_relaxed);
+  if (health_.is_ledger_writable.exchange(false)) {
+    base::LogError("ledger_commit_failed").With("error", receipt.error());
+  }
+  if (receipt.error().code == base::ErrorCode::kConflict) {
+    is_fenced_.store(true);
+  }
+  return false;
+}
+
+void LedgerWriter::ReleaseGroup() {
+  for (std::size_t at = 0; at < group_.size(); ++at) {
+    const model::Action& action = group_[at];
+    const bool has_left = at < already_released_;
+    if (std::holds_alternative<model::FillBooked>(action)) {
+      health_.fills.fetch_add(1, std::memory_order_relaxed);
+    }
+    const auto* send = std::get_if<model::SendOrder>(&action);
+    if (send != nullptr && send->order.reduce_only) {
+      if (!has_left) {
+        PushVenue(*send);
+      }
+    } else if (const auto* cancel = std::get_if<model::SendCancel>(&action)) {
+      if (!has_left) {
+        PushVenue(*cancel);
+      }
+    } else if (send == nullptr || !has_left) {
+      PushPublished(action);
+    }
+  }
+  group_.clear();
+  already_released_ = 0;
+}
+
+void LedgerWriter::ReleaseExitsOnly(std::size_t from) {
+  for (std::size_t at = from; at < group_.size(); ++at) {
+    if (const auto* send = std::get_if<model::SendOrder>(&group_[at])) {
+      // A run that a newer trader fenced off sends nothing at all.
+      if (send->order.reduce_only && !is_fenced_.load()) {
+        PushVenue(*send);
+      } else {
+        PushVenue(
+            RefuseOrder{.order_id = send->order.id, .reason = model::Reason("ledger unavailable")});
+      }
+    } else if (const auto* cancel = std::get_if<model::SendCancel>(&group_[at])) {
+      PushVenue(*cancel);
+    }
+  }
+  already_released_ = group_.size();
+}
+
+void LedgerWriter::PushVenue(const VenueCommand& command) {
+  while (!queues_.from_ledger.TryPush(command)) {
+    std::this_thread::yield();
+  }
+}
+
+void LedgerWriter::PushPublished(const model::Action& action) {
+  while (!queues_.published.TryPush(action)) {
+    std::this_thread::yield();
+  }
+}
+
+}  // namespace bulwark::trader

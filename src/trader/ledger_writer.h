@@ -1,0 +1,57 @@
+// Makes the engine's actions durable in groups, and lets orders go on only afterwards.
+//
+// Shape:   takes what waits in the journal queue (at most kGroupMax) and commits it as one transaction.
+//          Then cancels and reducing orders go to the venue thread, all else to the publisher, entries
+//          among it: they leave only once Redis shows them.
+//          While the ledger fails, the group is kept and tried again; its entries are refused, its
+//          cancels and reducing orders leave from memory and are journaled when the ledger is back.
+// Errors:  a fenced-off run (a newer trader holds the account) stops all sending for good.
+// Threads: DoWork() on the ledger thread; blocks on the disk.
+// Owner:   all arguments must outlive it.
+// Source:  design sections 3 and 4
+
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/time.h"
+#include "ledger/ledger.h"
+#include "model/action.h"
+#include "trader/health.h"
+#include "trader/queues.h"
+
+namespace bulwark::trader {
+
+class LedgerWriter {
+ public:
+  static constexpr std::size_t kGroupMax = 512;
+
+  LedgerWriter(ledger::Ledger& ledger, std::uint64_t epoch, Queues& queues, Health& health);
+
+  int DoWork();
+  // For the end of the program: commits what is left.
+  void Flush();
+
+  [[nodiscard]] bool is_fenced() const { return is_fenced_.load(); }
+
+ private:
+  bool Commit();
+  void ReleaseGroup();
+  void ReleaseExitsOnly(std::size_t from);
+  void PushVenue(const VenueCommand& command);
+  void PushPublished(const model::Action& action);
+
+  ledger::Ledger& ledger_;
+  std::uint64_t epoch_;
+  Queues& queues_;
+  Health& health_;
+  std::vector<model::Action> group_;
+  std::size_t already_released_ = 0;  // Actions of the group that left while the ledger failed.
+  base::Nanos retry_at_{0};
+  std::atomic<bool> is_fenced_ = false;
+};
+
+}  // namespace bulwark::trader

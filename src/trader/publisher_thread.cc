@@ -1,0 +1,172 @@
+#include "trader/publisher_thread.h"
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "base/triple_buffer.h"
+#include "model/action.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "model/telemetry.h"
+#include "redis/connection.h"
+#include "redis/url.h"
+#include "stateplane/publisher.h"
+#include "trader/health.h"
+#include "trader/latency_board.h"
+#include "trader/queues.h"
+
+namespace bulwark::trader {
+namespace {
+
+constexpr std::size_t kActionsPerTransaction = 512;
+constexpr base::Nanos kReconnectAfter{std::chrono::milliseconds{100}};
+
+}  // namespace
+
+PublisherThread::PublisherThread(redis::Url url, const PublisherTiming& timing,
+                                 stateplane::Publisher publisher, const PublisherPeers& peers)
+    : url_(std::move(url)),
+      timing_(timing),
+      publisher_(std::move(publisher)),
+      queues_(peers.queues),
+      health_(peers.health),
+      latencies_(peers.latencies),
+      telemetry_(peers.telemetry),
+      exit_gate_(peers.exit_gate),
+      instruments_(peers.instruments) {}
+
+int PublisherThread::DoWork() {
+  const base::Nanos now = base::MonotonicNow();
+  const int taken = TakeActions();
+  TakeTelemetry(now);
+  Beat(now);
+  publisher_.SetVenueLink(health_.is_venue_up.load());
+  publisher_.SetGateClosed(exit_gate_.closed_at());
+  if (!publisher_.is_dirty() && entries_.empty()) {
+    return taken;
+  }
+  const bool is_stored = EnsureConnected(now) && Store();
+  ReleaseEntries(is_stored);
+  return taken + (is_stored ? 1 : 0);
+}
+
+void PublisherThread::Flush() {
+  constexpr int kRoundsMax = 1'000;
+  for (int round = 0; round < kRoundsMax && (queues_.published.size() > 0); ++round) {
+    TakeActions();
+  }
+  TakeTelemetry(base::MonotonicNow());
+  connect_at_ = base::Nanos{0};
+  ReleaseEntries(publisher_.is_dirty() && EnsureConnected(base::MonotonicNow()) && Store());
+}
+
+int PublisherThread::TakeActions() {
+  return static_cast<int>(
+      queues_.published.Drain(kActionsPerTransaction, [&](const model::Action& action) {
+        publisher_.Apply(action);
+        if (const auto* send = std::get_if<model::SendOrder>(&action)) {
+          entries_.push_back(*send);
+        }
+      }));
+}
+
+void PublisherThread::TakeTelemetry(base::Nanos now) {
+  // Asked for a little before it is shown, so that it is there in time.
+  if (now - asked_at_ >= timing_.telemetry_every) {
+    asked_at_ = now;
+    health_.wants_telemetry.store(true, std::memory_order_relaxed);
+  }
+  if (!telemetry_.Take()) {
+    return;
+  }
+  publisher_.ApplyTelemetry(telemetry_.reading());
+  for (const model::Instrument& instrument : instruments_.rows()) {
+    for (std::size_t which = 0; which < stateplane::kLatencies; ++which) {
+      const auto latency = static_cast<stateplane::Latency>(which);
+      if (const auto span = latencies_.Take(latency, instrument.id)) {
+        publisher_.SetLatency(latency, instrument.id, *span);
+      }
+    }
+  }
+}
+
+// The heart beats only while the engine's loop turns.
+void PublisherThread::Beat(base::Nanos now) {
+  if (now - heartbeat_at_ < timing_.heartbeat_every) {
+    return;
+  }
+  const std::uint64_t cycles = health_.engine_cycles.load(std::memory_order_relaxed);
+  if (cycles == cycles_at_heartbeat_) {
+    return;
+  }
+  heartbeat_at_ = now;
+  cycles_at_heartbeat_ = cycles;
+  publisher_.SetHeartbeat(base::WallNow());
+}
+
+bool PublisherThread::EnsureConnected(base::Nanos now) {
+  if (connection_ && connection_->is_alive()) {
+    return true;
+  }
+  health_.is_redis_writable.store(false);
+  if (now < connect_at_) {
+    return false;
+  }
+  auto connection = redis::Connection::Connect(url_, {.connect_timeout = timing_.call_timeout,
+                                                      .call_timeout = timing_.call_timeout,
+                                                      .client_name = "bulwark-publisher"});
+  if (!connection) {
+    connect_at_ = base::MonotonicNow() + kReconnectAfter;
+    base::LogDebug("redis_connect_failed").With("error", connection.error());
+    return false;
+  }
+  connection_ = *std::move(connection);
+  publisher_.MarkAllDirty();
+  base::LogInfo("redis_connected").With("server", connection_->name());
+  return true;
+}
+
+bool PublisherThread::Store() {
+  pipeline_.Clear();
+  publisher_.Compose(pipeline_);
+  const auto stored = connection_->Execute(pipeline_);
+  if (stored) {
+    publisher_.Confirm();
+    health_.transactions.fetch_add(1, std::memory_order_relaxed);
+    health_.is_redis_writable.store(true);
+    return true;
+  }
+  health_.transaction_failures.fetch_add(1, std::memory_order_relaxed);
+  if (health_.is_redis_writable.exchange(false)) {
+    base::LogError("redis_write_failed").With("error", stored.error());
+  }
+  // What an error answer left half done is written again from scratch on a new connection.
+  connection_.reset();
+  connect_at_ = base::MonotonicNow() + kReconnectAfter;
+  return false;
+}
+
+void PublisherThread::ReleaseEntries(bool are_shown) {
+  for (const model::SendOrder& entry : entries_) {
+    if (are_shown) {
+      Push(entry);
+    } else {
+      Push(RefuseOrder{.order_id = entry.order.id, .reason = model::Reason("redis unavailable")});
+    }
+  }
+  entries_.clear();
+}
+
+void PublisherThread::Push(const VenueCommand& command) {
+  while (!queues_.from_publisher.TryPush(command)) {
+    std::this_thread::yield();
+  }
+}
+
+}  // namespace bulwark::trader

@@ -1,0 +1,49 @@
+// The queues between the trader's threads, with what "full" means for each.
+//
+// Shape:   feed -> engine -> ledger writer -> publisher -> venue, and back from the venue to the engine.
+// Threads: each queue has one producer and one consumer, named beside it; docs/threads.md draws them.
+
+#pragma once
+
+#include <cstddef>
+#include <variant>
+
+#include "base/queue.h"
+#include "model/action.h"
+#include "model/event.h"
+#include "model/market_data.h"
+#include "model/order.h"
+#include "model/venue_report.h"
+
+namespace bulwark::trader {
+
+// The order is not to be sent; the venue thread says so to the engine, as it is the one that knows.
+struct RefuseOrder {
+  model::OrderId order_id;
+  model::Reason reason;
+};
+
+using VenueCommand = std::variant<model::SendOrder, model::SendCancel, RefuseOrder>;
+
+struct Queues {
+  // feed -> engine. Full: the feed waits; a replay loses nothing.
+  base::SpscQueue<model::MarketEvent> market{16'384};
+  // feed -> engine, read when `market` is empty. Full: the feed waits.
+  base::SpscQueue<model::FeedLink> feed_links{64};
+  // feed -> venue. Full: the tick is dropped and counted; the venue needs recent prices only.
+  base::SpscQueue<model::Tick> venue_ticks{16'384};
+  // venue -> engine. Full: the venue thread waits; the venue's words are never dropped.
+  base::SpscQueue<model::Event> reports{2'048};
+  // watcher -> engine. Full: the permit is dropped; the next one comes within its lease.
+  base::SpscQueue<model::Permit> permits{64};
+  // engine -> ledger writer. Nearly full: the engine takes no new events until there is room.
+  base::SpscQueue<model::Action> journal{8'192};
+  // ledger writer -> publisher. Full: the ledger writer waits.
+  base::SpscQueue<model::Action> published{8'192};
+  // ledger writer -> venue: exits and cancels, which wait for nothing but the ledger.
+  base::SpscQueue<VenueCommand> from_ledger{4'096};
+  // publisher -> venue: entries, once Redis shows them.
+  base::SpscQueue<VenueCommand> from_publisher{4'096};
+};
+
+}  // namespace bulwark::trader

@@ -1,0 +1,350 @@
+#include "trader/trader.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/agent.h"
+#include "base/log.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "config/settings.h"
+#include "contract/view_documents.h"
+#include "ledger/ledger.h"
+#include "ledger/recovered_books.h"
+#include "model/event.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "model/venue_report.h"
+#include "stateplane/publisher.h"
+#include "trader/assembly.h"
+#include "trader/engine_loop.h"
+#include "trader/feed_thread.h"
+#include "trader/ledger_writer.h"
+#include "trader/publisher_thread.h"
+#include "trader/venue_thread.h"
+#include "trader/watcher.h"
+#include "venue/venue.h"
+
+namespace bulwark::trader {
+namespace {
+
+// As many order changes as could be on their way through the queues and Redis' last second.
+constexpr std::size_t kRepublishedChanges = 16'384;
+constexpr base::Nanos kIdle{std::chrono::microseconds{50}};
+constexpr base::Nanos kShutdownMax{std::chrono::seconds{2}};
+
+model::OrderEnd EndOf(venue::VenueOrderStatus status) {
+  switch (status) {
+    case venue::VenueOrderStatus::kRejected:
+      return model::OrderEnd::kRejected;
+    case venue::VenueOrderStatus::kExpired:
+      return model::OrderEnd::kExpired;
+    default:
+      return model::OrderEnd::kCancelled;
+  }
+}
+
+stateplane::OpeningPicture PictureOf(const ledger::RecoveredBooks& books,
+                                     const std::vector<ledger::RecentOrder>& recent,
+                                     const model::InstrumentTable& instruments) {
+  stateplane::OpeningPicture picture{.portfolio = books.portfolio};
+  const auto add = [&](const model::Order& order) { picture.orders.push_back(order); };
+  for (const ledger::RecentOrder& row : recent) {
+    add(row.order);
+    for (const model::TradeId& trade : row.trades) {
+      picture.trades.emplace_back(row.order.id, trade);
+    }
+  }
+  for (const model::Order& order : books.open_orders) {
+    const bool is_known = std::any_of(recent.begin(), recent.end(),
+                                      [&](const auto& row) { return row.order.id == order.id; });
+    if (!is_known) {
+      add(order);
+    }
+  }
+  for (const ledger::BookedFill& booked : books.last_fills) {
+    picture.rows.push_back(contract::MakeOrderRow(booked.order, booked.fill,
+                                                  instruments[booked.fill.instrument].symbol));
+  }
+  if (books.anchor) {
+    picture.day_anchor = books.anchor->equity;
+  }
+  return picture;
+}
+
+}  // namespace
+
+Trader::Trader(const config::Settings& settings, TraderInputs inputs,
+               model::InstrumentTable instruments)
+    : settings_(settings),
+      inputs_(std::move(inputs)),
+      instruments_(std::move(instruments)),
+      exit_gate_(settings.kill.allow_strategy_exits) {}
+
+Trader::~Trader() {
+  Stop();
+}
+
+base::Result<std::unique_ptr<Trader>> Trader::Create(const config::Settings& settings,
+                                                     const TraderInputs& inputs) {
+  auto instruments = MakeInstruments(settings);
+  if (!instruments) {
+    return tl::unexpected<base::Error>(instruments.error());
+  }
+  std::unique_ptr<Trader> trader(new Trader(settings, inputs, *std::move(instruments)));
+  if (auto opened = trader->OpenBooks(); !opened) {
+    return tl::unexpected<base::Error>(opened.error());
+  }
+  return trader;
+}
+
+base::Result<void> Trader::OpenBooks() {
+  auto opened = ledger::Ledger::Open(inputs_.ledger_file);
+  if (!opened) {
+    return tl::unexpected<base::Error>(opened.error());
+  }
+  ledger_ = *std::move(opened);
+  const auto account = ledger_->EnsureAccount(
+      {.opening_cash = settings_.account.initial_cash, .at = base::WallNow()});
+  if (!account) {
+    return tl::unexpected<base::Error>(account.error());
+  }
+  if (*account) {
+    base::LogWarn("account_note").With("note", **account);
+  }
+  auto instruments = ledger_->CompleteInstruments(instruments_);
+  if (!instruments) {
+    return tl::unexpected<base::Error>(instruments.error());
+  }
+  instruments_ = *std::move(instruments);
+  auto epoch = ledger_->BeginRun({.version = inputs_.version, .at = base::WallNow()}, instruments_);
+  if (!epoch) {
+    return tl::unexpected<base::Error>(epoch.error());
+  }
+  epoch_ = *epoch;
+  auto books = ledger_->Recover(instruments_);
+  if (!books) {
+    return tl::unexpected<base::Error>(books.error());
+  }
+  base::LogInfo("books_recovered")
+      .With("epoch", epoch_)
+      .With("fills", books->fills)
+      .With("open_orders", books->open_orders.size());
+  return MakeThreads(*std::move(books));
+}
+
+base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
+  const auto recent = ledger_->RecentOrders(instruments_, kRepublishedChanges);
+  if (!recent) {
+    return tl::unexpected<base::Error>(recent.error());
+  }
+  opening_cash_ = books.opening_cash;
+  venue_sequence_ = books.venue_sequence_max;
+  open_orders_ = books.open_orders;
+  telemetry_ =
+      std::make_unique<base::TripleBuffer<model::Telemetry>>(model::Telemetry(instruments_.size()));
+
+  auto feed = MakeFeed(settings_, instruments_);
+  auto pacer = MakePacer(settings_);
+  auto engine = MakeEngine(settings_, instruments_,
+                           {.epoch = epoch_,
+                            .books = {.portfolio = books.portfolio,
+                                      .open_orders = books.open_orders,
+                                      .trades = books.trade_ids,
+                                      .venue_sequence = books.venue_sequence_max},
+                            .anchor = books.anchor});
+  auto watched = ledger::Ledger::Open(inputs_.ledger_file, {.is_checked = false});
+  for (const base::Error* error :
+       {feed ? nullptr : &feed.error(), pacer ? nullptr : &pacer.error(),
+        engine ? nullptr : &engine.error(), watched ? nullptr : &watched.error()}) {
+    if (error != nullptr) {
+      return tl::unexpected<base::Error>(*error);
+    }
+  }
+  feed_ = *std::move(feed);
+  engine_ = *std::move(engine);
+  venue_ = MakeVenue(settings_, inputs_.venue_socket, instruments_);
+  engine_loop_ = std::make_unique<EngineLoop>(
+      *engine_,
+      EngineLoopPeers{
+          .queues = queues_, .health = health_, .latencies = latencies_, .telemetry = *telemetry_});
+  ledger_writer_ = std::make_unique<LedgerWriter>(*ledger_, epoch_, queues_, health_);
+  stateplane::Publisher picture(instruments_,
+                                {.epoch = epoch_,
+                                 .opening_cash = opening_cash_,
+                                 .alert_retention = settings_.alerts.retention},
+                                PictureOf(books, *recent, instruments_));
+  publisher_ = std::make_unique<PublisherThread>(
+      inputs_.redis,
+      PublisherTiming{.telemetry_every = settings_.publisher.interval,
+                      .heartbeat_every = settings_.heartbeat.interval,
+                      .call_timeout = settings_.redis.call_timeout},
+      std::move(picture),
+      PublisherPeers{.queues = queues_,
+                     .health = health_,
+                     .latencies = latencies_,
+                     .telemetry = *telemetry_,
+                     .exit_gate = exit_gate_,
+                     .instruments = instruments_});
+  venue_thread_ =
+      std::make_unique<VenueThread>(*venue_, queues_, health_, exit_gate_, instruments_);
+  feed_thread_ = std::make_unique<FeedThread>(*feed_, *std::move(pacer), queues_, health_);
+  watcher_ = std::make_unique<Watcher>(inputs_.redis, *std::move(watched),
+                                       WatcherTiming{.poll_every = settings_.halt.poll_interval},
+                                       queues_, health_, exit_gate_);
+  return {};
+}
+
+base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
+  if (auto connected = ConnectVenue(should_stop); !connected) {
+    return connected;
+  }
+  publisher_agent_ =
+      std::make_unique<base::Agent>("publisher", kIdle, [this] { return publisher_->DoWork(); });
+  ledger_agent_ =
+      std::make_unique<base::Agent>("ledger", kIdle, [this] { return ledger_writer_->DoWork(); });
+  engine_agent_ =
+      std::make_unique<base::Agent>("engine", kIdle, [this] { return engine_loop_->DoWork(); });
+  if (auto caught_up = CatchUpWithVenue(); !caught_up) {
+    Stop();
+    return caught_up;
+  }
+  venue_agent_ =
+      std::make_unique<base::Agent>("venue", kIdle, [this] { return venue_thread_->DoWork(); });
+  watcher_agent_ =
+      std::make_unique<base::Agent>("watcher", kIdle, [this] { return watcher_->DoWork(); });
+  feed_agent_ =
+      std::make_unique<base::Agent>("feed", kIdle, [this] { return feed_thread_->DoWork(); });
+  base::LogInfo("trader_started").With("epoch", epoch_);
+  return {};
+}
+
+base::Result<void> Trader::ConnectVenue(const std::function<bool()>& should_stop) {
+  bool is_told = false;
+  while (!should_stop()) {
+    const auto connected = venue_->Connect(epoch_);
+    if (connected) {
+      return {};
+    }
+    if (connected.error().code != base::ErrorCode::kUnavailable) {
+      return connected;
+    }
+    if (!is_told) {
+      base::LogWarn("waiting_for_venue").With("error", connected.error());
+      is_told = true;
+    }
+  }
+  return base::Fail(base::ErrorCode::kUnavailable, "stopped while waiting for the venue");
+}
+
+// What happened at the venue while nobody listened: first the fills, then how each open order stands.
+base::Result<void> Trader::CatchUpWithVenue() {
+  const auto fills = venue_->FillsSince(venue_sequence_);
+  if (!fills) {
+    return tl::unexpected<base::Error>(fills.error());
+  }
+  for (const model::Fill& fill : *fills) {
+    Report(model::OrderFilled{.fill = fill});
+  }
+  for (const model::Order& order : open_orders_) {
+    const auto found = venue_->QueryOrder(order.id);
+    if (!found) {
+      return tl::unexpected<base::Error>(found.error());
+    }
+    const base::UnixNanos now = base::WallNow();
+    switch (found->status) {
+      case venue::VenueOrderStatus::kUnknown:
+        // Definite: the venue fenced the session that could have carried it.
+        Report(model::OrderNotSent{
+            .order_id = order.id, .reason = model::Reason("never reached the venue"), .at = now});
+        break;
+      case venue::VenueOrderStatus::kWorking:
+      case venue::VenueOrderStatus::kFilled:
+        Report(model::OrderAccepted{
+            .order_id = order.id, .venue_order_id = found->venue_order_id, .at = now});
+        break;
+      case venue::VenueOrderStatus::kCancelled:
+      case venue::VenueOrderStatus::kRejected:
+      case venue::VenueOrderStatus::kExpired:
+        Report(model::OrderEnded{.order_id = order.id,
+                                 .end = EndOf(found->status),
+                                 .cumulative_filled = found->cumulative_filled,
+                                 .reason = found->reason,
+                                 .at = now});
+        break;
+    }
+  }
+  base::LogInfo("caught_up_with_venue")
+      .With("fills", fills->size())
+      .With("orders", open_orders_.size());
+  return {};
+}
+
+void Trader::Report(const model::Event& event) {
+  while (!queues_.reports.TryPush(event)) {
+    std::this_thread::yield();
+  }
+}
+
+bool Trader::is_fenced() const {
+  return ledger_writer_->is_fenced();
+}
+
+void Trader::Stop() {
+  if (!engine_agent_) {
+    return;
+  }
+  feed_agent_.reset();
+  engine_loop_->RequestShutdown();
+  const base::Nanos deadline = base::MonotonicNow() + kShutdownMax;
+  while (venue_agent_ && !engine_loop_->is_idle() && base::MonotonicNow() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+  watcher_agent_.reset();
+  engine_agent_.reset();
+  ledger_agent_.reset();
+  ledger_writer_->Flush();
+  publisher_agent_.reset();
+  publisher_->Flush();
+  venue_agent_.reset();
+  base::LogInfo("trader_stopped").With("epoch", epoch_);
+}
+
+Summary Trader::Summarize() const {
+  model::Telemetry telemetry(instruments_.size());
+  engine_->FillTelemetry(telemetry);
+  const model::Portfolio& books = engine_->oms().portfolio();
+  Summary summary{.epoch = epoch_,
+                  .feed_events = health_.feed_events,
+                  .orders_sent = health_.orders_sent,
+                  .refused_at_exit = health_.orders_refused_at_exit,
+                  .fills = health_.fills,
+                  .denials = telemetry.denials,
+                  .duplicate_fills = telemetry.duplicate_fills,
+                  .commits = health_.commits,
+                  .transactions = health_.transactions,
+                  .transaction_failures = health_.transaction_failures,
+                  .worst_cycle_ns = health_.worst_cycle_ns,
+                  .cycles_over_budget = health_.cycles_over_budget,
+                  .open_orders = engine_->oms().open_orders().size(),
+                  .equity = telemetry.equity,
+                  .cash = books.owned_cash(),
+                  .realised_pnl = books.realised_pnl,
+                  .opening_cash = opening_cash_};
+  for (const model::Instrument& instrument : instruments_.rows()) {
+    const base::Decimal owned = books.at(instrument.id).owned();
+    if (!owned.is_zero()) {
+      summary.positions.push_back(std::string(instrument.symbol.view()) + " " + owned.ToString());
+    }
+  }
+  return summary;
+}
+
+}  // namespace bulwark::trader

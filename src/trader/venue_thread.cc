@@ -1,0 +1,151 @@
+#include "trader/venue_thread.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <thread>
+#include <variant>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "model/event.h"
+#include "model/instrument.h"
+#include "model/market_data.h"
+#include "model/order.h"
+#include "model/venue_report.h"
+#include "trader/exit_gate.h"
+#include "trader/health.h"
+#include "trader/queues.h"
+#include "venue/venue.h"
+
+namespace bulwark::trader {
+namespace {
+
+constexpr std::size_t kCommandsPerCycle = 64;
+constexpr std::size_t kTicksPerCycle = 512;
+constexpr std::size_t kRememberedMax = 4'096;
+constexpr base::Nanos kCompareEvery{std::chrono::seconds{1}};
+
+void Remember(std::deque<model::OrderId>& ids, const model::OrderId& id) {
+  if (ids.size() == kRememberedMax) {
+    ids.pop_front();
+  }
+  ids.push_back(id);
+}
+
+bool Has(const std::deque<model::OrderId>& ids, const model::OrderId& id) {
+  // The newest are asked for most.
+  return std::find(ids.rbegin(), ids.rend(), id) != ids.rend();
+}
+
+}  // namespace
+
+VenueThread::VenueThread(venue::Venue& venue, Queues& queues, Health& health,
+                         const ExitGate& exit_gate, const model::InstrumentTable& instruments)
+    : venue_(venue),
+      queues_(queues),
+      health_(health),
+      exit_gate_(exit_gate),
+      instruments_(instruments) {}
+
+int VenueThread::DoWork() {
+  int work = 0;
+  const auto handle = [&](const VenueCommand& command) {
+    std::visit([this](const auto& what) { Handle(what); }, command);
+  };
+  work += static_cast<int>(queues_.from_ledger.Drain(kCommandsPerCycle, handle));
+  work += static_cast<int>(queues_.from_publisher.Drain(kCommandsPerCycle, handle));
+  work += static_cast<int>(queues_.venue_ticks.Drain(
+      kTicksPerCycle, [&](const model::Tick& tick) { venue_.PublishTick(tick); }));
+  work += venue_.Poll([this](const model::VenueReport& report) { Report(report); });
+  health_.is_venue_up.store(venue_.is_connected(), std::memory_order_relaxed);
+  CompareBooks(base::MonotonicNow());
+  return work;
+}
+
+void VenueThread::Handle(const model::SendOrder& send) {
+  if (WasRevoked(send.order.id)) {
+    Refuse(send.order.id, model::Reason("cancelled before it was sent"));
+    return;
+  }
+  if (const char* objection = exit_gate_.Objection(send.order)) {
+    health_.orders_refused_at_exit.fetch_add(1, std::memory_order_relaxed);
+    Refuse(send.order.id, model::Reason(objection));
+    return;
+  }
+  SendNow(send.order);
+}
+
+void VenueThread::SendNow(const model::Order& order) {
+  Remember(sent_, order.id);
+  if (venue_.Send(order) == venue::SendOutcome::kNotSent) {
+    Refuse(order.id, model::Reason("venue link is down"));
+    return;
+  }
+  health_.orders_sent.fetch_add(1, std::memory_order_relaxed);
+  Push(model::OrderSent{.order_id = order.id, .at = base::WallNow()});
+}
+
+void VenueThread::Handle(const model::SendCancel& cancel) {
+  if (!cancel.was_sent && !Has(sent_, cancel.order_id)) {
+    Remember(revoked_, cancel.order_id);
+    return;
+  }
+  if (venue_.Cancel(cancel) == venue::SendOutcome::kNotSent) {
+    base::LogWarn("cancel_not_sent").With("order_id", cancel.order_id.ToString());
+    Push(model::CancelRejected{.order_id = cancel.order_id,
+                               .reason = model::Reason("venue link is down"),
+                               .at = base::WallNow()});
+  }
+}
+
+void VenueThread::Handle(const RefuseOrder& refuse) {
+  WasRevoked(refuse.order_id);
+  Refuse(refuse.order_id, refuse.reason);
+}
+
+bool VenueThread::WasRevoked(const model::OrderId& id) {
+  return std::erase(revoked_, id) > 0;
+}
+
+void VenueThread::Refuse(const model::OrderId& id, const model::Reason& reason) {
+  base::LogWarn("order_not_sent").With("order_id", id.ToString()).With("reason", reason.view());
+  Push(model::OrderNotSent{.order_id = id, .reason = reason, .at = base::WallNow()});
+}
+
+void VenueThread::Report(const model::VenueReport& report) {
+  std::visit([this](const auto& what) { Push(what); }, report);
+}
+
+void VenueThread::Push(const model::Event& event) {
+  while (!queues_.reports.TryPush(event)) {
+    std::this_thread::yield();
+  }
+}
+
+void VenueThread::CompareBooks(base::Nanos now) {
+  if (now < compare_at_ || !venue_.is_connected()) {
+    return;
+  }
+  compare_at_ = now + kCompareEvery;
+  const auto snapshot = venue_.Snapshot();
+  if (!snapshot) {
+    base::LogWarn("venue_snapshot_failed").With("error", snapshot.error());
+    return;
+  }
+  model::VenueBooks books{
+      .cash = snapshot->cash, .fill_sequence = snapshot->last_fill_sequence, .at = base::WallNow()};
+  for (const venue::HeldPosition& held : snapshot->positions) {
+    const std::optional<model::InstrumentId> known =
+        held.instrument ? held.instrument : instruments_.Find(held.venue_symbol.view());
+    if (known) {
+      books.positions[known->index] = held.quantity;
+    } else {
+      books.has_foreign_position = books.has_foreign_position || !held.quantity.is_zero();
+    }
+  }
+  Push(books);
+}
+
+}  // namespace bulwark::trader

@@ -1,0 +1,258 @@
+#include "trader/watcher.h"
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "contract/keys.h"
+#include "contract/kill_switch_document.h"
+#include "contract/system_documents.h"
+#include "ledger/ledger.h"
+#include "model/event.h"
+#include "model/names.h"
+#include "model/order.h"
+#include "model/switches.h"
+#include "redis/connection.h"
+#include "redis/reply.h"
+#include "redis/subscriber.h"
+#include "stateplane/switch_merger.h"
+#include "stateplane/switch_writer.h"
+#include "trader/exit_gate.h"
+#include "trader/health.h"
+#include "trader/queues.h"
+
+namespace bulwark::trader {
+namespace {
+
+using stateplane::RedisReading;
+
+constexpr base::Nanos kReconnectAfter{std::chrono::milliseconds{100}};
+
+RedisReading HaltReadingOf(const redis::Reply& reply) {
+  if (reply.kind == redis::Reply::Kind::kNil) {
+    return RedisReading::kMissing;
+  }
+  if (reply.kind != redis::Reply::Kind::kBulk) {
+    return RedisReading::kCorrupt;
+  }
+  switch (contract::DecodeHalt(reply.text)) {
+    case contract::HaltReading::kRun:
+      return RedisReading::kOff;
+    case contract::HaltReading::kHalt:
+      return RedisReading::kOn;
+    case contract::HaltReading::kUnknown:
+      return RedisReading::kCorrupt;
+  }
+  return RedisReading::kCorrupt;
+}
+
+RedisReading KillReadingOf(const redis::Reply& reply) {
+  if (reply.kind == redis::Reply::Kind::kNil) {
+    return RedisReading::kMissing;
+  }
+  if (reply.kind != redis::Reply::Kind::kBulk) {
+    return RedisReading::kCorrupt;
+  }
+  switch (contract::DecodeKillSwitch(reply.text)) {
+    case contract::KillReading::kInactive:
+      return RedisReading::kOff;
+    case contract::KillReading::kActive:
+      return RedisReading::kOn;
+    case contract::KillReading::kUnknown:
+      return RedisReading::kCorrupt;
+  }
+  return RedisReading::kCorrupt;
+}
+
+}  // namespace
+
+Watcher::Watcher(redis::Url url, std::unique_ptr<ledger::Ledger> ledger,
+                 const WatcherTiming& timing, Queues& queues, const Health& health,
+                 ExitGate& exit_gate)
+    : url_(std::move(url)),
+      ledger_(std::move(ledger)),
+      timing_(timing),
+      queues_(queues),
+      health_(health),
+      exit_gate_(exit_gate) {}
+
+int Watcher::DoWork() {
+  EnsureConnected(base::MonotonicNow());
+  std::optional<RedisWords> words;
+  if (connection_) {
+    auto read = ReadRedis();
+    if (read) {
+      words = *read;
+    } else {
+      base::LogWarn("watcher_lost_redis").With("error", read.error());
+      connection_.reset();
+      subscriber_.reset();
+      connect_at_ = base::MonotonicNow() + kReconnectAfter;
+    }
+  }
+  auto switches = ledger_->ReadSwitches();
+  if (switches) {
+    switches_ = *switches;
+  } else {
+    base::LogError("watcher_cannot_read_ledger").With("error", switches.error());
+  }
+  Merge(words);
+  PushPermit(words.has_value(), switches.has_value());
+  WaitForNews();
+  return 1;
+}
+
+void Watcher::EnsureConnected(base::Nanos now) {
+  if (connection_ || now < connect_at_) {
+    return;
+  }
+  connect_at_ = now + kReconnectAfter;
+  const redis::ConnectionOptions options{.connect_timeout = timing_.call_timeout,
+                                         .call_timeout = timing_.call_timeout,
+                                         .client_name = "bulwark-watcher"};
+  auto connection = redis::Connection::Connect(url_, options);
+  if (!connection) {
+    return;
+  }
+  const std::string database = std::to_string(url_.db);
+  const std::string halt = "__keyspace@" + database + "__:" + contract::keys::Halt().text();
+  const std::string kill = "__keyspace@" + database + "__:" + contract::keys::KillSwitch().text();
+  const std::string_view channels[] = {halt, kill};
+  auto subscriber = redis::Subscriber::Connect(url_, channels, {}, {.connection = options});
+  if (!subscriber) {
+    return;
+  }
+  // A server that does not notify is polled; then a stop takes up to poll_every.
+  const auto asked = (*connection)->Call({"CONFIG", "SET", "notify-keyspace-events", "Kg$xe"});
+  if (!asked) {
+    base::LogInfo("redis_notifications_not_set").With("error", asked.error());
+  }
+  connection_ = *std::move(connection);
+  subscriber_ = *std::move(subscriber);
+  // What this server says may be older than what we knew.
+  halt_.Forget();
+  kill_.Forget();
+}
+
+base::Result<Watcher::RedisWords> Watcher::ReadRedis() {
+  redis::Pipeline pipeline;
+  pipeline.Add({"GET", contract::keys::Halt().view()});
+  pipeline.Add({"GET", contract::keys::KillSwitch().view()});
+  const auto replies = connection_->ExecuteForReplies(pipeline);
+  if (!replies) {
+    return tl::unexpected<base::Error>(replies.error());
+  }
+  for (const redis::Reply& reply : *replies) {
+    // A key of a foreign type is corrupt; any other refusal (LOADING, NOAUTH) means we cannot read.
+    if (reply.kind == redis::Reply::Kind::kError && !reply.text.starts_with("WRONGTYPE")) {
+      return tl::unexpected<base::Error>(redis::ToError(reply.text));
+    }
+  }
+  return RedisWords{.halt = HaltReadingOf(replies->at(0)), .kill = KillReadingOf(replies->at(1))};
+}
+
+void Watcher::Merge(const std::optional<RedisWords>& words) {
+  if (!switches_) {
+    return;  // Nothing is known: the gate stays as it is, closed at the start.
+  }
+  if (!words) {
+    // Only the ledger speaks; what Redis had stopped before it went stays stopped.
+    is_halted_ = switches_->halt.is_on;
+    is_killed_ = switches_->kill.is_on;
+    exit_gate_.Set(is_halted_, is_killed_);
+    return;
+  }
+  const auto halt = halt_.Merge({.redis = words->halt,
+                                 .is_on_in_ledger = switches_->halt.is_on,
+                                 .ledger_sequence = switches_->halt.sequence});
+  const auto kill = kill_.Merge({.redis = words->kill,
+                                 .is_on_in_ledger = switches_->kill.is_on,
+                                 .ledger_sequence = switches_->kill.sequence});
+  is_halted_ = halt.is_on;
+  is_killed_ = kill.is_on;
+  // The door first, then the paperwork.
+  exit_gate_.Set(is_halted_, is_killed_);
+  Apply(model::Switch::kHalt, halt, switches_->halt);
+  Apply(model::Switch::kKill, kill, switches_->kill);
+}
+
+void Watcher::Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,
+                    const model::SwitchTurn& turn) {
+  if (verdict.is_suspicious) {
+    base::LogError("switch_key_wrong")
+        .With("switch", model::Name(which))
+        .With("restored_to", turn.is_on);
+  }
+  if (verdict.append_to_ledger) {
+    Append(which, verdict.is_on);
+  } else if (verdict.write_to_redis) {
+    WriteToRedis(turn);
+  }
+}
+
+void Watcher::Append(model::Switch which, bool is_on) {
+  const auto turned = ledger_->Turn({.which = which,
+                                     .is_on = is_on,
+                                     .reason = is_on ? "written to Redis" : "released in Redis",
+                                     .actor = "redis",
+                                     .at = base::WallNow()});
+  if (!turned) {
+    // The gate is closed all the same; the next round tries again.
+    base::LogError("switch_not_journaled").With("error", turned.error());
+    return;
+  }
+  base::LogWarn("switch_turned_in_redis").With("switch", model::Name(which)).With("is_on", is_on);
+  (which == model::Switch::kHalt ? switches_->halt : switches_->kill) = *turned;
+  WriteToRedis(*turned);
+}
+
+void Watcher::WriteToRedis(const model::SwitchTurn& turn) {
+  if (!connection_) {
+    return;
+  }
+  const auto written = writer_.Show(*connection_, turn);
+  if (!written) {
+    base::LogWarn("switch_not_written").With("error", written.error());
+  }
+}
+
+void Watcher::PushPermit(bool is_redis_ok, bool is_ledger_ok) {
+  model::Permit permit{.is_halted = is_halted_,
+                       .is_killed = is_killed_,
+                       .is_redis_ok = is_redis_ok && health_.is_redis_writable.load(),
+                       .is_ledger_ok = is_ledger_ok && health_.is_ledger_writable.load(),
+                       .at = base::WallNow()};
+  if (switches_ && is_halted_) {
+    permit.reason = model::Reason::Cut(switches_->halt.reason);
+  } else if (switches_ && is_killed_) {
+    permit.reason = model::Reason::Cut(switches_->kill.reason);
+  } else if (!permit.is_redis_ok) {
+    permit.reason = model::Reason("redis unavailable");
+  } else if (!permit.is_ledger_ok) {
+    permit.reason = model::Reason("ledger unavailable");
+  }
+  if (switches_) {
+    (void)queues_.permits.TryPush(permit);  // Full: see queues.h.
+  }
+}
+
+void Watcher::WaitForNews() {
+  if (!subscriber_) {
+    std::this_thread::sleep_for(timing_.poll_every);
+    return;
+  }
+  const auto message = subscriber_->Next(timing_.poll_every);
+  if (!message) {
+    subscriber_.reset();
+    connection_.reset();
+  }
+}
+
+}  // namespace bulwark::trader

@@ -1,0 +1,78 @@
+// Watches the two stops in ledger and Redis, closes the exit gate at once, and renews the engine's permit.
+//
+// Shape:   wakes for every write to SYSTEM:HALT and risk:kill_switch (keyspace notifications) and reads
+//          ledger and Redis at least every `poll_every` besides. Merges the two (stateplane/switch_merger.h),
+//          repairs the one that is wrong, and pushes a permit.
+// Errors:  what cannot be read makes the permit say so; stops in force stay in force.
+// Threads: DoWork() on the watcher thread; blocks at most `poll_every` for a message and the call timeouts.
+// Owner:   the ledger is this thread's own; all references must outlive it.
+// Source:  design section 3, contract sections 1.2.1, 1.5.2
+
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "ledger/ledger.h"
+#include "model/event.h"
+#include "model/switches.h"
+#include "redis/connection.h"
+#include "redis/subscriber.h"
+#include "redis/url.h"
+#include "stateplane/switch_merger.h"
+#include "stateplane/switch_writer.h"
+#include "trader/exit_gate.h"
+#include "trader/health.h"
+#include "trader/queues.h"
+
+namespace bulwark::trader {
+
+struct WatcherTiming {
+  base::Nanos poll_every{std::chrono::milliseconds{20}};
+  base::Nanos call_timeout{std::chrono::milliseconds{60}};  // Keeps the ledger poll under 100 ms.
+};
+
+class Watcher {
+ public:
+  Watcher(redis::Url url, std::unique_ptr<ledger::Ledger> ledger, const WatcherTiming& timing,
+          Queues& queues, const Health& health, ExitGate& exit_gate);
+
+  int DoWork();
+
+ private:
+  struct RedisWords {
+    stateplane::RedisReading halt = stateplane::RedisReading::kMissing;
+    stateplane::RedisReading kill = stateplane::RedisReading::kMissing;
+  };
+
+  void WaitForNews();
+  void EnsureConnected(base::Nanos now);
+  base::Result<RedisWords> ReadRedis();
+  void Merge(const std::optional<RedisWords>& words);
+  void Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,
+             const model::SwitchTurn& turn);
+  void Append(model::Switch which, bool is_on);
+  void WriteToRedis(const model::SwitchTurn& turn);
+  void PushPermit(bool is_redis_ok, bool is_ledger_ok);
+
+  redis::Url url_;
+  std::unique_ptr<ledger::Ledger> ledger_;
+  WatcherTiming timing_;
+  Queues& queues_;
+  const Health& health_;
+  ExitGate& exit_gate_;
+  std::unique_ptr<redis::Connection> connection_;
+  std::unique_ptr<redis::Subscriber> subscriber_;
+  stateplane::SwitchWriter writer_;
+  stateplane::SwitchMerger halt_{/*may_release_by_redis=*/true};
+  stateplane::SwitchMerger kill_{/*may_release_by_redis=*/false};
+  std::optional<model::SwitchState> switches_;  // As last read; empty before the first time.
+  bool is_halted_ = true;
+  bool is_killed_ = true;
+  base::Nanos connect_at_{0};
+};
+
+}  // namespace bulwark::trader
