@@ -21,6 +21,7 @@
 #include "ledger_command.h"
 #include "redis_command.h"
 #include "switch_command.h"
+#include "trader_command.h"
 #include "up_command.h"
 #include "venue_command.h"
 
@@ -34,6 +35,7 @@ constexpr const char* kAbout =
 void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddUpCommand(root, context);
   bulwark::app::AddVenueCommand(root, context);
+  bulwark::app::AddTraderCommand(root, context);
   bulwark::app::AddApiCommand(root, context);
   bulwark::app::AddSwitchCommands(root, context);
   bulwark::app::AddRedisUrlCommand(root, context);
