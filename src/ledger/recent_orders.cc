@@ -23,10 +23,12 @@ std::string RecentIds(std::size_t limit) {
 
 base::Result<void> ReadOrders(sql::Connection& connection, const SymbolMap& symbols,
                               std::size_t limit, std::vector<RecentOrder>& orders) {
-  auto query = connection.Prepare({.sql = "SELECT o.* FROM (SELECT " + std::string(kOrderColumns) +
-                                          " FROM orders) o JOIN (" + RecentIds(limit) +
-                                          ") r ON r.order_id = o.order_id ORDER BY r.last",
-                                   .columns = kOrderKinds});
+  // The newest event of an order is its state, so the tail of the events has all that is asked for.
+  auto query =
+      connection.Prepare({.sql = "SELECT " + std::string(kOrderColumns) +
+                                 " FROM order_events WHERE sequence IN (SELECT last FROM (" +
+                                 RecentIds(limit) + ") AS recent) ORDER BY sequence",
+                          .columns = kOrderKinds});
   if (!query) {
     return tl::unexpected<base::Error>(query.error());
   }

@@ -154,28 +154,42 @@ Result<void> ReadFills(sql::Connection& connection, const SymbolMap& symbols,
   return ids;
 }
 
+// The order columns, each with the table's short name in front.
+std::string OrderColumnsOf(const std::string& table) {
+  std::string text = table + ".";
+  for (const char* at = kOrderColumns; *at != '\0'; ++at) {
+    text += *at;
+    if (*at == ' ') {
+      text += table + ".";
+    }
+  }
+  return text;
+}
+
 Result<void> ReadLastFills(sql::Connection& connection, const SymbolMap& symbols,
                            RecoveredBooks& books) {
-  const auto read = ReadRows(connection,
-                             {.sql = "SELECT " + std::string(kFillColumns) +
-                                     ", o.* FROM fills f JOIN (SELECT " + kOrderColumns +
-                                     " FROM orders) o ON o.order_id = f.order_id "
-                                     "ORDER BY f.sequence DESC LIMIT " +
-                                     std::to_string(kLastFillsMax),
-                              .columns = std::string(kFillKinds) + kOrderKinds},
-                             [&](const sql::Statement& row) -> Result<void> {
-                               auto booked = ReadFill(row, symbols);
-                               if (!booked) {
-                                 return tl::unexpected<base::Error>(booked.error());
-                               }
-                               const auto order = ReadOrder(row, kFillCells, symbols);
-                               if (!order) {
-                                 return tl::unexpected<base::Error>(order.error());
-                               }
-                               booked->order = *order;
-                               books.last_fills.push_back(*booked);
-                               return {};
-                             });
+  // CROSS JOIN fixes the way: from the few fills to their orders' heads to their last events.
+  const auto read = ReadRows(
+      connection,
+      {.sql = "SELECT " + std::string(kFillColumns) + ", " + OrderColumnsOf("e") +
+              " FROM (SELECT * FROM fills ORDER BY sequence DESC LIMIT " +
+              std::to_string(kLastFillsMax) +
+              ") f CROSS JOIN order_heads h CROSS JOIN order_events e "
+              "WHERE h.order_id = f.order_id AND e.sequence = h.event ORDER BY f.sequence DESC",
+       .columns = std::string(kFillKinds) + kOrderKinds},
+      [&](const sql::Statement& row) -> Result<void> {
+        auto booked = ReadFill(row, symbols);
+        if (!booked) {
+          return tl::unexpected<base::Error>(booked.error());
+        }
+        const auto order = ReadOrder(row, kFillCells, symbols);
+        if (!order) {
+          return tl::unexpected<base::Error>(order.error());
+        }
+        booked->order = *order;
+        books.last_fills.push_back(*booked);
+        return {};
+      });
   std::reverse(books.last_fills.begin(), books.last_fills.end());
   return read;
 }
