@@ -20,6 +20,7 @@
 #include "keys_command.h"
 #include "ledger_command.h"
 #include "redis_command.h"
+#include "status_command.h"
 #include "switch_command.h"
 #include "trader_command.h"
 #include "up_command.h"
@@ -37,6 +38,7 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddVenueCommand(root, context);
   bulwark::app::AddTraderCommand(root, context);
   bulwark::app::AddApiCommand(root, context);
+  bulwark::app::AddStatusCommand(root, context);
   bulwark::app::AddSwitchCommands(root, context);
   bulwark::app::AddRedisUrlCommand(root, context);
   bulwark::app::AddRedisCliCommand(root, context);

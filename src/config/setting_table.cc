@@ -105,7 +105,7 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
    "Price and quantity steps of instruments that differ from the defaults "
    "(tick 0.01; lot 0.00001 for a pair such as BTC/USDT, 1 for a share). Only in the file."},
 
-  {"bars.interval", kDuration, "10s", "1s..1d", "", To<&Settings::bars, &BarsSettings::interval>,
+  {"bars.interval", kDuration, "1s", "1s..1d", "", To<&Settings::bars, &BarsSettings::interval>,
    "Length of the price bars that strategies see."},
 
   {"strategy.enabled", kChoices, "ema_cross,mean_reversion", "ema_cross|mean_reversion", "",

@@ -1,6 +1,7 @@
 #include "trader/watcher.h"
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -71,6 +72,29 @@ RedisReading KillReadingOf(const redis::Reply& reply) {
   return RedisReading::kCorrupt;
 }
 
+// Adds what we need to the events that the server announces, and leaves what others asked for.
+base::Result<void> AskForKeyEvents(redis::Connection& connection) {
+  constexpr std::string_view kSetting = "notify-keyspace-events";
+  constexpr std::string_view kNeeded = "Kg$xe";
+  const auto current = connection.Call({"CONFIG", "GET", kSetting});
+  if (!current) {
+    return tl::unexpected<base::Error>(current.error());
+  }
+  std::string events = current->elements.size() == 2 ? current->elements[1].text : std::string();
+  const std::size_t before = events.size();
+  for (const char event : kNeeded) {
+    // 'A' stands for all classes; the K is asked for on its own.
+    const bool has_it = events.find(event) != std::string::npos ||
+                        (event != 'K' && events.find('A') != std::string::npos);
+    events += has_it ? std::string() : std::string(1, event);
+  }
+  if (events.size() == before) {
+    return {};
+  }
+  const auto set = connection.Call({"CONFIG", "SET", kSetting, events});
+  return set ? base::Result<void>() : tl::unexpected<base::Error>(set.error());
+}
+
 }  // namespace
 
 Watcher::Watcher(redis::Url url, std::unique_ptr<ledger::Ledger> ledger,
@@ -129,9 +153,8 @@ void Watcher::EnsureConnected(base::Nanos now) {
   if (!subscriber) {
     return;
   }
-  // A server that does not notify is polled; then a stop takes up to poll_every.
-  const auto asked = (*connection)->Call({"CONFIG", "SET", "notify-keyspace-events", "Kg$xe"});
-  if (!asked) {
+  // A server that refuses to notify is polled; then a stop takes up to poll_every.
+  if (const auto asked = AskForKeyEvents(**connection); !asked) {
     base::LogInfo("redis_notifications_not_set").With("error", asked.error());
   }
   connection_ = *std::move(connection);

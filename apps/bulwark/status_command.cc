@@ -1,0 +1,192 @@
+#include "status_command.h"
+
+#include <cstddef>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "api/raw_state.h"
+#include "api/state_document.h"
+#include "app_context.h"
+#include "base/iso_time.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "config/settings.h"
+#include "data_paths.h"
+#include "ledger/ledger.h"
+#include "model/switches.h"
+#include "redis/connection.h"
+#include "redis_access.h"
+
+namespace bulwark::app {
+namespace {
+
+using api::Json;
+
+constexpr std::size_t kAlertsShown = 5;
+
+Json TurnJson(const model::SwitchTurn& turn) {
+  Json json{{"is_on", turn.is_on}, {"sequence", turn.sequence}};
+  if (turn.sequence > 0) {
+    json["reason"] = turn.reason;
+    json["actor"] = turn.actor;
+    json["at"] = base::FormatIso(turn.at, base::IsoSuffix::kZulu);
+  }
+  return json;
+}
+
+// The stops as the durable truth has them; a text with the reason when it cannot be read.
+Json ReadLedger(const DataPaths& paths) {
+  auto ledger = ledger::Ledger::Open(
+      paths.LedgerFile(),
+      {.access = ledger::Access::kReadOnly, .is_created_if_missing = false, .is_checked = false});
+  if (!ledger) {
+    return {{"error", ledger.error().message}};
+  }
+  const auto switches = (*ledger)->ReadSwitches();
+  const auto epoch = (*ledger)->LastEpoch();
+  if (!switches || !epoch) {
+    return {{"error", switches ? epoch.error().message : switches.error().message}};
+  }
+  return {
+      {"epoch", *epoch}, {"halt", TurnJson(switches->halt)}, {"kill", TurnJson(switches->kill)}};
+}
+
+Json ReadRedis(const config::Settings& settings, const DataPaths& paths) {
+  const base::UnixNanos now = base::WallNow();
+  const auto url = RedisUrlOf(settings, paths);
+  if (!url) {
+    return api::MakeLostDocument(url.error().message, now);
+  }
+  auto connection = redis::Connection::Connect(*url, RedisOptionsOf(settings, "status"));
+  if (!connection) {
+    return api::MakeLostDocument(connection.error().message, now);
+  }
+  api::AlertIndex alerts;
+  if (const auto indexed = alerts.Refresh(**connection, base::MonotonicNow()); !indexed) {
+    return api::MakeLostDocument(indexed.error().message, now);
+  }
+  const auto raw = api::ReadRawState(**connection, alerts);
+  return raw ? api::MakeStateDocument(*raw, now) : api::MakeLostDocument(raw.error().message, now);
+}
+
+// A member of an object down a path, as people read it; "unknown" for null and missing.
+std::string Text(const Json& json, std::initializer_list<std::string_view> path) {
+  const Json* at = &json;
+  for (const std::string_view name : path) {
+    if (!at->is_object() || !at->contains(name)) {
+      return "unknown";
+    }
+    at = &(*at)[std::string(name)];
+  }
+  if (at->is_null()) {
+    return "unknown";
+  }
+  return at->is_string() ? at->get<std::string>() : at->dump();
+}
+
+void Line(std::string_view label, const std::string& text) {
+  fmt::print("{:<12} {}\n", label, text);
+}
+
+std::string StopText(const Json& ledger, const std::string& which, const std::string& in_redis) {
+  if (ledger.contains("error")) {
+    return in_redis + " in Redis; the ledger cannot be read: " + Text(ledger, {"error"});
+  }
+  const Json& turn = ledger[which];
+  const bool is_on = turn["is_on"].get<bool>();
+  std::string text = is_on ? "ON" : "off";
+  if (is_on) {
+    text += ", since " + Text(turn, {"at"}) + ", by " + Text(turn, {"actor"}) + ": " +
+            Text(turn, {"reason"});
+  }
+  const bool is_on_in_redis = in_redis == "true" || in_redis == "active";
+  if (in_redis != "unknown" && is_on_in_redis != is_on) {
+    text += "   (Redis says " + in_redis + ")";
+  }
+  return text;
+}
+
+void PrintRows(const Json& state) {
+  for (const Json& row : state.value("positions", Json::array())) {
+    Line("position", Text(row, {"instrument_id"}) + "  " + Text(row, {"quantity"}));
+  }
+  for (const Json& row : state.value("open_orders", Json::array())) {
+    Line("open order",
+         fmt::format("{}  {} {} {} {}, filled {}", Text(row, {"id"}), Text(row, {"side"}),
+                     Text(row, {"quantity"}), Text(row, {"instrument_id"}), Text(row, {"status"}),
+                     Text(row, {"filled_quantity"})));
+  }
+  std::size_t shown = 0;
+  for (const Json& row : state.value("alerts", Json::array())) {
+    if (++shown > kAlertsShown) {
+      break;
+    }
+    Line("alert", Text(row, {"timestamp"}) + "  " + Text(row, {"level"}) + "  " +
+                      Text(row, {"event"}) + "  " +
+                      (row.contains("reason") ? Text(row, {"reason"}) : std::string()));
+  }
+}
+
+void PrintStatus(const Json& state) {
+  const Json& ledger = state["ledger"];
+  Line("mode", Text(state, {"system_state", "mode"}));
+  const std::string reason = Text(state, {"system_state", "reason"});
+  Line("state", Text(state, {"system_state", "state"}) +
+                    (reason.empty() || reason == "unknown" ? "" : ": " + reason));
+  Line("halt", StopText(ledger, "halt", Text(state, {"halt"})));
+  Line("kill", StopText(ledger, "kill", Text(state, {"kill_switch"})));
+  Line("feed", Text(state, {"system_state", "feed"}));
+  Line("venue", Text(state, {"system_state", "broker"}));
+  const bool is_stale = Text(state, {"heartbeat", "is_stale"}) != "false";
+  Line("heartbeat", Text(state, {"heartbeat", "age_seconds"}) + " s ago" +
+                        (is_stale ? "   STALE: the trader does not run" : ""));
+  Line("equity", Text(state, {"metrics", "total_value"}));
+  Line("cash", Text(state, {"metrics", "cash"}));
+  Line("P&L today", Text(state, {"metrics", "pnl_daily"}) + "  (fraction of the day's start)");
+  Line("epoch", Text(state, {"system_state", "epoch"}));
+  PrintRows(state);
+  if (Text(state, {"redis", "connected"}) != "true") {
+    Line("redis", "AWAY: " + Text(state, {"redis", "reason"}));
+  }
+  for (const Json& problem : state.value("problems", Json::array())) {
+    Line("problem", problem.dump());
+  }
+}
+
+int RunStatus(const config::Settings& settings, bool as_json) {
+  const auto paths = PathsOf(settings);
+  if (!paths) {
+    return kExitUsage;
+  }
+  Json state = ReadRedis(settings, *paths);
+  state["ledger"] = ReadLedger(*paths);
+  if (as_json) {
+    fmt::print("{}\n", api::Dump(state));
+  } else {
+    PrintStatus(state);
+  }
+  const bool is_redis_there = Text(state, {"redis", "connected"}) == "true";
+  return is_redis_there || !state["ledger"].contains("error") ? kExitDone : kExitFailed;
+}
+
+}  // namespace
+
+void AddStatusCommand(CLI::App& root, AppContext& context) {
+  CLI::App& command = context.AddCommand(
+      root, {.purpose = Purpose::kWatch,
+             .name = "status",
+             .text = "One screen of truth: stops, links, money, positions, orders, alerts"});
+  const auto as_json = std::make_shared<bool>(false);
+  command.add_flag("--json", *as_json, "As one JSON document");
+  context.SetAction(command, [as_json](const config::Settings& settings) {
+    return RunStatus(settings, *as_json);
+  });
+}
+
+}  // namespace bulwark::app
