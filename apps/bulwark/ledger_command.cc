@@ -18,7 +18,8 @@
 namespace bulwark::app {
 namespace {
 
-// The configured instruments, for the venue's names of them; what the ledger has besides gets defaults.
+// The configured instruments, for the venue's names of them; what the ledger has besides gets
+// defaults.
 base::Result<model::InstrumentTable> ConfiguredInstruments(const config::Settings& settings) {
   model::InstrumentTable table;
   for (const config::InstrumentSettings& configured : settings.instruments) {

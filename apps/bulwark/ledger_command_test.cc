@@ -1,4 +1,5 @@
-// Goal: `ledger verify` answers 0 for equal books, 1 with both values for different ones, 2 for what cannot
+// Goal: `ledger verify` answers 0 for equal books, 1 with both values for different ones, 2 for
+//       what cannot
 // be read, and never writes anything.
 // Method: the real binary on a real ledger, redis-server and paper.db of a fresh account.
 

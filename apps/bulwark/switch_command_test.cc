@@ -1,6 +1,8 @@
-// Goal: a stop is durable with everything else dead and shown where Redis lives; a release needs its word;
+// Goal: a stop is durable with everything else dead and shown where Redis lives; a release needs
+//       its word;
 // a receipt never claims more than what happened.
-// Method: the real binary on a real ledger, with a private redis-server or without; the trader's state is
+// Method: the real binary on a real ledger, with a private redis-server or without; the trader's
+//         state is
 // put into Redis by hand.
 
 #include <chrono>

@@ -159,7 +159,8 @@ bool Confirms(const contract::SystemState& state, Switch which, bool is_on) {
   if (which == Switch::kHalt) {
     return is_halted == is_on;
   }
-  // HALT outranks the kill switch, so under HALT its state cannot be seen; the gate is closed anyway.
+  // HALT outranks the kill switch, so under HALT its state cannot be seen; the gate is closed
+  // anyway.
   return is_halted || (state.state == RunState::kKilled) == is_on;
 }
 

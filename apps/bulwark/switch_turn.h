@@ -1,8 +1,9 @@
 // Turns HALT or the kill switch: ledger, then Redis, then waits for the trader to say so.
 //
-// Shape:   durable once the ledger has it; a dead Redis or trader changes nothing about that, because the
-//          trader asks the ledger too. When the ledger cannot be written a stop is still set in Redis, and
-//          the receipt says that it is not recorded; a release is then refused.
+// Shape:   durable once the ledger has it; a dead Redis or trader changes nothing about that,
+//          because the trader asks the ledger too. When the ledger cannot be written a stop is
+//          still set in Redis, and the receipt says that it is not recorded; a release is then
+//          refused.
 // Errors:  in the receipt, each with its cause.
 // Threads: the main thread. Blocks for the ledger's busy timeout, the Redis timeout and `wait_max`.
 // Source:  contract sections 4.6, 8.2, design section 3

@@ -1,5 +1,7 @@
-// Goal: equal books give no difference; each thing that can differ is found and both values are shown.
-// Method: a real ledger, a real redis-server written by the contract's encoders, and a paper.db with the
+// Goal: equal books give no difference; each thing that can differ is found and both values are
+//       shown.
+// Method: a real ledger, a real redis-server written by the contract's encoders, and a paper.db
+//         with the
 // exchange's own tables; then one fault at a time.
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 // Holds oms:portfolio, oms:order:*, oms:orders:open and oms:epoch against the ledger.
 //
-// Shape:   ReadRedisBooks() reads, CompareWithRedis() is pure. An ended order that Redis no longer shows
-//          is counted, not a difference: Redis may forget history, never what is open.
-// Errors:  kCorrupt for a document that cannot be read, naming its key; others as redis::Connection. More
-//          than kOrderKeysMax order keys are kInvalidArgument.
+// Shape:   ReadRedisBooks() reads, CompareWithRedis() is pure. An ended order that Redis no longer
+//          shows is counted, not a difference: Redis may forget history, never what is open.
+// Errors:  kCorrupt for a document that cannot be read, naming its key; others as
+//          redis::Connection. More than kOrderKeysMax order keys are kInvalidArgument.
 // Threads: the connection's thread.
 // Source:  contract sections 2.1, 2.2, 8.4
 

@@ -1,8 +1,10 @@
 // Holds the paper exchange's own books against the ledger.
 //
 // Shape:   ReadVenueBooks() reads paper.db in one snapshot, without the exchange's help and without
-//          disturbing it; CompareWithVenue() is pure. An intent that never left (PENDING) is not missed.
-// Errors:  kNotFound: there is no paper.db. Others as sql::OpenSqlite; kCorrupt for rows that make no sense.
+//          disturbing it; CompareWithVenue() is pure. An intent that never left (PENDING) is not
+//          missed.
+// Errors:  kNotFound: there is no paper.db. Others as sql::OpenSqlite; kCorrupt for rows that make
+//          no sense.
 // Threads: any; reading blocks on the disk.
 
 #pragma once

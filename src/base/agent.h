@@ -2,9 +2,10 @@
 //
 // Shape:   work() does a bounded amount and answers how much it did; after cycles without work the
 //          thread yields and then parks for `idle`. Stop() joins.
-// Errors:  an exception that reaches the top of the thread is logged and aborts the process: a library
-//          broke its promise, and restart is recovery.
-// Threads: the constructor starts the thread; Stop() and the destructor may be called by the owner only.
+// Errors:  an exception that reaches the top of the thread is logged and aborts the process: a
+//          library broke its promise, and restart is recovery.
+// Threads: the constructor starts the thread; Stop() and the destructor may be called by the owner
+//          only.
 // Owner:   what `work` refers to must outlive the agent.
 
 #pragma once

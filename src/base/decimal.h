@@ -2,9 +2,10 @@
 //
 // Shape:   an int64 count of 1e-8 steps. Range about +-92.2 billion.
 // Units:   whatever the name of the variable says; the scale is always 1e-8.
-// Errors:  the Checked* functions answer std::nullopt on overflow; the plain operators are for values
-//          whose range the caller has checked, and stop the process (ENSURE) instead of wrapping.
-//          Parse() refuses anything but digits with one optional sign and point: no exponent, no NaN.
+// Errors:  the Checked* functions answer std::nullopt on overflow; the plain operators are for
+//          values whose range the caller has checked, and stop the process (ENSURE) instead of
+//          wrapping. Parse() refuses anything but digits with one optional sign and point: no
+//          exponent, no NaN.
 // Threads: a value. Nothing allocates except ToString().
 // Source:  docs/decisions.md#money-is-exact-decimals
 
@@ -50,7 +51,8 @@ class Decimal {
   static constexpr Decimal FromInt(std::int64_t whole) { return FromRaw(whole * kScale); }
   static constexpr Decimal Max() { return FromRaw(std::numeric_limits<std::int64_t>::max()); }
 
-  // Reads "-12.5", "100000", "0.00000001". More than 8 fraction digits are accepted only if the rest are 0.
+  // Reads "-12.5", "100000", "0.00000001". More than 8 fraction digits are accepted only if the
+  // rest are 0.
   static Result<Decimal> Parse(std::string_view text);
   // The nearest step to a finite double; empty when it is NaN, infinite or out of range.
   static std::optional<Decimal> FromDouble(double value);

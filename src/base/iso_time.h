@@ -1,10 +1,11 @@
 // UTC times as ISO 8601 text, in exactly the two forms of the contract.
 //
-// Shape:   "2026-02-17T18:00:00.123456+00:00" or "...Z"; the fraction has 6 digits, or is absent when
-//          the microseconds are 0.
+// Shape:   "2026-02-17T18:00:00.123456+00:00" or "...Z"; the fraction has 6 digits, or is absent
+//          when the microseconds are 0.
 // Units:   nanoseconds in; the text is cut (not rounded) to microseconds.
 // Errors:  ParseIso() answers empty for anything that is not a UTC or offset date-time of the years
-//          1970 to 2200. It accepts 0 to 9 fraction digits, 'Z', '+hh:mm', '-hh:mm' and no suffix (UTC).
+//          1970 to 2200. It accepts 0 to 9 fraction digits, 'Z', '+hh:mm', '-hh:mm' and no suffix
+//          (UTC).
 // Threads: any. FormatIso() allocates its answer.
 // Source:  contract section 0.2
 

@@ -1,9 +1,11 @@
 // Log lines in logfmt: `ts= level= thread= event=order_denied order_id= seq= reason=`.
 //
 // Shape:   Log(Level, "event_name").With("key", value)...; the line is written when the entry dies.
-//          The event name is a constant so that grep finds its one place. Values with blanks, quotes or
-//          control characters are quoted and escaped; secrets have no way in (base::Secret prints ***).
-// Threads: any. Writes to stderr or to the file of OpenLog() under a lock: never call it from the engine.
+//          The event name is a constant so that grep finds its one place. Values with blanks,
+//          quotes or control characters are quoted and escaped; secrets have no way in
+//          (base::Secret prints ***).
+// Threads: any. Writes to stderr or to the file of OpenLog() under a lock: never call it from the
+//          engine.
 // Source:  house style, logging
 
 #pragma once

@@ -2,7 +2,8 @@
 //
 // Shape:   a ring of `capacity` values, sized once. Full means TryPush() answers false; what "full"
 //          means for the caller is written beside each queue (docs/threads.md).
-// Threads: one thread pushes, one thread pops. Nothing locks, blocks or allocates after construction.
+// Threads: one thread pushes, one thread pops. Nothing locks, blocks or allocates after
+//          construction.
 
 #pragma once
 

@@ -1,7 +1,7 @@
 // Hands the newest value from one thread to another without waiting on either side.
 //
-// Shape:   three copies: one being written, one being read, one in between. A value that is not read in
-//          time is replaced by the next; none is read half written.
+// Shape:   three copies: one being written, one being read, one in between. A value that is not
+//          read in time is replaced by the next; none is read half written.
 // Threads: one writer, one reader. Nothing locks or blocks; allocates at construction only.
 
 #pragma once

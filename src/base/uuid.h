@@ -1,7 +1,7 @@
 // A 128-bit identifier with the text form of a UUID.
 //
-// Shape:   16 bytes; the text is 36 characters, lower case, with hyphens, and carries the version and
-//          variant bits of a UUID v4 so that every reader accepts it.
+// Shape:   16 bytes; the text is 36 characters, lower case, with hyphens, and carries the version
+//          and variant bits of a UUID v4 so that every reader accepts it.
 // Errors:  Parse() answers empty for anything but that text form (either case).
 // Threads: a value. ToString() allocates, Format() does not.
 // Source:  docs/decisions.md#ids-are-deterministic

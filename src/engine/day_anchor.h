@@ -1,7 +1,7 @@
 // The equity from which the day's profit and loss is counted: one per UTC date of the wall clock.
 //
-// Shape:   set by the first known equity of a date, kept across restarts by the ledger, never replaced
-//          by an older date.
+// Shape:   set by the first known equity of a date, kept across restarts by the ledger, never
+//          replaced by an older date.
 // Units:   equity in quote units; PnlFraction() is a fraction (-0.012 = -1.2 %).
 // Threads: the engine thread only. Pure.
 // Source:  contract section 1.2.6

@@ -1,5 +1,5 @@
-// Lets the first denial of a kind through and holds repeats back, so that a strategy that asks on every
-// bar does not flood people.
+// Lets the first denial of a kind through and holds repeats back, so that a strategy that asks on
+// every bar does not flood people.
 //
 // Shape:   one denial per instrument and code each kRepeatAfter; all are counted.
 // Threads: the engine thread only. Allocates at construction only.

@@ -1,7 +1,9 @@
-// The trader's mind: a function from events to actions. Live, paper, replay and simulator run this one.
+// The trader's mind: a function from events to actions. Live, paper, replay and simulator run this
+// one.
 //
-// Shape:   Process() is everything: no clock, I/O, lock, randomness or allocation inside. Time is what the
-//          events say; identifiers come from (epoch, sequence). The same events give the same actions.
+// Shape:   Process() is everything: no clock, I/O, lock, randomness or allocation inside. Time is
+//          what the events say; identifiers come from (epoch, sequence). The same events give the
+//          same actions.
 // Errors:  none to the caller: what cannot be done becomes a denial or an alert among the actions.
 // Threads: one thread makes all calls.
 // Owner:   owns its strategies; the instrument table must outlive it.

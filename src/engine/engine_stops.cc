@@ -1,5 +1,5 @@
-// The part of the engine that stops things: permits, HALT and its liquidation, the kill switch, the state
-// that people see.
+// The part of the engine that stops things: permits, HALT and its liquidation, the kill switch, the
+// state that people see.
 
 #include <optional>
 #include <string_view>
@@ -103,8 +103,8 @@ void Engine::CancelOldEntries(model::ActionBuffer& out) {
   }
 }
 
-// Block, cancel, sell what is free, look again: until nothing works and nothing is held. A cancel or a
-// sale that got lost is asked for again after a pause, for as long as the halt lasts.
+// Block, cancel, sell what is free, look again: until nothing works and nothing is held. A cancel
+// or a sale that got lost is asked for again after a pause, for as long as the halt lasts.
 void Engine::ContinueHalt(model::ActionBuffer& out) {
   if (!state_.permit_at || !state_.is_halted) {
     return;

@@ -1,13 +1,15 @@
 // The durable truth of one account: orders, fills, stops, day anchors and runs, in one SQLite file.
 //
-// Shape:   what is committed survives power loss (WAL, synchronous=FULL). Order events, fills, switch
-//          turns and runs are only ever added. One ledger belongs to one account at one venue.
-// Errors:  kConflict: another trader runs, or this run was fenced off by a newer one, or the file is
-//          another account's. kCorrupt: the file is damaged or its rows contradict themselves; it is left
-//          as it is. kUnavailable: locked for over 2 s, disk full, read-only. kNotFound: no file to read,
-//          or a symbol that the table lacks. Every message starts with the file.
-// Threads: one at a time per Ledger; open one per thread or process. All calls block on the disk, at most
-//          the busy timeout of 2 s plus the time of the disk. Never call it from the engine thread.
+// Shape:   what is committed survives power loss (WAL, synchronous=FULL). Order events, fills,
+//          switch turns and runs are only ever added. One ledger belongs to one account at one
+//          venue.
+// Errors:  kConflict: another trader runs, or this run was fenced off by a newer one, or the file
+//          is another account's. kCorrupt: the file is damaged or its rows contradict themselves;
+//          it is left as it is. kUnavailable: locked for over 2 s, disk full, read-only. kNotFound:
+//          no file to read, or a symbol that the table lacks. Every message starts with the file.
+// Threads: one at a time per Ledger; open one per thread or process. All calls block on the disk,
+//          at most the busy timeout of 2 s plus the time of the disk. Never call it from the engine
+//          thread.
 // Owner:   holds the trader lock from BeginRun() to its end.
 // Source:  docs/decisions.md#the-ledger-is-the-truth-and-redis-is-a-view
 
@@ -80,17 +82,19 @@ class Ledger {
   // The table and, after it, a default instrument for each symbol that only the ledger knows.
   base::Result<model::InstrumentTable> CompleteInstruments(const model::InstrumentTable& table);
 
-  // Takes the trader lock, writes the run and answers its epoch; any older run is fenced off from now on.
-  // The table gives the symbols for Commit(). Requires: EnsureAccount() was called for this file once.
+  // Takes the trader lock, writes the run and answers its epoch; any older run is fenced off from
+  // now on. The table gives the symbols for Commit(). Requires: EnsureAccount() was called for this
+  // file once.
   base::Result<std::uint64_t> BeginRun(const RunInfo& info, const model::InstrumentTable& table);
 
-  // Stores what is journaled among the actions (OrderChanged, FillBooked, AnchorSet) in one transaction;
-  // all of it or, on an error, nothing. A fill that is already there is skipped and reported.
-  // Requires: BeginRun() of this object gave an epoch; passing another one is refused as fenced off.
+  // Stores what is journaled among the actions (OrderChanged, FillBooked, AnchorSet) in one
+  // transaction; all of it or, on an error, nothing. A fill that is already there is skipped and
+  // reported. Requires: BeginRun() of this object gave an epoch; passing another one is refused as
+  // fenced off.
   base::Result<CommitReceipt> Commit(std::uint64_t epoch, std::span<const model::Action> actions);
 
-  // Everything a trader needs to go on, from one snapshot of the file. A symbol of the ledger that the
-  // table lacks is kNotFound (see CompleteInstruments).
+  // Everything a trader needs to go on, from one snapshot of the file. A symbol of the ledger that
+  // the table lacks is kNotFound (see CompleteInstruments).
   base::Result<RecoveredBooks> Recover(const model::InstrumentTable& table);
   // The orders among the last `changes` order events, with all their trades, by their last change.
   base::Result<std::vector<RecentOrder>> RecentOrders(const model::InstrumentTable& table,
@@ -100,8 +104,8 @@ class Ledger {
   base::Result<std::vector<model::Fill>> Fills(const model::InstrumentTable& table,
                                                std::size_t limit);
 
-  // Orders whose last state contradicts their fills or their last event, fills without an order, and
-  // fills whose booked P&L is not what the fills give; in words, at most `limit`.
+  // Orders whose last state contradicts their fills or their last event, fills without an order,
+  // and fills whose booked P&L is not what the fills give; in words, at most `limit`.
   base::Result<std::vector<std::string>> FindContradictions(const model::InstrumentTable& table,
                                                             std::size_t limit);
 

@@ -1,6 +1,6 @@
-// Workload: what the ledger thread does for a decision (one intent) and under load (a group of 32), held
-// against the least that SQLite can do for a durable row in the same file system and the same run.
-// Plus what a start reads back, and what the watcher asks ten times a second.
+// Workload: what the ledger thread does for a decision (one intent) and under load (a group of 32),
+// held against the least that SQLite can do for a durable row in the same file system and the same
+// run. Plus what a start reads back, and what the watcher asks ten times a second.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,8 @@
-// Goal: kill -9 at any moment loses nothing that was acknowledged and leaves nothing half done; a killed
+// Goal: kill -9 at any moment loses nothing that was acknowledged and leaves nothing half done; a
+//       killed
 // trader does not keep the next one out.
-// Method: a child commits orders with their fills and acknowledges each through a pipe; the parent kills
+// Method: a child commits orders with their fills and acknowledges each through a pipe; the parent
+//         kills
 // it after a random number of acknowledgements and a random delay, then reads the file back.
 
 #include <array>

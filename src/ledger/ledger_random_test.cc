@@ -1,4 +1,5 @@
-// Goal: after any history of orders, fills, cancels and restarts the ledger gives back exactly the books
+// Goal: after any history of orders, fills, cancels and restarts the ledger gives back exactly the
+//       books
 // of somebody who remembered everything.
 // Method: random steps against a naive model with its own arithmetic; the file is closed and opened
 // again at random points. The seed is fixed and the step is traced.
@@ -37,7 +38,8 @@ using testing_support::MakeFill;
 using testing_support::MakeOrder;
 using testing_support::Pairs;
 
-// a * b / c, to the nearest, ties to even; all positive. Written apart from base/decimal.cc on purpose.
+// a * b / c, to the nearest, ties to even; all positive. Written apart from base/decimal.cc on
+// purpose.
 std::int64_t Portion(std::int64_t a, std::int64_t b, std::int64_t c) {
   const Int128 product = static_cast<Int128>(a) * b;
   auto quotient = static_cast<std::int64_t>(product / c);

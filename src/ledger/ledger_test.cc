@@ -1,4 +1,5 @@
-// Goal: what was committed is recovered to the last digit, only the newest run may write, and a stop
+// Goal: what was committed is recovered to the last digit, only the newest run may write, and a
+//       stop
 // turned is a stop kept.
 // Method: real files; by hand for the rules, the randomised runs are in ledger_random_test.cc.
 
@@ -160,7 +161,8 @@ TEST_F(LedgerTest, RefusesASecondTraderAndNamesTheFirst) {
 TEST_F(LedgerTest, FencesOffARunWhenANewerOneBegan) {
   const auto ledger = OpenWithAccount();
   const std::uint64_t old_epoch = *ledger->BeginRun({}, Pairs());
-  // As a trader on a copy of the lock file's folder, or one whose lock was removed by hand, would do.
+  // As a trader on a copy of the lock file's folder, or one whose lock was removed by hand, would
+  // do.
   Sql("INSERT INTO runs(started_at, pid, host, version) VALUES(0, 1, 'other', 'test')");
 
   const auto refused = ledger->Commit(

@@ -1,8 +1,8 @@
 // An order as the cells of one row, in both directions.
 //
 // Shape:   the columns of kOrderColumns in that order, here and in the table order_events.
-// Errors:  ReadOrder() is kCorrupt for words, ids or texts that no order has, kNotFound for a symbol
-//          that the run's table lacks.
+// Errors:  ReadOrder() is kCorrupt for words, ids or texts that no order has, kNotFound for a
+//          symbol that the run's table lacks.
 // Threads: any.
 
 #pragma once

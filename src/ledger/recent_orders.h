@@ -1,4 +1,5 @@
-// The orders that changed last, with all their trades: what Redis may not have been told before a crash.
+// The orders that changed last, with all their trades: what Redis may not have been told before a
+// crash.
 //
 // Shape:   at most `limit` last changes are looked at; orders in the order of their last change.
 // Errors:  as ledger/recovery.h.

@@ -1,8 +1,8 @@
 // What a trader takes from the ledger at its start.
 //
-// Shape:   the portfolio is recomputed from the opening cash and all fills in the order of booking; then
-//          the open orders' remaining reservations are moved from free to blocked. Lists run from the
-//          oldest to the newest.
+// Shape:   the portfolio is recomputed from the opening cash and all fills in the order of booking;
+//          then the open orders' remaining reservations are moved from free to blocked. Lists run
+//          from the oldest to the newest.
 // Threads: a value.
 
 #pragma once

@@ -52,8 +52,8 @@ Result<void> ReadRows(sql::Connection& connection, const sql::StatementText& tex
   return outcome ? outcome : base::FailWith(connection.place(), outcome.error());
 }
 
-// The cells trade_id, order_id, instrument_id, side, price, quantity, fee, realised_pnl, at, booked_at,
-// venue_sequence.
+// The cells trade_id, order_id, instrument_id, side, price, quantity, fee, realised_pnl, at,
+// booked_at, venue_sequence.
 constexpr const char* kFillColumns =
     "f.trade_id, f.order_id, f.instrument_id, f.side, f.price, f.quantity, f.fee, f.realised_pnl, "
     "f.at, f.booked_at, f.venue_sequence";

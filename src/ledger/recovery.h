@@ -1,9 +1,9 @@
 // Reads the books back from the rows, and looks for rows that contradict each other.
 //
-// Shape:   one snapshot per call; the time of RecoverBooks() grows with the number of fills, its memory
-//          does not.
-// Errors:  kCorrupt for amounts or words that no books have, kNotFound for a symbol that the run's table
-//          lacks or when the account was never set up; others from the database.
+// Shape:   one snapshot per call; the time of RecoverBooks() grows with the number of fills, its
+//          memory does not.
+// Errors:  kCorrupt for amounts or words that no books have, kNotFound for a symbol that the run's
+//          table lacks or when the account was never set up; others from the database.
 // Threads: the thread of the connection.
 
 #pragma once

@@ -33,11 +33,12 @@ constexpr std::array kTables{
     "created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, external_id TEXT NOT NULL, "
     "strategy TEXT NOT NULL, reason TEXT NOT NULL)",
 
-    // Points at the last event instead of repeating it: half the bytes per commit, and no second copy
-    // that could say otherwise.
+    // Points at the last event instead of repeating it: half the bytes per commit, and no second
+    // copy that could say otherwise.
     "CREATE TABLE order_heads(order_id TEXT NOT NULL PRIMARY KEY, event BIGINT NOT NULL, "
     "is_open BIGINT NOT NULL) WITHOUT ROWID",
-    // Terminal orders leave the index, so finding the open ones costs the same after a million orders.
+    // Terminal orders leave the index, so finding the open ones costs the same after a million
+    // orders.
     "CREATE INDEX order_heads_open ON order_heads(event) WHERE is_open = 1",
     // CROSS JOIN fixes the order: from the head to its event, never through all events.
     "CREATE VIEW orders AS SELECT e.* FROM order_heads h CROSS JOIN order_events e "

@@ -1,7 +1,7 @@
 // Which row of the ledger's table `instruments` stands for which instrument of this run.
 //
-// Shape:   the ledger numbers symbols for ever; a run numbers instruments by its configuration. Both ways
-//          are arrays, filled once.
+// Shape:   the ledger numbers symbols for ever; a run numbers instruments by its configuration.
+//          Both ways are arrays, filled once.
 // Errors:  LoadSymbols() and AddSymbols() pass on database errors.
 // Threads: a value; read it from the thread of its ledger.
 

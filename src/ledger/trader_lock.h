@@ -2,8 +2,8 @@
 //
 // Shape:   flock() on `<ledger>.lock`; the file holds the owner's process id for people.
 // Errors:  kConflict, naming the owner's process id, while another process holds it.
-// Threads: any. Owner: hold it for as long as the ledger is written to; the file stays behind on purpose
-//          (removing it would let two processes lock two files of one name).
+// Threads: any. Owner: hold it for as long as the ledger is written to; the file stays behind on
+//          purpose (removing it would let two processes lock two files of one name).
 
 #pragma once
 

@@ -1,12 +1,13 @@
 // Sums the ticks of each instrument up to bars of one fixed interval.
 //
-// Shape:   one open bar per instrument, held in an array sized at construction. Intervals are aligned to
-//          the Unix epoch. A bar is finished by the first tick of a later interval; intervals without
-//          a tick give no bar. A finished bar never changes: a tick of an earlier interval than the open
-//          one is late, is counted and is not folded in (its price may still be shown elsewhere). A tick
-//          of the open interval counts in the order of arrival, also when its time goes back a little.
-// Units:   event time decides the interval, never receipt time: a recording's clock may be behind the
-//          exchange's. Volume saturates at the largest decimal instead of wrapping.
+// Shape:   one open bar per instrument, held in an array sized at construction. Intervals are
+//          aligned to the Unix epoch. A bar is finished by the first tick of a later interval;
+//          intervals without a tick give no bar. A finished bar never changes: a tick of an earlier
+//          interval than the open one is late, is counted and is not folded in (its price may still
+//          be shown elsewhere). A tick of the open interval counts in the order of arrival, also
+//          when its time goes back a little.
+// Units:   event time decides the interval, never receipt time: a recording's clock may be behind
+//          the exchange's. Volume saturates at the largest decimal instead of wrapping.
 // Errors:  Create() refuses an interval that is not positive. OnTick() cannot fail.
 // Threads: one thread. Nothing allocates after Create().
 

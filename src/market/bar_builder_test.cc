@@ -1,4 +1,5 @@
-// Goal: bars hold exactly the ticks of their interval, and the ring hands out the last ones in order.
+// Goal: bars hold exactly the ticks of their interval, and the ring hands out the last ones in
+//       order.
 // Method: edges by hand, then random ticks against a model that keeps every tick.
 
 #include "market/bar_builder.h"

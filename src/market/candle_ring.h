@@ -1,6 +1,7 @@
 // Keeps the last finished bars of each instrument, for the chart that is published.
 //
-// Shape:   kCandlesMax slots per instrument, allocated at construction; a new bar replaces the oldest.
+// Shape:   kCandlesMax slots per instrument, allocated at construction; a new bar replaces the
+//          oldest.
 // Threads: one thread. Nothing allocates after construction, and nothing fails.
 // Source:  contract section 1.4 (MARKET:OHLCV holds at most 50 rows, oldest first)
 

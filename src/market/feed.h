@@ -1,9 +1,10 @@
 // Where market data comes from: a source that is asked for its next event.
 //
 // Shape:   events in the order of the source, event_at set, received_at left empty: the thread that
-//          releases an event to the engine stamps it. Pacing is not the feed's work (market/pacer.h).
-// Errors:  Next() fails when the source is lost or hopeless; single bad rows are skipped, counted and
-//          remembered in health(). An empty answer is the end of the data. After a failure or
+//          releases an event to the engine stamps it. Pacing is not the feed's work
+//          (market/pacer.h).
+// Errors:  Next() fails when the source is lost or hopeless; single bad rows are skipped, counted
+//          and remembered in health(). An empty answer is the end of the data. After a failure or
 //          the end Next() repeats its answer.
 // Threads: one thread. Next() of a file feed reads from disk and may allocate; it never sleeps.
 // Owner:   the feed owns its file and its buffers; an event is a copy.

@@ -27,7 +27,8 @@ FillEffect EffectOf(const Fill& fill, const Position& position) {
     effect.cost = signed_notional;
     return effect;
   }
-  // The closed part gives back its share of the cost; what goes beyond flat opens anew at this price.
+  // The closed part gives back its share of the cost; what goes beyond flat opens anew at this
+  // price.
   const base::Decimal closed = std::min(fill.quantity, owned.Abs());
   const base::Decimal cost_share =
       closed == owned.Abs()

@@ -1,7 +1,8 @@
 // Everything the engine asks of the world, in the order it is to be done.
 //
-// Shape:   OrderChanged, FillBooked and AnchorSet are journaled: the ledger has them before any later
-//          action of the same batch leaves the program. The others are for venue, Redis and people.
+// Shape:   OrderChanged, FillBooked and AnchorSet are journaled: the ledger has them before any
+//          later action of the same batch leaves the program. The others are for venue, Redis and
+//          people.
 // Threads: trivially copyable values.
 
 #pragma once

@@ -16,7 +16,8 @@ namespace bulwark::model {
 
 class ActionBuffer {
  public:
-  // The most one event can cause: every open order of the account cancelled and every position sold.
+  // The most one event can cause: every open order of the account cancelled and every position
+  // sold.
   static constexpr std::size_t kCapacity = 2048;
 
   ActionBuffer() { actions_.reserve(kCapacity); }

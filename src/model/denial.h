@@ -1,7 +1,7 @@
 // Why the gate refuses an order: a typed answer, not an error.
 //
-// Shape:   code, the value that was measured and the limit it was held against, both in the unit that
-//          docs/risk.md gives for the code; both zero where a state and not a number denies.
+// Shape:   code, the value that was measured and the limit it was held against, both in the unit
+//          that docs/risk.md gives for the code; both zero where a state and not a number denies.
 // Threads: a trivially copyable value.
 // Source:  docs/risk.md
 

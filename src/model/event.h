@@ -37,8 +37,8 @@ struct Permit {
   base::UnixNanos at;
 };
 
-// The account as the venue keeps it, for comparison with our books. It says something about them only
-// when both have seen the same fills.
+// The account as the venue keeps it, for comparison with our books. It says something about them
+// only when both have seen the same fills.
 struct VenueBooks {
   base::Decimal cash;  // All of it, what working orders tie up included.
   std::array<base::Decimal, kInstrumentsMax> positions;

@@ -1,8 +1,9 @@
 // One execution of part of an order, as the venue reported it.
 //
-// Shape:   price and quantity are positive, fee is not negative. (venue, trade_id) is unique for ever.
-// Units:   price, fee in quote units; quantity in base units. venue_sequence counts the venue's fills of
-//          this account from 1, 0 when the venue has no such number.
+// Shape:   price and quantity are positive, fee is not negative. (venue, trade_id) is unique for
+//          ever.
+// Units:   price, fee in quote units; quantity in base units. venue_sequence counts the venue's
+//          fills of this account from 1, 0 when the venue has no such number.
 // Threads: trivially copyable values.
 
 #pragma once

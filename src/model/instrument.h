@@ -1,9 +1,10 @@
 // What can be traded, and in which steps of price and quantity.
 //
-// Shape:   instruments are numbered 0..n-1 in the order of the table; all per-instrument state elsewhere
-//          is an array over that number. A table never changes after start.
+// Shape:   instruments are numbered 0..n-1 in the order of the table; all per-instrument state
+//          elsewhere is an array over that number. A table never changes after start.
 // Units:   tick and lot in quote and base units.
-// Errors:  Add() refuses a duplicate symbol, a step that is not positive, and more than kInstrumentsMax.
+// Errors:  Add() refuses a duplicate symbol, a step that is not positive, and more than
+//          kInstrumentsMax.
 // Threads: a value; built at start, then read by any thread.
 
 #pragma once
@@ -57,8 +58,10 @@ class InstrumentTable {
 };
 
 // The canonical instrument for a symbol nobody configured: "BTCUSDT" and "BTC/USDT" become the pair
-// BTC/USDT with tick 0.01 and lot 0.00001; anything else ("MSFT") is itself with tick 0.01 and lot 1.
-// Errors: kInvalidArgument for an empty or too long symbol, or one with characters outside [A-Za-z0-9._/-].
+// BTC/USDT with tick 0.01 and lot 0.00001; anything else ("MSFT") is itself with tick 0.01 and lot
+// 1.
+// Errors: kInvalidArgument for an empty or too long symbol, or one with characters outside
+//         [A-Za-z0-9._/-].
 base::Result<Instrument> DefaultInstrument(std::string_view symbol);
 
 }  // namespace bulwark::model

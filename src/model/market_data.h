@@ -2,8 +2,8 @@
 //
 // Shape:   prices are positive; sizes are not negative; high >= open, close, low >= 0.
 // Units:   price in quote units, size in base units. event_at is the source's time of the event,
-//          received_at our wall clock when the value entered the program. They may differ by any sign:
-//          freshness is judged by received_at only.
+//          received_at our wall clock when the value entered the program. They may differ by any
+//          sign: freshness is judged by received_at only.
 // Threads: trivially copyable values.
 
 #pragma once

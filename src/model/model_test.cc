@@ -1,4 +1,5 @@
-// Goal: the values other folders exchange keep their shape: words round trip, tables refuse nonsense,
+// Goal: the values other folders exchange keep their shape: words round trip, tables refuse
+//       nonsense,
 // and everything that crosses a queue is trivially copyable.
 // Method: by hand.
 

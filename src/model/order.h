@@ -1,8 +1,8 @@
 // An order as the OMS keeps it, and the request it was made from.
 //
-// Shape:   0 <= filled_quantity <= quantity (an overfill is raised, never stored here); the reserved
-//          amounts are what the order ties up in the portfolio, `_remaining` what it still does.
-//          terminal = filled, cancelled, failed, expired; a terminal order reserves nothing.
+// Shape:   0 <= filled_quantity <= quantity (an overfill is raised, never stored here); the
+//          reserved amounts are what the order ties up in the portfolio, `_remaining` what it still
+//          does. terminal = filled, cancelled, failed, expired; a terminal order reserves nothing.
 // Units:   price and cash in quote units, quantity in base units, times UTC.
 // Threads: trivially copyable values.
 // Source:  contract section 2

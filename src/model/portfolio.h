@@ -1,9 +1,10 @@
 // Cash and positions of the account, with what open orders have reserved.
 //
-// Shape:   cash and quantity are free amounts; the blocked ones belong to working orders. The account
-//          owns cash + blocked_cash and, per instrument, quantity + blocked_quantity.
+// Shape:   cash and quantity are free amounts; the blocked ones belong to working orders. The
+//          account owns cash + blocked_cash and, per instrument, quantity + blocked_quantity.
 //          cost is what the owned quantity cost, fees excluded; realised_pnl is net of fees.
-// Units:   cash, cost and P&L in quote units (one account currency), quantity in base units, signed.
+// Units:   cash, cost and P&L in quote units (one account currency), quantity in base units,
+//          signed.
 // Threads: a value of fixed size; copying does not allocate.
 // Source:  contract section 2.2
 

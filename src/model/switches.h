@@ -1,7 +1,7 @@
 // The two stops of the account: HALT and the kill switch, as the ledger keeps them.
 //
-// Shape:   an append-only log of turns; the last one per switch is in force. sequence grows by one with
-//          each turn of either switch and orders them.
+// Shape:   an append-only log of turns; the last one per switch is in force. sequence grows by one
+//          with each turn of either switch and orders them.
 // Threads: values.
 // Source:  contract sections 1.2.1, 1.5.2, 4.6
 

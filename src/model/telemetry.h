@@ -1,7 +1,7 @@
 // What the outside sees of the engine at one moment: figures, marks and candles.
 //
-// Shape:   sized once for the instruments of the run; refilled in place. A figure that is not known (a held
-//          instrument without a price) is empty and never guessed.
+// Shape:   sized once for the instruments of the run; refilled in place. A figure that is not known
+//          (a held instrument without a price) is empty and never guessed.
 // Units:   cash and equity in quote units; pnl_daily is a fraction of the day's anchor.
 // Threads: a value; the engine fills it, the publisher reads its own copy.
 // Source:  contract sections 1.2.4 to 1.2.8

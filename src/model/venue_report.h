@@ -1,7 +1,8 @@
 // What the venue side tells the engine about our orders.
 //
-// Shape:   OrderSent and OrderNotSent come from our own sender and say for certain whether the order
-//          left; all others are the venue's words. A report may come twice, late or out of order.
+// Shape:   OrderSent and OrderNotSent come from our own sender and say for certain whether the
+//          order left; all others are the venue's words. A report may come twice, late or out of
+//          order.
 // Threads: trivially copyable values.
 // Source:  contract section 2.8
 
@@ -42,7 +43,8 @@ struct OrderFilled {
 
 enum class OrderEnd : std::uint8_t { kCancelled, kRejected, kExpired };
 
-// The order is dead at the venue. cumulative_filled is what the venue says was filled before the end.
+// The order is dead at the venue. cumulative_filled is what the venue says was filled before the
+// end.
 struct OrderEnded {
   OrderId order_id;
   OrderEnd end = OrderEnd::kCancelled;

@@ -1,11 +1,11 @@
 // The order management: turns approvals into orders, and the venue's reports into exact books.
 //
-// Shape:   owned cash = cash + blocked; blocked cash is the sum of what working orders reserve, blocked
-//          quantity likewise (checked by the model test). Each change is told as actions: the order, the
-//          fill if any, then the instrument's position and the cash.
+// Shape:   owned cash = cash + blocked; blocked cash is the sum of what working orders reserve,
+//          blocked quantity likewise (checked by the model test). Each change is told as actions:
+//          the order, the fill if any, then the instrument's position and the cash.
 // Units:   as model/order.h and model/portfolio.h.
-// Errors:  reports are the venue's words and may be anything: what does not fit is raised as an alert
-//          and never dropped; `are_books_doubtful` asks the engine to stop entries.
+// Errors:  reports are the venue's words and may be anything: what does not fit is raised as an
+//          alert and never dropped; `are_books_doubtful` asks the engine to stop entries.
 // Threads: the engine thread only. Nothing here locks, blocks, allocates or reads a clock.
 // Source:  contract section 2
 
@@ -42,8 +42,8 @@ class Oms {
  public:
   explicit Oms(const OpeningBooks& books);
 
-  // Reserves, books the order as PENDING and asks for it to be sent. The answer lives until the next call.
-  // `reserve` is the cash an opening order ties up; ignored for a closing one.
+  // Reserves, books the order as PENDING and asks for it to be sent. The answer lives until the
+  // next call. `reserve` is the cash an opening order ties up; ignored for a closing one.
   // Requires: the gate approved against these books, so that cash and quantity suffice.
   const model::Order& Submit(const risk::Approved<model::NewOrder>& approved, model::OrderId id,
                              base::Decimal reserve, base::UnixNanos now, model::ActionBuffer& out);

@@ -1,7 +1,8 @@
 // Goal: the books stay exact whatever the venue says, in whatever order, how often ever.
-// Method: each rule by hand; then random reports (late, double, out of order) against the conservation laws:
-// owned cash and quantity equal the opening plus all distinct fills, and the blocked amounts equal what the
-// open orders reserve.
+// Method: each rule by hand; then random reports (late, double, out of order) against the
+//         conservation laws:
+// owned cash and quantity equal the opening plus all distinct fills, and the blocked amounts equal
+// what the open orders reserve.
 
 #include "oms/oms.h"
 

@@ -2,8 +2,8 @@
 //
 // Shape:   at most kOpenMax open orders, walked in the order they were made; an ended order is kept
 //          among the last kEndedMax so that a late fill still finds it.
-// Errors:  Insert() stops the process on a full store or an id that is already there: the gate bounds
-//          open orders, and ids are never reused.
+// Errors:  Insert() stops the process on a full store or an id that is already there: the gate
+//          bounds open orders, and ids are never reused.
 // Threads: the engine thread only. Allocates once, at construction.
 
 #pragma once

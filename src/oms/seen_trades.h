@@ -1,7 +1,7 @@
 // Remembers which trades were booked, so that none is booked twice.
 //
-// Shape:   the last kRemembered to 2 x kRemembered trade ids, whole (no hash stands for an id). Older
-//          repeats are caught by the ledger's primary key.
+// Shape:   the last kRemembered to 2 x kRemembered trade ids, whole (no hash stands for an id).
+//          Older repeats are caught by the ledger's primary key.
 // Threads: the engine thread only. Allocates at construction only.
 // Source:  contract section 2.5, idempotency
 

@@ -1,7 +1,7 @@
 // The one door: every order of whatever origin passes here, and only here an approval is made.
 //
-// Shape:   the guards are asked in the order of the design (stops, permit, links, data, sanity, limits)
-//          and the first objection is the answer.
+// Shape:   the guards are asked in the order of the design (stops, permit, links, data, sanity,
+//          limits) and the first objection is the answer.
 // Errors:  none; a denial is an answer with code, measured value and limit.
 // Threads: the engine thread only. Nothing here locks, blocks, allocates or reads a clock.
 // Source:  design section 4, docs/risk.md

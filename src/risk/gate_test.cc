@@ -1,6 +1,8 @@
-// Goal: each guard denies what its rule says with code, value and limit, and nothing that reduces risk is
+// Goal: each guard denies what its rule says with code, value and limit, and nothing that reduces
+//       risk is
 // held up by a rule about adding it.
-// Method: one input that passes everything; each test breaks one thing. The truth table of the stops is
+// Method: one input that passes everything; each test breaks one thing. The truth table of the
+//         stops is
 // walked cell by cell.
 
 #include "risk/gate.h"

@@ -1,6 +1,7 @@
 // What the guards look at: the wish, the state of the stops and links, and the books.
 //
-// Shape:   filled by the engine for each order; figures of the books already count all working orders.
+// Shape:   filled by the engine for each order; figures of the books already count all working
+//          orders.
 // Units:   cash and notional in quote units, quantities in base units, times UTC wall clock.
 // Threads: the engine thread only. Nothing here allocates.
 

@@ -93,8 +93,8 @@ Verdict CashGuard::Check(const GuardInput& input) const {
 }
 
 Verdict PaceGuard::Check(const GuardInput& input) const {
-  // The bound on open orders holds for exits too: they could not be stored. It is far above what the
-  // one-order-per-instrument rule lets happen.
+  // The bound on open orders holds for exits too: they could not be stored. It is far above what
+  // the one-order-per-instrument rule lets happen.
   if (input.books.open_orders >= open_orders_max_) {
     return model::Denial{
         .code = model::DenialCode::kTooManyOrders,

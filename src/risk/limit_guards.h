@@ -1,9 +1,10 @@
 // The limits on entries: size of one order, size of a position, cash, pace. Working orders count.
 //
 // Shape:   orders that only reduce are never blocked by a limit.
-// Units:   denial value and limit: notional and cash in quote units, pace in seconds, orders in pieces.
-// Errors:  Create-time limits are checked by config; a denial is an answer. An amount that leaves the
-//          range of Decimal is denied as too large.
+// Units:   denial value and limit: notional and cash in quote units, pace in seconds, orders in
+//          pieces.
+// Errors:  Create-time limits are checked by config; a denial is an answer. An amount that leaves
+//          the range of Decimal is denied as too large.
 // Threads: the engine thread only.
 // Source:  docs/risk.md#limits
 

@@ -1,4 +1,5 @@
-// Refuses orders that mean nothing: not positive, off the tick or lot, or "reducing" more than is held.
+// Refuses orders that mean nothing: not positive, off the tick or lot, or "reducing" more than is
+// held.
 //
 // Shape:   applies to every order of every origin. Decimals are finite by construction.
 // Units:   denial value and limit are quantities or prices, as the code says.

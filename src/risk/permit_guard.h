@@ -1,7 +1,7 @@
 // Adding risk needs a fresh positive proof that the stops were read and that Redis and ledger live.
 //
-// Shape:   the proof has a lease of `lifetime`; without a proof, or with an old one, the answer is no.
-//          Orders that only reduce pass.
+// Shape:   the proof has a lease of `lifetime`; without a proof, or with an old one, the answer is
+//          no. Orders that only reduce pass.
 // Units:   denial value and limit are the age and the lease in seconds.
 // Errors:  none; a denial is an answer.
 // Threads: the engine thread only.

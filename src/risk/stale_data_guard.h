@@ -1,6 +1,7 @@
 // An entry needs a price of its instrument that we received a short while ago.
 //
-// Shape:   freshness is judged by our receipt, never by the source's clock, which may run ahead or behind.
+// Shape:   freshness is judged by our receipt, never by the source's clock, which may run ahead or
+//          behind.
 // Units:   denial value and limit are the age and the longest age in seconds.
 // Errors:  none; a denial is an answer.
 // Threads: the engine thread only.

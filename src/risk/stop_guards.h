@@ -1,5 +1,5 @@
-// The two stops: HALT owns the whole book, the kill switch stops entries and, unless configured, the
-// strategies' own exits.
+// The two stops: HALT owns the whole book, the kill switch stops entries and, unless configured,
+// the strategies' own exits.
 //
 // Errors:  none; a denial is an answer.
 // Threads: the engine thread only.

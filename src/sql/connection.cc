@@ -106,7 +106,8 @@ Transaction::~Transaction() {
   if (connection_ == nullptr) {
     return;
   }
-  // After some errors (full disk) the database has rolled back by itself: then there is nothing to undo.
+  // After some errors (full disk) the database has rolled back by itself: then there is nothing to
+  // undo.
   if (const auto undone = connection_->RunKept("ROLLBACK"); !undone) {
     base::LogDebug("sql_rollback_without_transaction").With("reason", undone.error());
   }

@@ -56,8 +56,8 @@ class Connection {
   std::map<std::string, Statement> kept_;
 };
 
-// Begin() takes the write lock at once, BeginSnapshot() reads one state of the database and locks nobody
-// out. What is not committed is undone on destruction.
+// Begin() takes the write lock at once, BeginSnapshot() reads one state of the database and locks
+// nobody out. What is not committed is undone on destruction.
 class Transaction {
  public:
   static base::Result<Transaction> Begin(Connection& connection);

@@ -1,8 +1,8 @@
 // Turns what the database library throws into an Error that says what to do about it.
 //
 // Errors:  kUnavailable for what a retry or a person can mend (locked, disk full, read-only, I/O),
-//          kCorrupt for a damaged file or one that is no database, kConflict for a broken constraint,
-//          kInvalidArgument for SQL that the database refuses.
+//          kCorrupt for a damaged file or one that is no database, kConflict for a broken
+//          constraint, kInvalidArgument for SQL that the database refuses.
 // Threads: any. Allocates the message.
 
 #pragma once

@@ -1,10 +1,13 @@
 // Brings a database's tables to the version that this program knows, forward only.
 //
-// Shape:   a list of steps; step i (from 0) leads to version i + 1. Each runs in its own transaction with
-//          its row in `schema_version`, so that a crash leaves a whole version. A database that has
-//          content is copied beside the file (`<file>.v<version>.backup`) before the first step.
-// Errors:  kInvalidArgument: the database is newer than the list, or a step is wrong. Others: error.h.
-// Threads: blocks; two processes that migrate at once wait for each other, the second finds it done.
+// Shape:   a list of steps; step i (from 0) leads to version i + 1. Each runs in its own
+//          transaction with its row in `schema_version`, so that a crash leaves a whole version. A
+//          database that has content is copied beside the file (`<file>.v<version>.backup`) before
+//          the first step.
+// Errors:  kInvalidArgument: the database is newer than the list, or a step is wrong. Others:
+//          error.h.
+// Threads: blocks; two processes that migrate at once wait for each other, the second finds it
+//          done.
 
 #pragma once
 

@@ -1,5 +1,6 @@
 // Goal: what is committed is on disk, what failed says why, and a damaged file is never written to.
-// Method: real files in a temporary folder; the faults are made for real (truncation, a held write lock,
+// Method: real files in a temporary folder; the faults are made for real (truncation, a held write
+//         lock,
 // a page limit, a file of another owner).
 
 #include <array>

@@ -1,11 +1,13 @@
-// Opens a SQLite file as durable storage: WAL, every commit on disk, checked before it is written to.
+// Opens a SQLite file as durable storage: WAL, every commit on disk, checked before it is written
+// to.
 //
-// Shape:   a new database is made under another name and linked into place complete, so that a file of
-//          size 0 or one that is missing beside its -wal is damage and never "a fresh start".
+// Shape:   a new database is made under another name and linked into place complete, so that a file
+//          of size 0 or one that is missing beside its -wal is damage and never "a fresh start".
 //          File mode 0600. journal_mode=WAL, synchronous=FULL, foreign_keys=ON.
-// Errors:  kNotFound: read-only or `create` false, and no file. kCorrupt: not a database, damaged, empty;
-//          the file is left as it is. kUnavailable: locked for longer than the busy timeout, read-only,
-//          disk full. kInvalidArgument: a path that the library cannot take (with a quotation mark).
+// Errors:  kNotFound: read-only or `create` false, and no file. kCorrupt: not a database, damaged,
+//          empty; the file is left as it is. kUnavailable: locked for longer than the busy timeout,
+//          read-only, disk full. kInvalidArgument: a path that the library cannot take (with a
+//          quotation mark).
 // Threads: any; the connection belongs to one thread at a time.
 
 #pragma once

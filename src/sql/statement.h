@@ -1,9 +1,10 @@
 // A prepared statement: set the parameters, run it, read the cells of each row.
 //
-// Shape:   parameters and columns are 64-bit integers or texts, declared once as a string of 'i' and 't'
-//          ("itt"); each may be NULL. Parameters are written :a, :b, ... in the order of the declaration.
-// Errors:  Execute() and ForEachRow() pass on what the database answers (see error.h). A cell of the
-//          wrong kind or place is a bug and stops the process. Reading a NULL integer gives 0.
+// Shape:   parameters and columns are 64-bit integers or texts, declared once as a string of 'i'
+//          and 't' ("itt"); each may be NULL. Parameters are written :a, :b, ... in the order of
+//          the declaration.
+// Errors:  Execute() and ForEachRow() pass on what the database answers (see error.h). A cell of
+//          the wrong kind or place is a bug and stops the process. Reading a NULL integer gives 0.
 // Threads: one at a time, as its connection. Running allocates only while texts grow.
 // Owner:   must not outlive the Connection that prepared it.
 
@@ -44,7 +45,8 @@ class Statement {
 
   // Runs a statement without an answer; tells how many rows it changed.
   base::Result<std::int64_t> Execute();
-  // Runs a query to its end and calls `on_row` for each row. Requires: `on_row` leaves the connection alone.
+  // Runs a query to its end and calls `on_row` for each row. Requires: `on_row` leaves the
+  // connection alone.
   base::Result<void> ForEachRow(const std::function<void(const Statement&)>& on_row);
 
   [[nodiscard]] std::int64_t Int(std::size_t at) const;

@@ -1,7 +1,7 @@
 // Alerts on their way to ALERTS:EVENT:<epoch_ms> and ALERTS:LAST.
 //
-// Shape:   each alert has a key of its own: its millisecond, or the next free one. At most kWaitingMax
-//          wait for Redis; beyond that the oldest warnings are dropped and counted.
+// Shape:   each alert has a key of its own: its millisecond, or the next free one. At most
+//          kWaitingMax wait for Redis; beyond that the oldest warnings are dropped and counted.
 // Units:   the key's number is milliseconds since the Unix epoch.
 // Threads: one thread.
 // Source:  contract sections 1.2.3, 3.7

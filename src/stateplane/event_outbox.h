@@ -1,7 +1,8 @@
 // Messages for the channels, in order, until Redis has taken them.
 //
-// Shape:   at most kWaitingMax messages wait; while Redis is away the oldest are dropped and counted,
-//          because a late event misleads more than a missing one that the keys make up for.
+// Shape:   at most kWaitingMax messages wait; while Redis is away the oldest are dropped and
+//          counted, because a late event misleads more than a missing one that the keys make up
+//          for.
 // Threads: one thread.
 
 #pragma once

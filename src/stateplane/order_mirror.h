@@ -1,7 +1,7 @@
 // The order documents as Redis should show them, and which of them it has not been told yet.
 //
-// Shape:   keeps every open order and the last kKeptMax changed ones with the trades booked on each, so
-//          that they can be written again when the server lost them.
+// Shape:   keeps every open order and the last kKeptMax changed ones with the trades booked on
+//          each, so that they can be written again when the server lost them.
 // Threads: one thread.
 // Source:  contract sections 1.2.12, 2.1
 

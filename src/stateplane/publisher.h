@@ -1,11 +1,13 @@
-// Shows the trader's state in Redis: keeps what should be there and composes the writes that are missing.
+// Shows the trader's state in Redis: keeps what should be there and composes the writes that are
+// missing.
 //
 // Shape:   Apply() and the setters change the picture; Compose() writes all that changed as ONE
-//          transaction, keys before the channel messages about them; Confirm() says it was stored. What
-//          was composed and not confirmed is composed again. A reader never sees cash of one state and
-//          positions of another.
+//          transaction, keys before the channel messages about them; Confirm() says it was stored.
+//          What was composed and not confirmed is composed again. A reader never sees cash of one
+//          state and positions of another.
 // Units:   as the contract: fractions in METRICS, percent in channels.
-// Errors:  none; a value that is not known (equity without a price) is not written and never guessed.
+// Errors:  none; a value that is not known (equity without a price) is not written and never
+//          guessed.
 // Threads: one thread, the publisher's. Encoding allocates only while its buffers grow.
 // Owner:   the instrument table must outlive it.
 // Source:  contract sections 1.2, 1.4, 1.6, design section 4

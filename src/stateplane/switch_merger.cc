@@ -5,8 +5,8 @@ namespace bulwark::stateplane {
 SwitchVerdict SwitchMerger::Merge(const SwitchReadings& readings) {
   const bool is_word = readings.redis == RedisReading::kOff || readings.redis == RedisReading::kOn;
   if (!is_word) {
-    // At the very start a missing key is how a new installation looks. Later somebody removed it, and
-    // what comes next on this server is not trusted to be a release.
+    // At the very start a missing key is how a new installation looks. Later somebody removed it,
+    // and what comes next on this server is not trusted to be a release.
     const bool is_suspicious = readings.redis == RedisReading::kCorrupt || agreed_.has_value();
     agreed_.reset();
     return {

@@ -1,6 +1,8 @@
-// Goal: no disagreement between ledger and Redis ever lets trading go on that somebody stopped, and a
+// Goal: no disagreement between ledger and Redis ever lets trading go on that somebody stopped, and
+//       a
 // person's release is not undone by a late reading.
-// Method: the cases of the design by hand; then every sequence of four steps against the rule that a stop
+// Method: the cases of the design by hand; then every sequence of four steps against the rule that
+//         a stop
 // ends only by an explicit release.
 
 #include "stateplane/switch_merger.h"
@@ -76,8 +78,8 @@ TEST(SwitchMergerTest, RefusesAReleaseOfTheKillSwitchThroughRedis) {
 }
 
 TEST(SwitchMergerTest, EndsAStopOnlyByAnExplicitRelease) {
-  // Each step: what Redis reads, and whether the ledger turns. A stop that is on may end only when the
-  // ledger says off, or when an explicit off replaced an agreed on.
+  // Each step: what Redis reads, and whether the ledger turns. A stop that is on may end only when
+  // the ledger says off, or when an explicit off replaced an agreed on.
   for (int code = 0; code < 4096; ++code) {
     SCOPED_TRACE(code);
     SwitchMerger merger(true);

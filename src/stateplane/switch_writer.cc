@@ -18,8 +18,8 @@
 namespace bulwark::stateplane {
 namespace {
 
-// A meta of a larger sequence but an earlier time is of another ledger, not newer. The times are texts
-// of one format, which sort like the times they say.
+// A meta of a larger sequence but an earlier time is of another ledger, not newer. The times are
+// texts of one format, which sort like the times they say.
 constexpr std::string_view kShowKill = R"(
 local word, sequence, at = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local shown, shown_at = -1, ''

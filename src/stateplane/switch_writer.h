@@ -1,11 +1,12 @@
 // Shows a turn of HALT or the kill switch in Redis, at most once, whoever of us comes first.
 //
-// Shape:   the ledger has the turn before; this only shows it. The kill switch changes its key, meta and
-//          log and is published in one script, guarded by the sequence in risk:kill_switch:meta: the
-//          command line and the trader may both show the same turn, and it is announced once. An older
-//          turn never overwrites a newer one. A key that was changed behind the turn is set right again
-//          without a second announcement.
-// Errors:  as redis::Connection. A foreign type at the log is left alone: a stop must not fail for it.
+// Shape:   the ledger has the turn before; this only shows it. The kill switch changes its key,
+//          meta and log and is published in one script, guarded by the sequence in
+//          risk:kill_switch:meta: the command line and the trader may both show the same turn, and
+//          it is announced once. An older turn never overwrites a newer one. A key that was changed
+//          behind the turn is set right again without a second announcement.
+// Errors:  as redis::Connection. A foreign type at the log is left alone: a stop must not fail for
+//          it.
 // Threads: one thread at a time per connection. Blocks for the connection's timeout.
 // Source:  contract sections 1.2.1, 1.5.2, 1.6, 4.6
 
@@ -35,8 +36,8 @@ class SwitchWriter {
   base::Result<SwitchShown> Show(redis::Connection& connection,
                                  const model::SwitchTurn& turn) const;
 
-  // For a stop that the ledger could not take: sets the key on and nothing else. The trader that reads it
-  // writes the turn.
+  // For a stop that the ledger could not take: sets the key on and nothing else. The trader that
+  // reads it writes the turn.
   static base::Result<void> StopUnrecorded(redis::Connection& connection, model::Switch which);
 
  private:

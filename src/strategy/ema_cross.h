@@ -1,9 +1,9 @@
 // Follows the trend: long when the fast average crosses above the slow one, flat when below.
 //
-// Shape:   per instrument two averages of the close and the average size of a bar's move. Speaks on a
-//          cross only, never before `slow_periods` bars, and not about the side it finds after them.
-//          Touching is no cross. Confidence is 0.5 + 0.5 x / (1 + x), where x is the distance of
-//          the averages measured by the distance that one average bar's move opens up: a cross
+// Shape:   per instrument two averages of the close and the average size of a bar's move. Speaks on
+//          a cross only, never before `slow_periods` bars, and not about the side it finds after
+//          them. Touching is no cross. Confidence is 0.5 + 0.5 x / (1 + x), where x is the distance
+//          of the averages measured by the distance that one average bar's move opens up: a cross
 //          with a quarter of that (x >= 0.25) passes a minimum of 0.6, a grazing one does not.
 // Errors:  Create() refuses periods of 0, fast >= slow, and more than kPeriodsMax.
 // Threads: the engine thread. Nothing allocates after Create().

@@ -1,5 +1,7 @@
-// Goal: ema_cross speaks on crosses only, after its warm-up, with a confidence that means something.
-// Method: straight price paths whose crosses are known, then a random walk against a naive recomputation.
+// Goal: ema_cross speaks on crosses only, after its warm-up, with a confidence that means
+//       something.
+// Method: straight price paths whose crosses are known, then a random walk against a naive
+//         recomputation.
 
 #include "strategy/ema_cross.h"
 

@@ -1,12 +1,12 @@
-// Buys exhaustion: long when the close breaks below the lower Bollinger band with a low RSI, flat when it
-// is back above the middle or the RSI is high.
+// Buys exhaustion: long when the close breaks below the lower Bollinger band with a low RSI, flat
+// when it is back above the middle or the RSI is high.
 //
-// Shape:   per instrument the bands, the RSI and the last opinion. A condition speaks when it begins to
-//          hold, not on each bar that it holds. Flat is said once after a long of its own, and once
-//          after start (a position may be left from an earlier run): else this strategy would close
-//          the positions of the others. Confidence of a long is 0.6 plus up to 0.2 for the depth
-//          below the band (in deviations) and up to 0.2 for the depth of the RSI below its limit;
-//          of a flat 0.8.
+// Shape:   per instrument the bands, the RSI and the last opinion. A condition speaks when it
+//          begins to hold, not on each bar that it holds. Flat is said once after a long of its
+//          own, and once after start (a position may be left from an earlier run): else this
+//          strategy would close the positions of the others. Confidence of a long is 0.6 plus up to
+//          0.2 for the depth below the band (in deviations) and up to 0.2 for the depth of the RSI
+//          below its limit; of a flat 0.8.
 // Errors:  Create() refuses periods below 2 or above kPeriodsMax, a width not in (0, 10], and RSI
 //          limits that are not 0 < low < high < 100.
 // Threads: the engine thread. Nothing allocates after Create().

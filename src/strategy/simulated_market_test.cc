@@ -1,5 +1,7 @@
-// Goal: the demo's market gives each built-in strategy work, and their merged decisions go in and out.
-// Method: two hours of the simulated feed through bar builder, strategies and supervisor, several seeds.
+// Goal: the demo's market gives each built-in strategy work, and their merged decisions go in and
+//       out.
+// Method: two hours of the simulated feed through bar builder, strategies and supervisor, several
+//         seeds.
 
 #include <array>
 #include <chrono>

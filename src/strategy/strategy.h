@@ -1,7 +1,7 @@
 // What every strategy offers: a bar goes in, sometimes an opinion comes out.
 //
-// Shape:   one object serves all instruments; its state is an array over the instrument number, sized
-//          when it is made. The answer depends on the bars seen so far and on nothing else.
+// Shape:   one object serves all instruments; its state is an array over the instrument number,
+//          sized when it is made. The answer depends on the bars seen so far and on nothing else.
 // Errors:  none; a strategy with nothing to say answers empty.
 // Threads: the engine thread. OnBar() neither allocates nor reads a clock.
 

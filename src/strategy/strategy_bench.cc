@@ -1,5 +1,5 @@
-// Why: every tick passes the bar builder, every bar the strategies and the supervisor; together they
-// must stay far below the 500 ns of the tick -> intent budget.
+// Why: every tick passes the bar builder, every bar the strategies and the supervisor; together
+// they must stay far below the 500 ns of the tick -> intent budget.
 
 #include <array>
 #include <chrono>

@@ -1,14 +1,15 @@
 // Makes at most one decision of what the strategies say about one bar: highest confidence wins.
 //
-// Shape:   keeps the latest opinion of each strategy per instrument. An opinion to hold a position lives
-//          for `memory_bars` bars of its instrument (the bar it was said on is the first) so that strategies
-//          that speak on neighbouring bars can agree; it is replaced by the strategy's next word and
-//          all opinions on the instrument are dropped when a flat decision is made. Rules, in order:
-//          1. any fresh kFlat wins, whatever its confidence; the highest confidence of them;
-//          2. of the directions that have a fresh signal, and `min_agreeing` living opinions of at
+// Shape:   keeps the latest opinion of each strategy per instrument. An opinion to hold a position
+//          lives for `memory_bars` bars of its instrument (the bar it was said on is the first) so
+//          that strategies that speak on neighbouring bars can agree; it is replaced by the
+//          strategy's next word and all opinions on the instrument are dropped when a flat decision
+//          is made. Rules, in order: 1. any fresh kFlat wins, whatever its confidence; the highest
+//          confidence of them; 2. of the directions that have a fresh signal, and `min_agreeing`
+//          living opinions of at
 //             least `min_confidence`, the one with the most confident living opinion wins.
-//          Equal confidences: the strategy named earlier to Create() wins. A signal whose confidence
-//          is not in [0, 1] (NaN too) is ignored and counted.
+//          Equal confidences: the strategy named earlier to Create() wins. A signal whose
+//          confidence is not in [0, 1] (NaN too) is ignored and counted.
 // Errors:  Create() refuses no or too many strategies, min_confidence outside [0, 1], min_agreeing
 //          of 0 or above the number of strategies, memory_bars of 0.
 // Threads: the engine thread. Nothing allocates after Create().

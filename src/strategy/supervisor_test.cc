@@ -1,5 +1,7 @@
-// Goal: several opinions become at most one decision, by the rules of the header and in their order.
-// Method: one table of opinions per rule, then a count of the heap's use over everything a bar touches.
+// Goal: several opinions become at most one decision, by the rules of the header and in their
+//       order.
+// Method: one table of opinions per rule, then a count of the heap's use over everything a bar
+//         touches.
 
 #include "strategy/supervisor.h"
 
@@ -28,8 +30,8 @@ namespace {
 std::size_t allocations = 0;
 }  // namespace
 
-// The whole test program counts its allocations; one test reads the count. Not inlined: GCC 12 would
-// take the half of a pair that it inlined for a mismatch with the other.
+// The whole test program counts its allocations; one test reads the count. Not inlined: GCC 12
+// would take the half of a pair that it inlined for a mismatch with the other.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) {

@@ -139,7 +139,8 @@ Result<std::unique_ptr<market::Feed>> MakeFeed(const config::Settings& settings,
     }
     return std::unique_ptr<market::Feed>(*std::move(feed));
   }
-  // Only what is asked for is simulated; the table may know more from an earlier life of the ledger.
+  // Only what is asked for is simulated; the table may know more from an earlier life of the
+  // ledger.
   model::InstrumentTable simulated;
   for (const model::Instrument& instrument : instruments.rows()) {
     if (auto added = simulated.Add(instrument); !added) {

@@ -1,7 +1,7 @@
 // Makes the parts of a trader out of settings: instruments, feed, strategies, gate, venue.
 //
-// Errors:  kInvalidArgument for settings that parse but cannot be traded, and whatever the parts' own
-//          factories say; messages name the setting or the file.
+// Errors:  kInvalidArgument for settings that parse but cannot be traded, and whatever the parts'
+//          own factories say; messages name the setting or the file.
 // Threads: the main thread, at start. May read the recording's head from disk.
 
 #pragma once

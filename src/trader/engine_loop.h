@@ -1,9 +1,10 @@
-// Runs the engine: takes events from the queues, gives its actions to the ledger writer, measures itself.
+// Runs the engine: takes events from the queues, gives its actions to the ledger writer, measures
+// itself.
 //
-// Shape:   one cycle drains a bounded number per queue, stops first, then the venue's words, then the
-//          market. An event is taken only while the journal has room for all it can cause.
-// Threads: DoWork() on the engine thread. Nothing here blocks or does I/O: a frozen Redis, ledger or venue
-//          is seen as a full queue and costs market events, never a wait.
+// Shape:   one cycle drains a bounded number per queue, stops first, then the venue's words, then
+//          the market. An event is taken only while the journal has room for all it can cause.
+// Threads: DoWork() on the engine thread. Nothing here blocks or does I/O: a frozen Redis, ledger
+//          or venue is seen as a full queue and costs market events, never a wait.
 // Owner:   all arguments must outlive it.
 // Source:  design section 4, house style D7
 

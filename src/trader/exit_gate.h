@@ -1,7 +1,8 @@
-// The last door before the venue: closed at once by a stop, whatever is still on its way through queues.
+// The last door before the venue: closed at once by a stop, whatever is still on its way through
+// queues.
 //
-// Shape:   two flags and the time of closing. The watcher sets them the moment it knows; the venue thread
-//          asks for each order right before its bytes leave.
+// Shape:   two flags and the time of closing. The watcher sets them the moment it knows; the venue
+//          thread asks for each order right before its bytes leave.
 // Units:   closed_at in UTC nanoseconds, empty while open.
 // Threads: any thread may ask; only the watcher sets. Nothing locks or blocks.
 // Source:  docs/risk.md#halt, docs/risk.md#kill-switch

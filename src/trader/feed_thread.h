@@ -1,7 +1,8 @@
-// Releases the feed's events at their time, stamps their receipt, and gives them to engine and venue.
+// Releases the feed's events at their time, stamps their receipt, and gives them to engine and
+// venue.
 //
-// Shape:   an event goes to the venue's queue right after the engine's. The end of the data and an error of
-//          the feed are told once as a lost feed.
+// Shape:   an event goes to the venue's queue right after the engine's. The end of the data and an
+//          error of the feed are told once as a lost feed.
 // Errors:  none to the outside; bad rows are logged (the first few) and counted by the feed.
 // Threads: DoWork() on the feed thread; waits only in steps of a few milliseconds.
 // Owner:   feed, queues and health must outlive it.

@@ -1,6 +1,7 @@
 // What the threads tell each other about their peers, and the counters of the run.
 //
-// Threads: each atomic has one writer, named beside it; anybody reads. Relaxed: they are news, not locks.
+// Threads: each atomic has one writer, named beside it; anybody reads. Relaxed: they are news, not
+//          locks.
 
 #pragma once
 

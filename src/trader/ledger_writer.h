@@ -1,8 +1,8 @@
 // Makes the engine's actions durable in groups, and lets orders go on only afterwards.
 //
-// Shape:   takes what waits in the journal queue (at most kGroupMax) and commits it as one transaction.
-//          Then cancels and reducing orders go to the venue thread, all else to the publisher, entries
-//          among it: they leave only once Redis shows them.
+// Shape:   takes what waits in the journal queue (at most kGroupMax) and commits it as one
+//          transaction. Then cancels and reducing orders go to the venue thread, all else to the
+//          publisher, entries among it: they leave only once Redis shows them.
 //          While the ledger fails, the group is kept and tried again; its entries are refused, its
 //          cancels and reducing orders leave from memory and are journaled when the ledger is back.
 // Errors:  a fenced-off run (a newer trader holds the account) stops all sending for good.

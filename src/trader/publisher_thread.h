@@ -1,8 +1,8 @@
 // Keeps Redis up to date, and lets entries leave only once Redis shows them.
 //
-// Shape:   actions become the publisher's picture; what changed goes out as one transaction, at once for
-//          the books and every `interval` for telemetry. While Redis is away the picture goes on
-//          changing, entries are refused, and on return everything is written again.
+// Shape:   actions become the publisher's picture; what changed goes out as one transaction, at
+//          once for the books and every `interval` for telemetry. While Redis is away the picture
+//          goes on changing, entries are refused, and on return everything is written again.
 // Errors:  none to the outside; health and the log tell.
 // Threads: DoWork() on the publisher thread; blocks at most the call timeout of the connection.
 // Owner:   all references must outlive it.

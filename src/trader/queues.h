@@ -1,7 +1,9 @@
 // The queues between the trader's threads, with what "full" means for each.
 //
-// Shape:   feed -> engine -> ledger writer -> publisher -> venue, and back from the venue to the engine.
-// Threads: each queue has one producer and one consumer, named beside it; docs/threads.md draws them.
+// Shape:   feed -> engine -> ledger writer -> publisher -> venue, and back from the venue to the
+//          engine.
+// Threads: each queue has one producer and one consumer, named beside it; docs/threads.md draws
+//          them.
 
 #pragma once
 

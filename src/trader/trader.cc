@@ -244,7 +244,8 @@ base::Result<void> Trader::ConnectVenue(const std::function<bool()>& should_stop
   return base::Fail(base::ErrorCode::kUnavailable, "stopped while waiting for the venue");
 }
 
-// What happened at the venue while nobody listened: first the fills, then how each open order stands.
+// What happened at the venue while nobody listened: first the fills, then how each open order
+// stands.
 base::Result<void> Trader::CatchUpWithVenue() {
   const auto fills = venue_->FillsSince(venue_sequence_);
   if (!fills) {

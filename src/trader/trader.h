@@ -1,10 +1,11 @@
 // One trader: its start from the ledger and the venue, its threads, its end.
 //
-// Shape:   Create() takes the run's epoch and reads the books; Start() asks the venue what happened meanwhile,
-//          books it, and lets the threads go; Stop() ends them in the order of the data, so that what was
-//          decided is journaled and shown.
-// Errors:  kConflict when another trader holds the account; kCorrupt for a damaged ledger; others as the
-//          parts. After Start() nothing fails: links that are down block entries and come back.
+// Shape:   Create() takes the run's epoch and reads the books; Start() asks the venue what happened
+//          meanwhile, books it, and lets the threads go; Stop() ends them in the order of the data,
+//          so that what was decided is journaled and shown.
+// Errors:  kConflict when another trader holds the account; kCorrupt for a damaged ledger; others
+//          as the parts. After Start() nothing fails: links that are down block entries and come
+//          back.
 // Threads: the main thread makes all calls; docs/threads.md names the others.
 // Owner:   owns everything below it.
 // Source:  design sections 2 to 4

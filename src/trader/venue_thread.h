@@ -1,10 +1,11 @@
 // Speaks with the venue: sends what the exit gate lets out, brings the venue's words to the engine.
 //
-// Shape:   an order leaves at most once; a cancel that comes before its order revokes it. Every second the
-//          account is read and given to the engine for comparison.
-// Errors:  none to the outside: what did not leave is told as OrderNotSent, a lost link as VenueLink.
-// Threads: DoWork() on the venue thread; it alone uses the Venue. Blocks only for the account's snapshot,
-//          at most the adapter's timeout.
+// Shape:   an order leaves at most once; a cancel that comes before its order revokes it. Every
+//          second the account is read and given to the engine for comparison.
+// Errors:  none to the outside: what did not leave is told as OrderNotSent, a lost link as
+//          VenueLink.
+// Threads: DoWork() on the venue thread; it alone uses the Venue. Blocks only for the account's
+//          snapshot, at most the adapter's timeout.
 // Owner:   all references must outlive it.
 // Source:  contract section 2.8, docs/risk.md#links
 

@@ -1,10 +1,12 @@
-// Watches the two stops in ledger and Redis, closes the exit gate at once, and renews the engine's permit.
+// Watches the two stops in ledger and Redis, closes the exit gate at once, and renews the engine's
+// permit.
 //
-// Shape:   wakes for every write to SYSTEM:HALT and risk:kill_switch (keyspace notifications) and reads
-//          ledger and Redis at least every `poll_every` besides. Merges the two (stateplane/switch_merger.h),
-//          repairs the one that is wrong, and pushes a permit.
+// Shape:   wakes for every write to SYSTEM:HALT and risk:kill_switch (keyspace notifications) and
+//          reads ledger and Redis at least every `poll_every` besides. Merges the two
+//          (stateplane/switch_merger.h), repairs the one that is wrong, and pushes a permit.
 // Errors:  what cannot be read makes the permit say so; stops in force stay in force.
-// Threads: DoWork() on the watcher thread; blocks at most `poll_every` for a message and the call timeouts.
+// Threads: DoWork() on the watcher thread; blocks at most `poll_every` for a message and the call
+//          timeouts.
 // Owner:   the ledger is this thread's own; all references must outlive it.
 // Source:  design section 3, contract sections 1.2.1, 1.5.2
 

@@ -1,8 +1,8 @@
 // Bollinger bands: the mean of the last values and a band of so many standard deviations around it.
 //
 // Shape:   a window of `periods` values (population deviation). ready() when the window is full.
-//          Updates move mean and spread by the value that leaves and the one that enters; each time the
-//          window has turned over once they are computed anew, so that rounding cannot pile up.
+//          Updates move mean and spread by the value that leaves and the one that enters; each time
+//          the window has turned over once they are computed anew, so that rounding cannot pile up.
 // Errors:  none; a value that is not finite is ignored.
 // Threads: a value. The window is allocated by the constructor, nothing afterwards.
 

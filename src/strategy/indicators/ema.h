@@ -1,6 +1,7 @@
 // Exponential moving average.
 //
-// Shape:   weight 2 / (periods + 1); the first value seeds the average. ready() after `periods` values.
+// Shape:   weight 2 / (periods + 1); the first value seeds the average. ready() after `periods`
+//          values.
 // Units:   those of the values.
 // Errors:  none; a value that is not finite is ignored.
 // Threads: a value. Nothing allocates.

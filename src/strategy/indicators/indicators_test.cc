@@ -1,5 +1,6 @@
 // Goal: each O(1) indicator equals its definition computed anew from all values.
-// Method: 1,000 random steps at the price of a bitcoin, flat stretches included, against the naive sums.
+// Method: 1,000 random steps at the price of a bitcoin, flat stretches included, against the naive
+//         sums.
 
 #include <algorithm>
 #include <cmath>

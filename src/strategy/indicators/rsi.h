@@ -1,7 +1,8 @@
 // Relative strength index in Wilder's smoothing.
 //
-// Shape:   in [0, 100]; 50 while there was no movement. The first `periods` changes are averaged plainly,
-//          later ones with weight 1 / periods. ready() after `periods` changes, so periods + 1 values.
+// Shape:   in [0, 100]; 50 while there was no movement. The first `periods` changes are averaged
+//          plainly, later ones with weight 1 / periods. ready() after `periods` changes, so periods
+//          + 1 values.
 // Errors:  none; a value that is not finite is ignored.
 // Threads: a value. Nothing allocates.
 // Source:  J. Welles Wilder, New Concepts in Technical Trading Systems (1978)

@@ -1,10 +1,10 @@
 // Recorded WebSocket frames of Binance spot: `<local ns> <json>`, of which trades are taken.
 //
-// Shape:   a trade arrives wrapped ({"stream":"btcusdt@trade","data":{..}}) or bare ({"e":"trade",..}).
-//          All other frames (bookTicker, depth, REST snapshots, acknowledgements) are ignored; they are
-//          read only as far as it takes to tell.
-// Units:   "T" is the exchange's trade time in milliseconds and becomes the row's time. The local time in
-//          front is checked but not used: the recorder's clock may be off.
+// Shape:   a trade arrives wrapped ({"stream":"btcusdt@trade","data":{..}}) or bare
+//          ({"e":"trade",..}). All other frames (bookTicker, depth, REST snapshots,
+//          acknowledgements) are ignored; they are read only as far as it takes to tell.
+// Units:   "T" is the exchange's trade time in milliseconds and becomes the row's time. The local
+//          time in front is checked but not used: the recorder's clock may be off.
 // Errors:  as in row_decoder.h. simdjson's error codes stay in this file.
 // Threads: one thread; the parser's buffers are reused.
 // Source:  Binance spot API, WebSocket streams, "Trade Streams"

@@ -1,8 +1,8 @@
 // Trade ticks or bars in CSV, found by the names in the header.
 //
 // Shape:   ticks need timestamp, symbol, price, size and may have side (BUY or SELL, the taker's);
-//          bars need timestamp, symbol, open, high, low, close, volume. Other columns are passed over.
-//          A row has as many columns as the header; quoting is not supported.
+//          bars need timestamp, symbol, open, high, low, close, volume. Other columns are passed
+//          over. A row has as many columns as the header; quoting is not supported.
 // Units:   timestamps are ISO 8601; without an offset they are UTC.
 // Errors:  FromHeader(): kInvalidArgument naming the missing column. Decode(): as in row_decoder.h.
 // Threads: one thread.

@@ -1,12 +1,13 @@
 // Reads a text file line by line, plain or zstd-compressed, with bounded memory.
 //
-// Shape:   a file is taken as zstd when its name ends in .zst or its first bytes say so. Lines end in \n or
-//          \r\n, the last one may lack it; a byte order mark at the start is dropped. A line longer than
-//          kLineMax is reported as too long, without its text, and reading goes on after it.
+// Shape:   a file is taken as zstd when its name ends in .zst or its first bytes say so. Lines end
+//          in \n or \r\n, the last one may lack it; a byte order mark at the start is dropped. A
+//          line longer than kLineMax is reported as too long, without its text, and reading goes on
+//          after it.
 // Units:   lines count from 1, as editors do.
-// Errors:  Open() and Rewind(): kNotFound for a missing file, kUnavailable for one that cannot be read. Next():
-//          kCorrupt for a damaged or truncated zstd stream, after all lines before the damage.
-//          Every message names the file, and Next() the line.
+// Errors:  Open() and Rewind(): kNotFound for a missing file, kUnavailable for one that cannot be
+//          read. Next(): kCorrupt for a damaged or truncated zstd stream, after all lines before
+//          the damage. Every message names the file, and Next() the line.
 // Threads: one thread. Reading allocates only while a line grows beyond all lines before it.
 // Owner:   the reader owns the file; a line's text lives until the next call.
 

@@ -1,5 +1,7 @@
-// Goal: real recordings play without a bad row, and the same trades come out of both of their forms.
-// Method: the shared data beside the project when it is there; a clone without it skips these tests.
+// Goal: real recordings play without a bad row, and the same trades come out of both of their
+//       forms.
+// Method: the shared data beside the project when it is there; a clone without it skips these
+//         tests.
 
 #include <cstddef>
 #include <filesystem>

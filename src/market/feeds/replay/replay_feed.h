@@ -1,14 +1,15 @@
 // Plays a recording: trades or bars in CSV, or raw Binance frames; plain or zstd.
 //
-// Shape:   the file's order is kept. A row whose time is more than `time_back_max` before the latest of
-//          its own instrument is late and skipped; instruments do not have to agree, so a file grouped by
-//          symbol plays one after the other. With `is_looping` the file starts again at its end, all times
-//          shifted so that they go on after the latest one. A bar's event time is its close.
+// Shape:   the file's order is kept. A row whose time is more than `time_back_max` before the
+//          latest of its own instrument is late and skipped; instruments do not have to agree, so a
+//          file grouped by symbol plays one after the other. With `is_looping` the file starts
+//          again at its end, all times shifted so that they go on after the latest one. A bar's
+//          event time is its close.
 // Units:   times as recorded, plus the shift.
-// Errors:  Open(): as ReplaySource. A bad row (unreadable, unknown symbol, late) is skipped, counted
-//          and told in health().problems; Next() fails with kCorrupt when a pass has more than kBadRowsMax
-//          of them, or, after kShareRowsMin rows, more than one in ten, or when a pass ends without
-//          an event. A truncated file fails after its last whole line.
+// Errors:  Open(): as ReplaySource. A bad row (unreadable, unknown symbol, late) is skipped,
+//          counted and told in health().problems; Next() fails with kCorrupt when a pass has more
+//          than kBadRowsMax of them, or, after kShareRowsMin rows, more than one in ten, or when a
+//          pass ends without an event. A truncated file fails after its last whole line.
 // Threads: one thread; reads the disk.
 
 #pragma once
@@ -32,7 +33,8 @@
 
 namespace bulwark::market {
 
-// Which end of its interval a bar's timestamp names. Crypto venues label the start, Alpha Vantage the end.
+// Which end of its interval a bar's timestamp names. Crypto venues label the start, Alpha Vantage
+// the end.
 enum class BarLabel : std::uint8_t { kStart, kEnd };
 
 class ReplayFeed final : public Feed {

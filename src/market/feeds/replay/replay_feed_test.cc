@@ -1,4 +1,5 @@
-// Goal: a recording is played in its order, whole; what is wrong with it is skipped, counted and named.
+// Goal: a recording is played in its order, whole; what is wrong with it is skipped, counted and
+//       named.
 // Method: small files made by the test for each kind of bad input; long ones for the limits.
 
 #include "market/feeds/replay/replay_feed.h"

@@ -1,7 +1,7 @@
 // A recording opened and recognised: its lines, and the decoder that fits them.
 //
-// Shape:   the format is told by the first line with content: a Binance frame, else a CSV header. The header
-//          is consumed; after Rewind() too.
+// Shape:   the format is told by the first line with content: a Binance frame, else a CSV header.
+//          The header is consumed; after Rewind() too.
 // Errors:  as LineReader; kInvalidArgument for an empty file or a header that fits no format. The
 //          messages name the file and the line.
 // Threads: one thread.

@@ -1,11 +1,12 @@
 // One line of a recording, understood: the common form of all replay formats.
 //
-// Shape:   prices positive, sizes and volumes not negative, high >= open, close >= low; the symbol is the
-//          text of the file, not yet looked up.
-// Errors:  Decode() fails with kCorrupt and a message that names the wrong value; the file and the line
-//          are added by the caller.
+// Shape:   prices positive, sizes and volumes not negative, high >= open, close >= low; the symbol
+//          is the text of the file, not yet looked up.
+// Errors:  Decode() fails with kCorrupt and a message that names the wrong value; the file and the
+//          line are added by the caller.
 // Threads: one thread per decoder.
-// Owner:   a row's symbol points into the line or into the decoder; it lives until the next Decode().
+// Owner:   a row's symbol points into the line or into the decoder; it lives until the next
+//          Decode().
 
 #pragma once
 
@@ -58,8 +59,8 @@ class RowDecoder {
 // A value from a file as shown in a message: quoted, at most 40 characters, nothing unprintable.
 std::string Shown(std::string_view value);
 
-// Reads a decimal that must be positive (a price) or not negative (a size). Of a size, decimals after the
-// eighth are cut: vendors sum volumes in floating point; a price with them is refused.
+// Reads a decimal that must be positive (a price) or not negative (a size). Of a size, decimals
+// after the eighth are cut: vendors sum volumes in floating point; a price with them is refused.
 base::Result<base::Decimal> PriceOf(std::string_view name, std::string_view text);
 base::Result<base::Decimal> SizeOf(std::string_view name, std::string_view text);
 

@@ -1,5 +1,6 @@
 // Goal: a line becomes exactly the row it means, or a message that names what is wrong with it.
-// Method: one sound line per format, then a table of bad ones with the words each message must hold.
+// Method: one sound line per format, then a table of bad ones with the words each message must
+//         hold.
 
 #include "market/feeds/replay/row_decoder.h"
 

@@ -1,17 +1,18 @@
 // Endless made-up trades of several instruments, the same for the same seed.
 //
-// Shape:   each instrument walks through regimes of 30 to 240 seconds: a trend up or down, or a pull back to
-//          the price at which the regime began, in which sudden drops occur that are bought up again; so both
-//          kinds of strategy find work. Trades come more often, are larger and move more near midnight
-//          UTC than at noon (the U of a session that lasts a day). Prices stay within a fifth and
-//          five times the first one, on the instrument's tick; sizes are whole lots. Times never
-//          go back.
-// Units:   all arithmetic is in integers (prices in steps of 1e-8), so that the same seed gives the same
-//          bytes on every machine and compiler.
-// Errors:  Create() refuses an empty table, a rate outside 0.001 to 10,000 per second, and an instrument
-//          whose tick exceeds a hundredth of its first price. Next() cannot fail and never ends.
-// Threads: one thread. Next() does not allocate. The generator is std::mt19937_64 seeded by the caller
-//          (its numbers are fixed by the standard): no randomness of the world enters.
+// Shape:   each instrument walks through regimes of 30 to 240 seconds: a trend up or down, or a
+//          pull back to the price at which the regime began, in which sudden drops occur that are
+//          bought up again; so both kinds of strategy find work. Trades come more often, are larger
+//          and move more near midnight UTC than at noon (the U of a session that lasts a day).
+//          Prices stay within a fifth and five times the first one, on the instrument's tick; sizes
+//          are whole lots. Times never go back.
+// Units:   all arithmetic is in integers (prices in steps of 1e-8), so that the same seed gives the
+//          same bytes on every machine and compiler.
+// Errors:  Create() refuses an empty table, a rate outside 0.001 to 10,000 per second, and an
+//          instrument whose tick exceeds a hundredth of its first price. Next() cannot fail and
+//          never ends.
+// Threads: one thread. Next() does not allocate. The generator is std::mt19937_64 seeded by the
+//          caller (its numbers are fixed by the standard): no randomness of the world enters.
 
 #pragma once
 

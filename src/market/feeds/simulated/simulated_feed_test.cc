@@ -1,5 +1,7 @@
-// Goal: the made-up market repeats for its seed, keeps the model's promises and has the shape of a day.
-// Method: two feeds side by side, and statistics over hours of events; integers throughout, so exact.
+// Goal: the made-up market repeats for its seed, keeps the model's promises and has the shape of a
+//       day.
+// Method: two feeds side by side, and statistics over hours of events; integers throughout, so
+//         exact.
 
 #include "market/feeds/simulated/simulated_feed.h"
 
