@@ -70,6 +70,26 @@ class SqlTest : public testing::Test {
   fs::path file_;
 };
 
+// As `bulwark halt` does beside a running trader, which has the file open twice.
+TEST_F(SqlTest, KeepsTheWalUnderALivingWriterWhenAnotherProcessCloses) {
+  const auto writer = OpenOk();
+  ASSERT_TRUE(writer->Run("CREATE TABLE t(a INTEGER)"));
+  const auto reader = OpenOk();
+  ASSERT_EQ(**reader->QueryInt("SELECT count(*) FROM t"), 0);
+  const ::pid_t child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    const bool is_written = OpenOk()->Run("INSERT INTO t VALUES(1)").has_value();
+    ::_exit(is_written ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(fs::exists(file_.string() + "-wal"));
+  ASSERT_TRUE(writer->Run("INSERT INTO t VALUES(2)"));
+  EXPECT_EQ(**reader->QueryInt("SELECT count(*) FROM t"), 2);
+}
+
 TEST_F(SqlTest, MakesAnOwnerOnlyWalFileAndReadsItBack) {
   {
     const auto connection = OpenOk();

@@ -1,17 +1,13 @@
 #include "sql/sqlite_file.h"
 
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <initializer_list>
-#include <ios>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -32,7 +28,6 @@ namespace {
 namespace fs = std::filesystem;
 using base::ErrorCode;
 
-constexpr std::string_view kMagic{"SQLite format 3\0", 16};
 constexpr ::mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
 std::string SystemText(int number) {
@@ -132,21 +127,20 @@ base::Result<void> Create(const fs::path& path) {
   return SyncFolder(path.parent_path());
 }
 
-base::Result<void> CheckHeader(const fs::path& path) {
-  std::array<char, kMagic.size()> head{};
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
+// Does not open the file: closing a descriptor of our own would drop every lock that SQLite holds on it
+// in this process (POSIX locks are like that), and the next process to close the database would take
+// itself for the last one and delete the WAL under a living writer.
+base::Result<void> CheckSize(const fs::path& path) {
+  std::error_code failure;
+  const auto size = fs::file_size(path, failure);
+  if (failure) {
     return base::Fail(ErrorCode::kUnavailable,
-                      path.string() + ": cannot be read: " + SystemText(errno));
+                      path.string() + ": cannot be read: " + failure.message());
   }
-  file.read(head.data(), head.size());
-  if (file.gcount() == 0) {
+  if (size == 0) {
     return base::Fail(ErrorCode::kCorrupt, path.string() +
                                                ": the file is empty; it was a database "
                                                "once, or remove it to begin anew");
-  }
-  if (std::string_view(head.data(), static_cast<std::size_t>(file.gcount())) != kMagic) {
-    return base::Fail(ErrorCode::kCorrupt, path.string() + ": the file is not a SQLite database");
   }
   return {};
 }
@@ -159,7 +153,7 @@ base::Result<void> FindOrCreate(const fs::path& path, const SqliteOptions& optio
     return base::Fail(ErrorCode::kUnavailable, path.string() + ": " + failure.message());
   }
   if (is_there) {
-    return CheckHeader(path);
+    return CheckSize(path);
   }
   const fs::path wal = WithSuffix(path, "-wal");
   const auto wal_size = fs::file_size(wal, failure);
