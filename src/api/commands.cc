@@ -120,22 +120,26 @@ base::Result<void> Commands::Record(const SwitchCommand& command, const std::str
 
 // Tries twice: an idle connection may have died since the last command, and SET may be repeated.
 base::Result<void> Commands::SetHalt(std::string_view value) {
-  for (int attempt = 1;; ++attempt) {
-    if (!connection_ || !connection_->is_alive()) {
-      auto connection = redis::Connection::Connect(url_, options_);
-      if (!connection) {
-        return tl::unexpected<base::Error>(connection.error());
-      }
-      connection_ = std::move(*connection);
-    }
-    const auto reply = connection_->Call({"SET", contract::keys::Halt().view(), value});
-    if (reply) {
-      return {};
-    }
-    if (attempt == 2 || connection_->is_alive()) {
-      return tl::unexpected<base::Error>(reply.error());
-    }
+  const bool was_connected = connection_ && connection_->is_alive();
+  auto set = TryHalt(value);
+  if (!set && was_connected && !connection_->is_alive()) {
+    set = TryHalt(value);
   }
+  return set;
+}
+
+base::Result<void> Commands::TryHalt(std::string_view value) {
+  if (!connection_ || !connection_->is_alive()) {
+    auto connection = redis::Connection::Connect(url_, options_);
+    if (!connection) {
+      return tl::unexpected<base::Error>(connection.error());
+    }
+    connection_ = std::move(*connection);
+  }
+  if (const auto reply = connection_->Call({"SET", contract::keys::Halt().view(), value}); !reply) {
+    return tl::unexpected<base::Error>(reply.error());
+  }
+  return {};
 }
 
 }  // namespace bulwark::api

@@ -53,9 +53,11 @@ class Commands {
   net::Response Take(const SwitchCommand& command, const net::Request& request);
 
  private:
-  base::Result<void> Record(const SwitchCommand& command, const std::string& reason) const;
+  [[nodiscard]] base::Result<void> Record(const SwitchCommand& command,
+                                          const std::string& reason) const;
   // Requires: mutex_ is held.
   base::Result<void> SetHalt(std::string_view value);
+  base::Result<void> TryHalt(std::string_view value);
 
   std::filesystem::path ledger_;
   redis::Url url_;

@@ -4,6 +4,7 @@
 #include "api/equity_history.h"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 #include <gtest/gtest.h>

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -89,18 +90,19 @@ int EventStream::DoWork() {
     Connect();
     return subscriber_ ? 1 : 0;
   }
-  const auto message = subscriber_->Next(kReceiveFor);
-  if (!message) {
-    base::LogWarn("events_lost").With("reason", message.error());
+  const auto received = subscriber_->Next(kReceiveFor);
+  if (!received) {
+    base::LogWarn("events_lost").With("reason", received.error());
     subscriber_.reset();
     was_told_lost_ = true;
-    Tell(false, message.error().message);
+    Tell(false, received.error().message);
     return 1;
   }
-  if (!*message) {
+  const std::optional<redis::Message>& message = *received;
+  if (!message) {
     return 0;
   }
-  const auto& [pattern, channel, payload] = **message;
+  const auto& [pattern, channel, payload] = *message;
   if (payload.size() > kPayloadBytesMax) {
     base::LogWarn("event_dropped").With("channel", channel).With("bytes", payload.size());
     return 1;

@@ -4,6 +4,7 @@
 #include "api/health.h"
 
 #include <chrono>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,7 +12,8 @@
 #include "api/metrics.h"
 #include "api/raw_state.h"
 #include "api/state_document.h"
-#include "base/iso_time.h"
+#include "base/time.h"
+#include "net/message.h"
 #include "net/server.h"
 
 namespace bulwark::api {
@@ -20,7 +22,7 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-const base::UnixNanos kBeat = *base::ParseIso("2026-02-17T18:00:00+00:00");
+constexpr base::UnixNanos kBeat{std::chrono::seconds{1'771'351'200}};
 
 Json DocumentAt(base::Nanos age) {
   RawState raw;

@@ -1,7 +1,6 @@
 #include "api/service.h"
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -5,8 +5,6 @@
 #include "api/service.h"
 
 #include <chrono>
-#include <csignal>
-#include <cstdlib>
 #include <filesystem>
 #include <initializer_list>
 #include <memory>
@@ -20,14 +18,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "api/commands.h"
 #include "base/result.h"
-#include "base/time.h"
 #include "ledger/ledger.h"
 #include "net/loopback_client.h"
+#include "redis/command.h"
 #include "redis/connection.h"
 #include "redis/url.h"
 
@@ -81,7 +82,10 @@ class RedisProcess {
     auto connection = redis::Connection::Connect(Url());
     return connection ? std::move(*connection) : nullptr;
   }
-  std::string Do(std::initializer_list<std::string_view> command) const {
+  void Run(std::initializer_list<std::string_view> command) const {
+    EXPECT_TRUE(Connect()->Call(redis::Args{command.begin(), command.size()}).has_value());
+  }
+  [[nodiscard]] std::string Do(std::initializer_list<std::string_view> command) const {
     const auto reply = Connect()->Call(command);
     return reply ? std::string(reply->AsText().value_or("")) : reply.error().message;
   }
@@ -96,13 +100,13 @@ class RedisProcess {
 class ServiceTest : public testing::Test {
  protected:
   ServiceTest()
-      : service_(std::move(*Service::Start({.redis = redis_.Url(),
-                                            .ledger = redis_.folder() + "/ledger.db",
-                                            .call_timeout = std::chrono::milliseconds{300},
-                                            .push_every = std::chrono::milliseconds{50}}))) {}
+      : service(std::move(*Service::Start({.redis = redis.Url(),
+                                           .ledger = redis.folder() + "/ledger.db",
+                                           .call_timeout = std::chrono::milliseconds{300},
+                                           .push_every = std::chrono::milliseconds{50}}))) {}
 
   [[nodiscard]] std::string Get(std::string_view path) const {
-    return net::HttpGet(service_->port(), path);
+    return net::HttpGet(service->port(), path);
   }
   [[nodiscard]] json GetJson(std::string_view path) const {
     const std::string response = Get(path);
@@ -110,10 +114,10 @@ class ServiceTest : public testing::Test {
   }
   [[nodiscard]] std::string Post(std::string_view path, std::string_view body,
                                  std::string_view header = "") const {
-    return net::HttpPost(service_->port(), path, body, header);
+    return net::HttpPost(service->port(), path, body, header);
   }
   [[nodiscard]] std::unique_ptr<net::LoopbackWs> Connect() const {
-    return net::LoopbackWs::Connect(service_->port(), "/ws");
+    return net::LoopbackWs::Connect(service->port(), "/ws");
   }
   // The data of the next frame of that channel.
   static json Next(net::LoopbackWs& client, std::string_view channel) {
@@ -127,22 +131,22 @@ class ServiceTest : public testing::Test {
     return nullptr;
   }
 
-  RedisProcess redis_;
-  std::unique_ptr<Service> service_;
+  RedisProcess redis;
+  std::unique_ptr<Service> service;
 };
 
 TEST_F(ServiceTest, ServesTheStateOfRedis) {
-  redis_.Do({"SET", "METRICS:CASH", "90500.0"});
-  redis_.Do({"SET", "MARKET:ACTIVE_SYMBOLS", R"(["BTC/USDT"])"});
-  redis_.Do({"SET", "MARKET:OHLCV:BTC_USDT", R"([{"close": 110.0}])"});
-  redis_.Do({"SADD", "oms:orders:open", "1da26b1b-0000-4000-8000-000000000001"});
-  redis_.Do({"SET", "oms:order:1da26b1b-0000-4000-8000-000000000001", R"({"id":"o1"})"});
-  redis_.Do({"LPUSH", "METRICS:TOTAL_VALUE", "a foreign type"});
+  redis.Run({"SET", "METRICS:CASH", "90500.0"});
+  redis.Run({"SET", "MARKET:ACTIVE_SYMBOLS", R"(["BTC/USDT"])"});
+  redis.Run({"SET", "MARKET:OHLCV:BTC_USDT", R"([{"close": 110.0}])"});
+  redis.Run({"SADD", "oms:orders:open", "1da26b1b-0000-4000-8000-000000000001"});
+  redis.Run({"SET", "oms:order:1da26b1b-0000-4000-8000-000000000001", R"({"id":"o1"})"});
+  redis.Run({"LPUSH", "METRICS:TOTAL_VALUE", "a foreign type"});
   for (int i = 10; i < 40; ++i) {
-    redis_.Do({"SET", "ALERTS:EVENT:17713512000" + std::to_string(i), R"({"level": "ERROR"})"});
+    redis.Run({"SET", "ALERTS:EVENT:17713512000" + std::to_string(i), R"({"level": "ERROR"})"});
   }
-  redis_.Do({"SET", "ALERTS:EVENT:later", "no event"});
-  redis_.Do({"SET", "ALERTS:LAST", R"({"level": "ERROR"})"});
+  redis.Run({"SET", "ALERTS:EVENT:later", "no event"});
+  redis.Run({"SET", "ALERTS:LAST", R"({"level": "ERROR"})"});
 
   json state;
   do {
@@ -166,19 +170,19 @@ TEST_F(ServiceTest, HaltsAndResumesOnlyWithTheTypedWord) {
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})", "Origin: http://evil.example\r\n"),
               StartsWith("HTTP/1.1 403"));
   EXPECT_THAT(Get("/api/halt"), StartsWith("HTTP/1.1 405"));
-  EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "");
+  EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "");
 
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT","reason":" too \n fast "})"),
               HasSubstr(R"({"halt":true,"reason":"too   fast","ledger":false,"redis":true})"));
-  EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "true");
+  EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "true");
 
   EXPECT_THAT(Post("/api/resume", R"({"confirmation":"RESUME"})"), StartsWith("HTTP/1.1 200"));
-  EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "false");
+  EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "false");
 }
 
 TEST_F(ServiceTest, RecordsCommandsInTheLedgerAlsoWhileRedisIsAway) {
-  const auto ledger = std::move(*ledger::Ledger::Open(redis_.folder() + "/ledger.db"));
-  redis_.Kill();
+  const auto ledger = std::move(*ledger::Ledger::Open(redis.folder() + "/ledger.db"));
+  redis.Kill();
 
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT","reason":"too fast"})"),
               HasSubstr(R"({"halt":true,"reason":"too fast","ledger":true,"redis":false})"));
@@ -206,9 +210,9 @@ TEST_F(ServiceTest, RefusesAKillWithoutALedger) {
 }
 
 TEST_F(ServiceTest, RemembersEquityAndTheLastPortfolio) {
-  redis_.Do({"SET", "METRICS:TOTAL_VALUE", "100.5"});
+  redis.Run({"SET", "METRICS:TOTAL_VALUE", "100.5"});
   const std::string update = R"({"total_equity":100.5,"positions":[]})";
-  while (redis_.Connect()->Call({"PUBLISH", "portfolio:update", update})->integer == 0) {
+  while (redis.Connect()->Call({"PUBLISH", "portfolio:update", update})->integer == 0) {
   }
   const auto first = Connect();
   while (!Next(*first, "portfolio:update").contains("total_equity")) {
@@ -221,7 +225,7 @@ TEST_F(ServiceTest, RemembersEquityAndTheLastPortfolio) {
 }
 
 TEST_F(ServiceTest, TakesJsonOnly) {
-  net::LoopbackHttp client(service_->port());
+  net::LoopbackHttp client(service->port());
   client.Send(
       "POST /api/halt HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
       "Content-Length: 23\r\nConnection: close\r\n\r\n{\"confirmation\":\"HALT\"}");
@@ -230,8 +234,8 @@ TEST_F(ServiceTest, TakesJsonOnly) {
 }
 
 TEST_F(ServiceTest, WelcomesClientsWithTheStateAndForwardsEvents) {
-  redis_.Do({"SET", "system:status", R"({"broker": "connected", "feed": "connected"})"});
-  redis_.Do({"SET", "risk:kill_switch", "inactive"});
+  redis.Run({"SET", "system:status", R"({"broker": "connected", "feed": "connected"})"});
+  redis.Run({"SET", "risk:kill_switch", "inactive"});
   while (GetJson("/api/state").at("kill_switch") != "inactive") {
   }
   const auto first = Connect();
@@ -244,7 +248,7 @@ TEST_F(ServiceTest, WelcomesClientsWithTheStateAndForwardsEvents) {
     EXPECT_TRUE(Next(**client, "state:snapshot").contains("metrics"));
   }
   // The subscription is there when Redis counts it.
-  while (redis_.Connect()->Call({"PUBLISH", "trade:executed", R"({"symbol":"A"})"})->integer == 0) {
+  while (redis.Connect()->Call({"PUBLISH", "trade:executed", R"({"symbol":"A"})"})->integer == 0) {
   }
 
   EXPECT_EQ(Next(*first, "trade:executed").at("symbol"), "A");
@@ -259,10 +263,10 @@ TEST_F(ServiceTest, PushesWhatChangedAndAnswersPings) {
   while (!has_pong) {
     const auto text = client->Read();
     ASSERT_TRUE(text.has_value());
-    has_pong = *text == R"({"type":"pong"})";
+    has_pong = text == R"({"type":"pong"})";
   }
 
-  redis_.Do({"SET", "METRICS:CASH", "1.5"});
+  redis.Run({"SET", "METRICS:CASH", "1.5"});
 
   while (Next(*client, "state:snapshot").at("metrics").at("cash") != 1.5) {
     ASSERT_FALSE(HasFailure());
@@ -273,7 +277,7 @@ TEST_F(ServiceTest, OutlivesTheLossOfRedis) {
   const auto client = Connect();
   EXPECT_EQ(Next(*client, "system:redis").at("connected"), true);
 
-  redis_.Kill();
+  redis.Kill();
 
   EXPECT_EQ(Next(*client, "system:redis").at("connected"), false);
   while (Next(*client, "state:snapshot").at("redis").at("connected") != false) {
@@ -285,7 +289,7 @@ TEST_F(ServiceTest, OutlivesTheLossOfRedis) {
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})"),
               testing::AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("bulwark halt --reason")));
 
-  redis_.Start();
+  redis.Start();
 
   EXPECT_EQ(Next(*client, "system:redis").at("connected"), true);
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})"), StartsWith("HTTP/1.1 200"));

@@ -35,8 +35,10 @@ class Decoder {
   // The text of a key. A missing one is a problem only when the trader always writes it.
   std::optional<std::string_view> Text(std::string_view key, bool is_required = false) {
     const auto it = raw_.keys.find(key);
-    if (it != raw_.keys.end() && it->second.text) {
-      return *it->second.text;
+    const std::optional<std::string> none;
+    const std::optional<std::string>& text = it == raw_.keys.end() ? none : it->second.text;
+    if (text) {
+      return std::string_view(*text);
     }
     if (it != raw_.keys.end() && !it->second.error.empty()) {
       Note(key, "", it->second.error);
@@ -90,7 +92,10 @@ class Decoder {
 // Absent means not halted; anything but the two words is shown as null.
 Json DecodeHalt(Decoder& decoder) {
   const auto text = decoder.Text(keys::Halt().view());
-  switch (text ? contract::DecodeHalt(*text) : contract::HaltReading::kRun) {
+  if (!text) {
+    return false;
+  }
+  switch (contract::DecodeHalt(*text)) {
     case contract::HaltReading::kRun:
       return false;
     case contract::HaltReading::kHalt:

@@ -4,19 +4,21 @@
 #include "api/state_document.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "api/raw_state.h"
-#include "base/iso_time.h"
+#include "base/time.h"
 
 namespace bulwark::api {
 namespace {
 
-const base::UnixNanos kNow = *base::ParseIso("2026-02-17T18:00:00+00:00");
+constexpr base::UnixNanos kNow{std::chrono::seconds{1'771'351'200}};
 
 RawState Healthy() {
   RawState raw;

@@ -9,9 +9,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
-#include <arpa/inet.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -34,17 +34,31 @@ namespace websocket = beast::websocket;
 
 constexpr auto kPatience = std::chrono::seconds{10};
 
+// Bytes of the first response in `received`; npos while its header is not complete.
+std::size_t ResponseSize(const std::string& received) {
+  constexpr std::string_view kLength = "Content-Length: ";
+  const std::size_t header = received.find("\r\n\r\n");
+  if (header == std::string::npos) {
+    return header;
+  }
+  const std::size_t field = received.find(kLength);
+  if (field > header) {
+    return header + 4;
+  }
+  return header + 4 + std::strtoul(received.c_str() + field + kLength.size(), nullptr, 10);
+}
+
 }  // namespace
 
 LoopbackHttp::LoopbackHttp(std::uint16_t port)
     : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const timeval patience{.tv_sec = kPatience.count(), .tv_usec = 0};
-  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  std::ignore = ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  std::ignore = ::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
 LoopbackHttp::~LoopbackHttp() {
@@ -72,25 +86,13 @@ bool LoopbackHttp::ReadMore() {
 }
 
 std::string LoopbackHttp::ReadResponse() {
-  constexpr std::string_view kLength = "Content-Length: ";
-  while (true) {
-    const std::size_t header = received_.find("\r\n\r\n");
-    if (header != std::string::npos) {
-      const std::size_t field = received_.find(kLength);
-      const std::size_t body =
-          field < header ? std::strtoul(received_.c_str() + field + kLength.size(), nullptr, 10)
-                         : 0;
-      const std::size_t total = header + 4 + body;
-      if (received_.size() >= total) {
-        std::string response = received_.substr(0, total);
-        received_.erase(0, total);
-        return response;
-      }
-    }
-    if (!ReadMore()) {
-      return std::exchange(received_, {});
-    }
+  std::size_t size = ResponseSize(received_);
+  while (received_.size() < size && ReadMore()) {
+    size = ResponseSize(received_);
   }
+  std::string response = received_.substr(0, size);
+  received_.erase(0, size);
+  return response;
 }
 
 std::string LoopbackHttp::ReadToEnd() {

@@ -31,29 +31,38 @@ std::optional<unsigned> HexDigit(char c) {
   return std::nullopt;
 }
 
+// The byte of "%41" at the start of the text.
+std::optional<char> DecodeEscape(std::string_view text) {
+  const auto high = text.size() < 3 ? std::nullopt : HexDigit(text[1]);
+  const auto low = text.size() < 3 ? std::nullopt : HexDigit(text[2]);
+  if (!high || !low) {
+    return std::nullopt;
+  }
+  return static_cast<char>(*high * 16 + *low);
+}
+
+bool IsPlainText(std::string_view text) {
+  return IsUtf8(text) && std::none_of(text.begin(), text.end(),
+                                      [](char c) { return Byte(c) < 0x20 || Byte(c) == 0x7F; });
+}
+
 // In a query a plus means a blank (the form encoding); in a path it means itself.
 std::optional<std::string> Decode(std::string_view text, bool is_query) {
   std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%') {
-      const auto high = i + 2 < text.size() ? HexDigit(text[i + 1]) : std::nullopt;
-      const auto low = high ? HexDigit(text[i + 2]) : std::nullopt;
-      if (!low) {
-        return std::nullopt;
-      }
-      out.push_back(static_cast<char>(*high * 16 + *low));
-      i += 2;
-    } else {
-      out.push_back(is_query && text[i] == '+' ? ' ' : text[i]);
+  while (!text.empty()) {
+    if (text.front() != '%') {
+      out.push_back(is_query && text.front() == '+' ? ' ' : text.front());
+      text.remove_prefix(1);
+      continue;
     }
+    const auto byte = DecodeEscape(text);
+    if (!byte) {
+      return std::nullopt;
+    }
+    out.push_back(*byte);
+    text.remove_prefix(3);
   }
-  const bool has_control =
-      std::any_of(out.begin(), out.end(), [](char c) { return Byte(c) < 0x20 || Byte(c) == 0x7F; });
-  if (has_control || !IsUtf8(out)) {
-    return std::nullopt;
-  }
-  return out;
+  return IsPlainText(out) ? std::optional(std::move(out)) : std::nullopt;
 }
 
 tl::unexpected<base::Error> BadTarget(std::string_view what) {
@@ -77,26 +86,32 @@ std::pair<std::size_t, unsigned> SequenceShape(unsigned lead) {
   return {0, 0};
 }
 
+// The length of the character at the start of the text; 0 when there is none.
+std::size_t CharacterSize(std::string_view text) {
+  const auto [length, least] = SequenceShape(Byte(text.front()));
+  if (length <= 1 || length > text.size()) {
+    return length <= 1 ? length : 0;
+  }
+  unsigned code = Byte(text.front()) & (0xFFU >> (length + 1));
+  for (const char c : text.substr(1, length - 1)) {
+    if ((Byte(c) & 0xC0U) != 0x80) {
+      return 0;
+    }
+    code = code << 6U | (Byte(c) & 0x3FU);
+  }
+  const bool is_surrogate = code >= 0xD800 && code <= 0xDFFF;
+  return code < least || code > 0x10FFFF || is_surrogate ? 0 : length;
+}
+
 }  // namespace
 
 bool IsUtf8(std::string_view text) {
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const auto [length, least] = SequenceShape(Byte(text[i]));
-    if (length == 0 || length > text.size() - i) {
+  while (!text.empty()) {
+    const std::size_t size = CharacterSize(text);
+    if (size == 0) {
       return false;
     }
-    unsigned code = length == 1 ? Byte(text[i]) : Byte(text[i]) & (0xFFU >> (length + 1));
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((Byte(text[i + k]) & 0xC0U) != 0x80) {
-        return false;
-      }
-      code = code << 6U | (Byte(text[i + k]) & 0x3FU);
-    }
-    if (code < least || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
-      return false;
-    }
-    i += length;
+    text.remove_prefix(size);
   }
   return true;
 }

@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include "net/message.h"
+
 namespace bulwark::net {
 namespace {
 

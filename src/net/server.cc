@@ -33,7 +33,10 @@
 
 #include "base/ensure.h"
 #include "base/log.h"
+#include "base/result.h"
 #include "net/message.h"
+#include "net/origin.h"
+#include "net/router.h"
 #include "net/ws_client.h"
 
 namespace bulwark::net {
@@ -125,6 +128,7 @@ class Server::Impl {
   explicit Impl(ServerOptions options)
       : options_(std::move(options)), workers_(options_.workers), acceptor_(io_) {}
 
+  // NOLINTNEXTLINE(bugprone-exception-escape): what join() throws would be a bug of ours.
   ~Impl() {
     if (thread_.joinable()) {
       asio::post(io_, [this] { BeginStop(); });
@@ -166,6 +170,7 @@ class Server::Impl {
     });
   }
 
+  [[nodiscard]] const ServerOptions& options() const { return options_; }
   [[nodiscard]] std::uint16_t port() const { return acceptor_port_; }
   void RememberPort() { acceptor_port_ = acceptor_.local_endpoint().port(); }
   [[nodiscard]] const Counters& counters() const { return counters_; }
@@ -192,7 +197,7 @@ class Server::Impl {
   asio::awaitable<void> ServeWs(beast::tcp_stream stream, const UpgradeRequest& request);
   asio::awaitable<Response> Answer(const HttpRequest& request);
   asio::awaitable<bool> Send(beast::tcp_stream& stream, const HttpRequest& request,
-                             Response response);
+                             Response response) const;
   asio::awaitable<void> Refuse(beast::tcp_stream& stream, Response response);
   [[nodiscard]] std::optional<Response> CheckOrigin(const HttpRequest& request) const;
   void BeginStop();
@@ -347,7 +352,7 @@ asio::awaitable<Response> Server::Impl::Answer(const HttpRequest& request) {
 }
 
 asio::awaitable<bool> Server::Impl::Send(beast::tcp_stream& stream, const HttpRequest& request,
-                                         Response response) {
+                                         Response response) const {
   auto reply = ToHttp(std::move(response), request.version(), request.method() == http::verb::head);
   reply.keep_alive(request.keep_alive() && !is_stopping_);
   stream.expires_after(options_.idle);
@@ -406,9 +411,9 @@ asio::awaitable<void> Server::Impl::ServeWs(beast::tcp_stream stream,
 }
 
 base::Result<std::unique_ptr<Server>> Server::Listen(ServerOptions options) {
-  auto impl = std::make_unique<Impl>(options);
+  auto impl = std::make_unique<Impl>(std::move(options));
   if (const auto error = impl->Listen()) {
-    return tl::unexpected<base::Error>(BindError(options, error));
+    return tl::unexpected<base::Error>(BindError(impl->options(), error));
   }
   impl->RememberPort();
   return std::unique_ptr<Server>(new Server(std::move(impl)));

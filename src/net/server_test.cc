@@ -16,6 +16,8 @@
 
 #include "base/result.h"
 #include "net/loopback_client.h"
+#include "net/message.h"
+#include "net/router.h"
 
 namespace bulwark::net {
 namespace {

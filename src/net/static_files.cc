@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -54,7 +55,7 @@ bool IsPlainPath(std::string_view path) {
 // The canonical file, if it is a regular file inside `root` after all links are followed.
 std::optional<fs::path> Resolve(const fs::path& root, std::string_view path) {
   std::error_code error;
-  const fs::path file = fs::canonical(root / fs::path(path.substr(1)), error);
+  fs::path file = fs::canonical(root / fs::path(path.substr(1)), error);
   if (error || !fs::is_regular_file(file, error) || error) {
     return std::nullopt;
   }

@@ -18,6 +18,8 @@
 #include <boost/beast/core/stream_traits.hpp>
 #include <boost/beast/websocket.hpp>
 
+#include "net/server.h"
+
 namespace bulwark::net {
 namespace {
 
@@ -128,6 +130,13 @@ asio::awaitable<void> WsClient::WriteLoop(asio::any_io_executor workers) {
   beast::get_lowest_layer(stream_).close();  // Ends the reader if the close handshake did not.
 }
 
+void WsClient::Reply(std::string_view text) {
+  auto answer = options_.reply ? options_.reply(text) : std::nullopt;
+  if (answer) {
+    Push(std::make_shared<const std::string>(std::move(*answer)));
+  }
+}
+
 asio::awaitable<void> WsClient::ReadLoop() {
   beast::flat_buffer buffer;
   while (true) {
@@ -135,14 +144,11 @@ asio::awaitable<void> WsClient::ReadLoop() {
     if (error) {
       break;
     }
-    if (!stream_.got_text()) {
-      Close({websocket::close_code::unknown_data, "text only"});
-    } else if (options_.reply) {
+    if (stream_.got_text()) {
       const auto data = buffer.cdata();
-      const std::string_view text(static_cast<const char*>(data.data()), data.size());
-      if (auto answer = options_.reply(text)) {
-        Push(std::make_shared<const std::string>(std::move(*answer)));
-      }
+      Reply({static_cast<const char*>(data.data()), data.size()});
+    } else {
+      Close({websocket::close_code::unknown_data, "text only"});
     }
     buffer.consume(buffer.size());
   }

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <deque>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -45,6 +46,7 @@ class WsClient {
   boost::asio::awaitable<void> Welcome(boost::asio::any_io_executor workers);
   boost::asio::awaitable<void> WriteLoop(boost::asio::any_io_executor workers);
   boost::asio::awaitable<void> ReadLoop();
+  void Reply(std::string_view text);
   void DropOldest();
 
   boost::beast::websocket::stream<boost::beast::tcp_stream> stream_;

@@ -126,10 +126,9 @@ TEST(WsTest, DropsTheOldestForASlowClientOnly) {
   EXPECT_EQ(quick->Read(), "last");
   std::string newest;
   while (newest != "last") {
-    const auto text = slow->Read();
-    ASSERT_TRUE(text.has_value());
-    EXPECT_GT(text->substr(0, 4), newest.substr(0, 4));
-    newest = *text;
+    const std::string text = slow->Read().value_or("");
+    ASSERT_GT(text.substr(0, 4), newest.substr(0, 4));
+    newest = text;
   }
   EXPECT_GT(server->counters().frames_dropped, 0U);
   EXPECT_EQ(server->counters().slow_disconnects, 0U);
