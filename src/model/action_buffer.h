@@ -22,9 +22,11 @@ class ActionBuffer {
 
   ActionBuffer() { actions_.reserve(kCapacity); }
 
-  void Add(const Action& action) {
+  // Makes the action in its place: an order is too large to be copied on the way.
+  template <class What>
+  void Add(const What& what) {
     ENSURE(actions_.size() < kCapacity);
-    actions_.push_back(action);
+    actions_.emplace_back(what);
   }
   void Clear() { actions_.clear(); }
 

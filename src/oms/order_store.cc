@@ -30,7 +30,24 @@ model::Order& OrderStore::Insert(const model::Order& order) {
 
 model::Order* OrderStore::Find(const model::OrderId& id) {
   model::Order* order = FindIn(open_, id);
-  return order != nullptr ? order : FindIn(ended_, id);
+  if (order == nullptr && MayHaveEnded(id)) {
+    order = FindIn(ended_, id);
+  }
+  return order;
+}
+
+std::uint32_t OrderStore::PrintOf(const model::OrderId& id) {
+  return static_cast<std::uint32_t>(id.low() ^ id.high());
+}
+
+// No early exit, so that the compiler compares many at a time.
+bool OrderStore::MayHaveEnded(const model::OrderId& id) const {
+  const std::uint32_t print = PrintOf(id);
+  std::uint32_t matches = 0;
+  for (const std::uint32_t ended : ended_prints_) {
+    matches |= ended == print ? 1U : 0U;
+  }
+  return matches != 0;
 }
 
 void OrderStore::MoveEnded() {
@@ -39,8 +56,10 @@ void OrderStore::MoveEnded() {
       continue;
     }
     if (ended_.size() < kEndedMax) {
+      ended_prints_.at(ended_.size()) = PrintOf(order.id);
       ended_.push_back(order);
     } else {
+      ended_prints_.at(next_ended_) = PrintOf(order.id);
       ended_[next_ended_] = order;
       next_ended_ = (next_ended_ + 1) % kEndedMax;
     }

@@ -8,7 +8,9 @@
 
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "model/order.h"
@@ -34,8 +36,14 @@ class OrderStore {
   [[nodiscard]] std::vector<model::Order>& open() { return open_; }
 
  private:
+  static std::uint32_t PrintOf(const model::OrderId& id);
+  [[nodiscard]] bool MayHaveEnded(const model::OrderId& id) const;
+
   std::vector<model::Order> open_;
   std::vector<model::Order> ended_;  // Ring. The oldest is at next_ended_ once it is full.
+  // A few bits of the id of each ended order: every new order asks whether its id is there, and walking
+  // the orders themselves would read a cache line for each.
+  std::array<std::uint32_t, kEndedMax> ended_prints_{};
   std::size_t next_ended_ = 0;
 };
 
