@@ -1,5 +1,6 @@
 #include "contract/json_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -96,6 +97,15 @@ void AppendCharacter(std::string& out, char32_t point, Spelling spelling) {
   }
 }
 
+// How many bytes at the front stand for themselves: nearly always all of them.
+std::size_t PlainBytes(std::string_view text) {
+  const auto* const end = std::find_if(text.begin(), text.end(), [](char c) {
+    return static_cast<signed char>(c) < 0x20 || c == '"' ||
+           c == '\\';  // Bytes beyond ASCII are negative.
+  });
+  return static_cast<std::size_t>(end - text.begin());
+}
+
 void AppendAscii(std::string& out, char c) {
   constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
   constexpr std::string_view kLetters = "\"\\bfnrt";
@@ -113,7 +123,13 @@ void AppendAscii(std::string& out, char c) {
 
 void AppendQuoted(std::string& out, std::string_view text, Spelling spelling) {
   out += '"';
-  while (!text.empty()) {
+  for (;;) {
+    const std::size_t plain = PlainBytes(text);
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) {
+      break;
+    }
     const char c = text.front();
     if (static_cast<unsigned char>(c) < 0x80) {
       AppendAscii(out, c);
