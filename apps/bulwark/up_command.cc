@@ -21,6 +21,7 @@
 #include "redis/url.h"
 #include "redis_access.h"
 #include "stop_signal.h"
+#include "trader/assembly.h"
 #include "up_plan.h"
 
 namespace bulwark::app {
@@ -82,6 +83,10 @@ int RunUp(const AppContext& context, const config::Settings& settings) {
   const auto paths = PathsOf(settings);
   if (!paths) {
     return kExitUsage;
+  }
+  // A trader that cannot start is a fault of the command line, not one to try again.
+  if (const auto checked = trader::CheckInputs(settings); !checked) {
+    return FailWithText(checked.error().message);
   }
   if (const auto prepared = paths->Prepare(); !prepared) {
     return FailWithText(prepared.error().message);

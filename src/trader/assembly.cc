@@ -221,4 +221,18 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
                           .anchor = start.anchor});
 }
 
+Result<void> CheckInputs(const config::Settings& settings) {
+  const auto instruments = MakeInstruments(settings);
+  if (!instruments) {
+    return tl::unexpected<base::Error>(instruments.error());
+  }
+  if (const auto feed = MakeFeed(settings, *instruments); !feed) {
+    return tl::unexpected<base::Error>(feed.error());
+  }
+  if (const auto engine = MakeEngine(settings, *instruments, {}); !engine) {
+    return tl::unexpected<base::Error>(engine.error());
+  }
+  return {};
+}
+
 }  // namespace bulwark::trader
