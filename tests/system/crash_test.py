@@ -9,6 +9,8 @@ import time
 import harness
 from harness import check
 
+FALLS_MAX = 15  # Below the twenty in a row after which `up` gives a child up.
+
 
 def kill_when_busy(system, role, chance):
     """Kills at a random moment of running; answers the epoch that died."""
@@ -26,6 +28,21 @@ def wait_back(system, role, old_pid):
                        f"a new {role}")
 
 
+def start(given, system):
+    system.start("--replay", given.trades, "--speed", str(given.speed),
+                 settings=["feed.loop=true"])
+
+
+def start_anew(given, system):
+    """kill -9 of `up` too, which gives a child up that fell twenty times in a row without a stable run."""
+    children = system.processes()
+    system.up.kill()
+    system.up.wait(10)
+    harness.wait_until(lambda: not any(harness.is_alive(pid) for pid in children.values()), 30,
+                       "the end of all children")
+    start(given, system)
+
+
 def verify(system):
     """After each restart: ledger, Redis and venue say the same; the halt makes a moment to look."""
     said = system.verify(attempts=5)
@@ -35,11 +52,11 @@ def verify(system):
 
 def scenario(given, system, folder):
     chance = random.Random(given.seed)
-    system.start("--replay", given.trades, "--speed", str(given.speed),
-                 settings=["feed.loop=true"])
+    start(given, system)
     kills = ["trader"] * given.trader + ["redis"] * given.redis
     chance.shuffle(kills)
     slowest = 0.0
+    fallen = 0
     for number, role in enumerate(kills, 1):
         old_pid = system.pid(role)
         epoch = kill_when_busy(system, role, chance)
@@ -48,12 +65,14 @@ def scenario(given, system, folder):
         system.wait_state("running", 60, epoch_above=epoch if role == "trader" else 0)
         slowest = max(slowest, time.monotonic() - started)
         said = verify(system)
+        fallen += role == "trader"
+        if fallen % FALLS_MAX == FALLS_MAX - 1 and role == "trader":
+            start_anew(given, system)
         if number % 10 == 0:
             print(f"{number} of {len(kills)}: {said}", flush=True)
     system.wait_orders(3)
     check(system.stop() == 0, "`up` did not end cleanly")
-    system.start("--replay", given.trades, "--speed", str(given.speed),
-                 settings=["feed.loop=true"])
+    start(given, system)
     print(f"trader killed {given.trader} times, Redis {given.redis} times; "
           f"slowest return to running {slowest:.2f} s")
     print(f"verify: {verify(system)}; orders at the venue {system.orders_sent()}, seen twice 0")
