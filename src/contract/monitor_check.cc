@@ -19,20 +19,20 @@ namespace {
 
 // Commands that change no key and publish nothing, or whose effects MONITOR prints on lines of
 // their own.
-constexpr std::array<std::string_view, 74> kHarmless = {
-    "ACL",           "AUTH",     "BGREWRITEAOF", "BGSAVE",    "CLIENT",     "COMMAND",
-    "CONFIG",        "DBSIZE",   "DEBUG",        "DISCARD",   "ECHO",       "EVAL",
-    "EVALSHA",       "EVAL_RO",  "EVALSHA_RO",   "EXEC",      "EXISTS",     "EXPIRETIME",
-    "FCALL",         "FLUSHALL", "FLUSHDB",      "GET",       "GETRANGE",   "HELLO",
-    "HEXISTS",       "HGET",     "HGETALL",      "HKEYS",     "HLEN",       "HMGET",
-    "HSCAN",         "HVALS",    "INFO",         "KEYS",      "LASTSAVE",   "LATENCY",
-    "LINDEX",        "LLEN",     "LRANGE",       "MEMORY",    "MGET",       "MODULE",
-    "MONITOR",       "MULTI",    "OBJECT",       "PING",      "PSUBSCRIBE", "PTTL",
-    "PUBSUB",        "QUIT",     "ROLE",         "SAVE",      "SCAN",       "SCARD",
-    "SCRIPT",        "SELECT",   "SHUTDOWN",     "SISMEMBER", "SLOWLOG",    "SMEMBERS",
-    "SSCAN",         "STRLEN",   "SUBSCRIBE",    "TIME",      "TTL",        "TYPE",
-    "UNSUBSCRIBE",   "UNWATCH",  "WATCH",        "ZCARD",     "ZCOUNT",     "ZRANGE",
-    "ZRANGEBYSCORE", "ZSCORE"};
+constexpr std::array<std::string_view, 75> kHarmless = {
+    "ACL",         "AUTH",          "BGREWRITEAOF", "BGSAVE",    "CLIENT",     "COMMAND",
+    "CONFIG",      "DBSIZE",        "DEBUG",        "DISCARD",   "ECHO",       "EVAL",
+    "EVALSHA",     "EVAL_RO",       "EVALSHA_RO",   "EXEC",      "EXISTS",     "EXPIRETIME",
+    "FCALL",       "FLUSHALL",      "FLUSHDB",      "GET",       "GETRANGE",   "HELLO",
+    "HEXISTS",     "HGET",          "HGETALL",      "HKEYS",     "HLEN",       "HMGET",
+    "HSCAN",       "HVALS",         "INFO",         "KEYS",      "LASTSAVE",   "LATENCY",
+    "LINDEX",      "LLEN",          "LRANGE",       "MEMORY",    "MGET",       "MODULE",
+    "MONITOR",     "MULTI",         "OBJECT",       "PING",      "PSUBSCRIBE", "PTTL",
+    "PUBSUB",      "QUIT",          "ROLE",         "SAVE",      "SCAN",       "SCARD",
+    "SCRIPT",      "SELECT",        "SHUTDOWN",     "SISMEMBER", "SLOWLOG",    "SMEMBERS",
+    "SRANDMEMBER", "SSCAN",         "STRLEN",       "SUBSCRIBE", "TIME",       "TTL",
+    "TYPE",        "UNSUBSCRIBE",   "UNWATCH",      "WATCH",     "ZCARD",      "ZCOUNT",
+    "ZRANGE",      "ZRANGEBYSCORE", "ZSCORE"};
 
 std::string Upper(std::string_view text) {
   std::string upper(text);
