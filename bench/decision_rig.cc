@@ -1,12 +1,15 @@
 #include "bench/decision_rig.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <numbers>
+#include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>

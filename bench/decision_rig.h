@@ -1,13 +1,14 @@
 // The real engine with the real strategies and gate in a market that makes them trade.
 //
-// Shape:   four instruments whose prices swing slowly with noise on top; 20 ticks to a bar of one second.
-//          The caller processes the events, so that it can time them, and gives the actions back for
-//          the fills. The same every time.
+// Shape:   four instruments whose prices swing slowly with noise on top; 20 ticks to a bar of one
+//          second. The caller processes the events, so that it can time them, and gives the actions
+//          back for the fills. The same every time.
 // Threads: one thread. The market makes no allocation.
 
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -1,6 +1,7 @@
-// Budget: tick -> decision -> reserved intent -> durable (SQLite FULL) at most 1.5 raw SQLite commits. The
-// raw commit of one row of an order's size is measured between the decisions, on the same disk. Under load
-// the writer groups: 32 orders and the bookings of their fills in one commit, counted per order.
+// Budget: tick -> decision -> reserved intent -> durable (SQLite FULL) at most 1.5 raw SQLite
+// commits. The raw commit of one row of an order's size is measured between the decisions, on the
+// same disk. Under load the writer groups: 32 orders and the bookings of their fills in one commit,
+// counted per order.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Budget: tick -> decision -> gate -> reserved intent in memory, p50 <= 500 ns, p99 <= 2 us, without an
-// allocation. Each event is timed alone, since a mean hides the few that make an order.
+// Budget: tick -> decision -> gate -> reserved intent in memory, p50 <= 500 ns, p99 <= 2 us,
+// without an allocation. Each event is timed alone, since a mean hides the few that make an order.
 
 #include <array>
 #include <cstddef>

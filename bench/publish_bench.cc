@@ -1,17 +1,18 @@
 // Budgets: a state change is visible in Redis within 100 us (p50) and 1 ms (p99), and composing and
-// storing reach 80 % of what plain hiredis does with the same commands on the same socket. A state change
-// here is one order made or filled, with all its documents, rows and messages ("books"); or that and the
-// telemetry of four instruments with 50 candles each ("full"), which the trader shows ten times a second.
+// storing reach 80 % of what plain hiredis does with the same commands on the same socket. A state
+// change here is one order made or filled, with all its documents, rows and messages ("books"); or
+// that and the telemetry of four instruments with 50 candles each ("full"), which the trader shows
+// ten times a second.
 
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <variant>
 #include <vector>
 
 #include "base/agent.h"
@@ -24,6 +25,7 @@
 #include "contract/keys.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
+#include "model/event.h"
 #include "model/telemetry.h"
 #include "redis/command.h"
 #include "redis/connection.h"

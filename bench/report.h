@@ -1,12 +1,14 @@
 // Spans of time as they were measured, and the lines that bench/run reads.
 //
-// Shape:   a line is "name<TAB>value<TAB>unit"; a distribution becomes five lines, name.p50 and so on.
+// Shape:   a line is "name<TAB>value<TAB>unit"; a distribution becomes five lines, name.p50 and so
+//          on.
 // Units:   nanoseconds.
 // Threads: one thread.
 
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>

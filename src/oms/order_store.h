@@ -41,8 +41,8 @@ class OrderStore {
 
   std::vector<model::Order> open_;
   std::vector<model::Order> ended_;  // Ring. The oldest is at next_ended_ once it is full.
-  // A few bits of the id of each ended order: every new order asks whether its id is there, and walking
-  // the orders themselves would read a cache line for each.
+  // A few bits of the id of each ended order: every new order asks whether its id is there, and
+  // walking the orders themselves would read a cache line for each.
   std::array<std::uint32_t, kEndedMax> ended_prints_{};
   std::size_t next_ended_ = 0;
 };
