@@ -134,7 +134,8 @@ void LedgerWriter::ReleaseExitsOnly(std::size_t from) {
         PushVenue(
             RefuseOrder{.order_id = send->order.id, .reason = model::Reason("ledger unavailable")});
       }
-    } else if (const auto* cancel = std::get_if<model::SendCancel>(&group_[at])) {
+    } else if (const auto* cancel = std::get_if<model::SendCancel>(&group_[at]);
+               cancel != nullptr && !is_fenced_.load()) {
       PushVenue(*cancel);
     }
   }

@@ -186,12 +186,14 @@ void Watcher::Merge(const std::optional<RedisWords>& words) {
     return;  // Nothing is known: the gate stays as it is, closed at the start.
   }
   if (!words) {
-    // Only the ledger speaks; what Redis had stopped before it went stays stopped.
-    is_halted_ = switches_->halt.is_on;
-    is_killed_ = switches_->kill.is_on;
+    // Only the ledger speaks; what Redis had stopped before it went stays stopped, also when the ledger
+    // could not take it.
+    is_halted_ = switches_->halt.is_on || unjournaled_.halt;
+    is_killed_ = switches_->kill.is_on || unjournaled_.kill;
     exit_gate_.Set(is_halted_, is_killed_);
     return;
   }
+  unjournaled_ = {};  // Redis says it again.
   const auto halt = halt_.Merge({.redis = words->halt,
                                  .is_on_in_ledger = switches_->halt.is_on,
                                  .ledger_sequence = switches_->halt.sequence});
@@ -226,6 +228,8 @@ void Watcher::Append(model::Switch which, bool is_on) {
                                      .reason = is_on ? "written to Redis" : "released in Redis",
                                      .actor = "redis",
                                      .at = base::WallNow()});
+  bool& is_unjournaled = which == model::Switch::kHalt ? unjournaled_.halt : unjournaled_.kill;
+  is_unjournaled = !turned && is_on;
   if (!turned) {
     // The gate is closed all the same; the next round tries again.
     base::LogError("switch_not_journaled").With("error", turned.error());

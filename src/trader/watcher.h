@@ -72,6 +72,10 @@ class Watcher {
   stateplane::SwitchMerger halt_{/*may_release_by_redis=*/true};
   stateplane::SwitchMerger kill_{/*may_release_by_redis=*/false};
   std::optional<model::SwitchState> switches_;  // As last read; empty before the first time.
+  struct {
+    bool halt = false;
+    bool kill = false;
+  } unjournaled_;  // Stops of Redis that the ledger could not take.
   bool is_halted_ = true;
   bool is_killed_ = true;
   base::Nanos connect_at_{0};

@@ -1,0 +1,149 @@
+// Goal: a stop from either side closes the door at once, is never lost, and needs neither side alone.
+// Method: a real ledger and a real redis-server; each test makes the watcher turn until it has seen it.
+
+#include "trader/watcher.h"
+
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "base/time.h"
+#include "ledger/ledger.h"
+#include "ledger/ledger_testing.h"
+#include "model/event.h"
+#include "model/switches.h"
+#include "redis/connection.h"
+#include "redis/test_server.h"
+#include "sql/sqlite_file.h"
+#include "trader/exit_gate.h"
+#include "trader/health.h"
+#include "trader/queues.h"
+#include "trader/trader_testing.h"
+
+namespace bulwark::trader {
+namespace {
+
+using testing_support::Entry;
+using testing_support::TakeAll;
+using testing_support::Until;
+
+class WatcherTest : public testing::Test {
+ protected:
+  WatcherTest() {
+    health_.is_redis_writable.store(true);
+    EXPECT_TRUE(Until([&] {
+      watcher_.DoWork();
+      return !IsClosed();
+    }));
+  }
+
+  bool IsClosed() const { return gate_.Objection(Entry(1)) != nullptr; }
+  // The newest permit after one more turn.
+  std::optional<model::Permit> Permit() {
+    watcher_.DoWork();
+    const auto permits = TakeAll(queues_.permits);
+    return permits.empty() ? std::nullopt : std::optional(permits.back());
+  }
+  std::string Get(const char* key) {
+    const auto reply = connection_->Call({"GET", key});
+    return reply && reply->AsText() ? std::string(*reply->AsText()) : "(none)";
+  }
+  bool TurnsUntilClosed(bool is_closed) {
+    return Until([&] {
+      watcher_.DoWork();
+      return IsClosed() == is_closed;
+    });
+  }
+  void Turn(model::Switch which, bool is_on) {
+    ASSERT_TRUE(
+        ledger_->Turn({.which = which, .is_on = is_on, .reason = "drill", .actor = "human"}));
+  }
+
+  redis::TestServer server_;
+  std::unique_ptr<redis::Connection> connection_ = server_.Connect();
+  ledger::testing_support::LedgerFolder folder_;
+  std::unique_ptr<ledger::Ledger> ledger_ = folder_.Open();
+  Queues queues_;
+  Health health_;
+  ExitGate gate_{false};
+  Watcher watcher_{server_.url(), folder_.Open(), {}, queues_, health_, gate_};
+};
+
+TEST_F(WatcherTest, ClosesTheGateForAHaltInRedisAndWritesItIntoTheLedger) {
+  ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}).has_value());
+
+  ASSERT_TRUE(TurnsUntilClosed(true));
+
+  EXPECT_TRUE(ledger_->ReadSwitches()->halt.is_on);
+  EXPECT_EQ(ledger_->ReadSwitches()->halt.actor, "redis");
+  EXPECT_TRUE(Permit()->is_halted);
+
+  ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "false"}).has_value());
+  ASSERT_TRUE(TurnsUntilClosed(false));
+  EXPECT_FALSE(ledger_->ReadSwitches()->halt.is_on);
+}
+
+TEST_F(WatcherTest, ClosesTheGateForATurnOfAnotherProgramAndShowsIt) {
+  Turn(model::Switch::kKill, true);
+
+  ASSERT_TRUE(TurnsUntilClosed(true));
+
+  EXPECT_EQ(Get("risk:kill_switch"), "active");
+  EXPECT_TRUE(Permit()->is_killed);
+}
+
+TEST_F(WatcherTest, RestoresAKeyThatIsDeletedWhileKilled) {
+  Turn(model::Switch::kKill, true);
+  ASSERT_TRUE(TurnsUntilClosed(true));
+  ASSERT_TRUE(connection_->Call({"FLUSHALL"}).has_value());
+
+  EXPECT_TRUE(Until([&] {
+    watcher_.DoWork();
+    EXPECT_TRUE(IsClosed());
+    return Get("risk:kill_switch") == "active";
+  }));
+}
+
+TEST_F(WatcherTest, DoesNotTakeAnUnknownWordForARelease) {
+  Turn(model::Switch::kHalt, true);
+  ASSERT_TRUE(TurnsUntilClosed(true));
+  ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "banana"}).has_value());
+
+  EXPECT_TRUE(Until([&] {
+    watcher_.DoWork();
+    EXPECT_TRUE(IsClosed());
+    return Get("SYSTEM:HALT") == "true";
+  }));
+}
+
+TEST_F(WatcherTest, HearsTheLedgerWhileRedisIsFrozen) {
+  ASSERT_EQ(::kill(*server_.server().pid(), SIGSTOP), 0);
+  Turn(model::Switch::kHalt, true);
+
+  EXPECT_TRUE(TurnsUntilClosed(true));
+  const auto permit = Permit();
+  ASSERT_TRUE(permit.has_value());
+  EXPECT_TRUE(permit->is_halted);
+  EXPECT_FALSE(permit->is_redis_ok);
+  ASSERT_EQ(::kill(*server_.server().pid(), SIGCONT), 0);
+}
+
+TEST_F(WatcherTest, KeepsAStopThatTheLedgerCouldNotTakeWhenRedisGoesAwayToo) {
+  const auto other = sql::OpenSqlite(folder_.file(), {});
+  ASSERT_TRUE((*other)->Run("BEGIN IMMEDIATE"));
+  ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}).has_value());
+  ASSERT_TRUE(TurnsUntilClosed(true));
+
+  ASSERT_EQ(::kill(*server_.server().pid(), SIGSTOP), 0);
+  for (int turn = 0; turn < 5; ++turn) {
+    watcher_.DoWork();
+    EXPECT_TRUE(IsClosed());
+  }
+  ASSERT_EQ(::kill(*server_.server().pid(), SIGCONT), 0);
+}
+
+}  // namespace
+}  // namespace bulwark::trader
