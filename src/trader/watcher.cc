@@ -273,12 +273,24 @@ void Watcher::PushPermit(bool is_redis_ok, bool is_ledger_ok) {
 void Watcher::WaitForNews() {
   if (!subscriber_) {
     std::this_thread::sleep_for(timing_.poll_every);
+    CloseByLedger();
     return;
   }
   const auto message = subscriber_->Next(timing_.poll_every);
   if (!message) {
     subscriber_.reset();
     connection_.reset();
+  }
+  if (!message || !*message) {
+    CloseByLedger();
+  }
+}
+
+// Between a wait and the next question to Redis, which may be frozen: the two delays must not add up.
+void Watcher::CloseByLedger() {
+  const auto switches = ledger_->ReadSwitches();
+  if (switches) {
+    exit_gate_.Set(is_halted_ || switches->halt.is_on, is_killed_ || switches->kill.is_on);
   }
 }
 

@@ -51,6 +51,7 @@ class Watcher {
   };
 
   void WaitForNews();
+  void CloseByLedger();
   void EnsureConnected(base::Nanos now);
   base::Result<RedisWords> ReadRedis();
   void Merge(const std::optional<RedisWords>& words);
