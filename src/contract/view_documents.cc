@@ -37,6 +37,9 @@ void EncodeRow(JsonWriter& json, const OrderRow& row) {
   json.Number("fee", row.fee);
   json.TextOrNull("exchange_order_id", row.venue_order_id.view());
   json.TextOrNull("exchange_trade_id", row.trade_id.view());
+  if (row.market_at) {
+    json.Time("market_ts", *row.market_at, base::IsoSuffix::kOffset);
+  }
   json.EndObject();
 }
 
@@ -61,6 +64,7 @@ base::Result<OrderRow> DecodeRow(const JsonValue& value) {
   row.fee = fields.Number("fee").value_or(base::Decimal());
   row.venue_order_id = model::VenueOrderId::Cut(fields.Text("exchange_order_id").value_or(""));
   row.trade_id = model::TradeId::Cut(fields.Text("exchange_trade_id").value_or(""));
+  row.market_at = fields.Time("market_ts");
   if (!fields.is_ok()) {
     return fields.Failure();
   }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,8 @@ struct OrderRow {
   model::VenueOrderId venue_order_id;
   model::TradeId trade_id;
   base::UnixNanos booked_at;
+  // Where the market was by its own clock: in a replay another day. Not known of older fills.
+  std::optional<base::UnixNanos> market_at;
 
   bool operator==(const OrderRow&) const = default;
 };

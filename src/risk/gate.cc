@@ -1,6 +1,5 @@
 #include "risk/gate.h"
 
-#include <optional>
 #include <tuple>
 
 #include "model/order.h"
@@ -27,9 +26,10 @@ GateAnswer Gate::Check(const GuardInput& input) const {
   Verdict objection;
   const auto ask = [&](const auto&... guards) {
     // Stops at the first guard that objects.
-    return ((objection = guards.Check(input)).has_value() || ...);
+    static_cast<void>(((objection = guards.Check(input)).has_value() || ...));
   };
-  if (std::apply(ask, guards_)) {
+  std::apply(ask, guards_);
+  if (objection) {
     return *objection;
   }
   return Approved<model::NewOrder>(input.order);

@@ -5,6 +5,7 @@
 #include "base/decimal.h"
 #include "model/denial.h"
 #include "model/instrument.h"
+#include "model/market_data.h"
 #include "model/order.h"
 #include "risk/guard_input.h"
 

@@ -77,7 +77,11 @@ void Publisher::On(const model::FillBooked& action) {
     return;
   }
   const model::Symbol& symbol = instruments_[fill.instrument].symbol;
-  rows_.push_back(contract::MakeOrderRow(*order, fill, symbol));
+  contract::OrderRow row = contract::MakeOrderRow(*order, fill, symbol);
+  if (const model::MarkView& mark = telemetry_.marks.at(fill.instrument.index); mark.price) {
+    row.market_at = mark.event_at;
+  }
+  rows_.push_back(row);
   if (rows_.size() > contract::kOrderRowsMax) {
     rows_.pop_front();
   }
@@ -123,7 +127,11 @@ void Publisher::Alert(const model::AlertRaised& alert) {
 void Publisher::On(const model::RunStateChanged& action) {
   state_.state = action.state;
   state_.since = action.at;
-  state_.reason = std::string(action.reason.view());
+  // The end of a liquidation has no reason of its own: the halt's stays on the screen.
+  const bool is_halt_done = action.state == model::RunState::kHalted && action.reason.empty();
+  if (!is_halt_done) {
+    state_.reason = std::string(action.reason.view());
+  }
   is_state_dirty_ = true;
 }
 

@@ -74,6 +74,11 @@ describe('fillMarks', () => {
     ]);
   });
 
+  it('goes by the market time of a replayed fill', () => {
+    const replayed = { ...fill, ts: '2026-11-22T01:00:00+00:00', market_ts: fill.ts };
+    expect(fillMarks([replayed], bars, 'BTC/USDT', false)[0]?.time).toBe(START + 60);
+  });
+
   it('leaves out other symbols, old fills and damaged ones', () => {
     const old = { ...fill, ts: '2026-02-17T17:00:00+00:00' };
     const damaged = { ...fill, ts: 'soon' };

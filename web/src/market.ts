@@ -66,7 +66,7 @@ export function fillMarks(fills: FillRow[] | null, bars: Bar[], symbol: string, 
   const marks: FillMark[] = [];
   for (const fill of fills ?? []) {
     const isOurs = fill.instrument_id === undefined ? isOnly : fill.instrument_id === symbol;
-    const at = Date.parse(fill.ts) / 1000;
+    const at = Date.parse(fill.market_ts ?? fill.ts) / 1000;
     const bar = bars.findLast((candidate) => candidate.time <= at);
     if (isOurs && bar && isNumber(fill.price)) {
       marks.push({

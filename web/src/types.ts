@@ -18,6 +18,8 @@ export interface FillRow {
   price: number;
   status: string;
   ts: string;
+  // The market's own time of the fill; in a replay another day than ts.
+  market_ts?: string;
   fill_qty?: number;
   fee?: number;
 }
