@@ -186,8 +186,8 @@ void Watcher::Merge(const std::optional<RedisWords>& words) {
     return;  // Nothing is known: the gate stays as it is, closed at the start.
   }
   if (!words) {
-    // Only the ledger speaks; what Redis had stopped before it went stays stopped, also when the ledger
-    // could not take it.
+    // Only the ledger speaks; what Redis had stopped before it went stays stopped, also when the
+    // ledger could not take it.
     is_halted_ = switches_->halt.is_on || unjournaled_.halt;
     is_killed_ = switches_->kill.is_on || unjournaled_.kill;
     exit_gate_.Set(is_halted_, is_killed_);
@@ -286,7 +286,8 @@ void Watcher::WaitForNews() {
   }
 }
 
-// Between a wait and the next question to Redis, which may be frozen: the two delays must not add up.
+// Between a wait and the next question to Redis, which may be frozen: the two delays must not add
+// up.
 void Watcher::CloseByLedger() {
   const auto switches = ledger_->ReadSwitches();
   if (switches) {

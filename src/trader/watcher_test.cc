@@ -1,5 +1,7 @@
-// Goal: a stop from either side closes the door at once, is never lost, and needs neither side alone.
-// Method: a real ledger and a real redis-server; each test makes the watcher turn until it has seen it.
+// Goal: a stop from either side closes the door at once, is never lost, and needs neither side
+//       alone.
+// Method: a real ledger and a real redis-server; each test makes the watcher turn until it has seen
+//         it.
 
 #include "trader/watcher.h"
 
