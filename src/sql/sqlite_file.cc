@@ -127,9 +127,9 @@ base::Result<void> Create(const fs::path& path) {
   return SyncFolder(path.parent_path());
 }
 
-// Does not open the file: closing a descriptor of our own would drop every lock that SQLite holds on it
-// in this process (POSIX locks are like that), and the next process to close the database would take
-// itself for the last one and delete the WAL under a living writer.
+// Does not open the file: closing a descriptor of our own would drop every lock that SQLite holds
+// on it in this process (POSIX locks are like that), and the next process to close the database
+// would take itself for the last one and delete the WAL under a living writer.
 base::Result<void> CheckSize(const fs::path& path) {
   std::error_code failure;
   const auto size = fs::file_size(path, failure);

@@ -32,8 +32,8 @@ base::Result<market::Pacer> MakePacer(const config::Settings& settings);
 std::unique_ptr<venue::Venue> MakeVenue(const config::Settings& settings,
                                         const std::filesystem::path& socket,
                                         const model::InstrumentTable& instruments);
-// Whether the recording can be read and the settings traded, for whoever starts a trader elsewhere and
-// would only see it fail again and again.
+// Whether the recording can be read and the settings traded, for whoever starts a trader elsewhere
+// and would only see it fail again and again.
 base::Result<void> CheckInputs(const config::Settings& settings);
 risk::GateLimits MakeLimits(const config::Settings& settings);
 

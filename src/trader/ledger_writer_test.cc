@@ -1,5 +1,7 @@
-// Goal: nothing leaves before it is durable, except exits that cannot wait; nothing is lost meanwhile.
-// Method: a real ledger file; a second connection that holds its write lock makes commits fail for real.
+// Goal: nothing leaves before it is durable, except exits that cannot wait; nothing is lost
+//       meanwhile.
+// Method: a real ledger file; a second connection that holds its write lock makes commits fail for
+//         real.
 
 #include "trader/ledger_writer.h"
 

@@ -1,4 +1,5 @@
-// Goal: an order leaves at most once and never through a closed gate; every word of the venue arrives.
+// Goal: an order leaves at most once and never through a closed gate; every word of the venue
+//       arrives.
 // Method: a venue that writes down what it is told and says what the test wants.
 
 #include "trader/venue_thread.h"
