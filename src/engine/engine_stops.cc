@@ -50,7 +50,7 @@ void Engine::On(const model::Permit& permit, model::ActionBuffer& out) {
 
 void Engine::On(const model::VenueBooks& books, model::ActionBuffer& out) {
   now_ = std::max(now_, books.at);
-  if (books.fill_sequence != oms_.venue_sequence()) {
+  if (books.fill_sequence > oms_.venue_sequence()) {
     return;  // A fill is on its way; the next comparison will see it.
   }
   const model::Reason difference = DifferenceTo(books);
@@ -66,6 +66,9 @@ void Engine::On(const model::VenueBooks& books, model::ActionBuffer& out) {
 }
 
 model::Reason Engine::DifferenceTo(const model::VenueBooks& books) const {
+  if (books.fill_sequence < oms_.venue_sequence()) {
+    return model::Reason("the venue knows fewer fills than we booked");
+  }
   if (books.has_foreign_position) {
     return model::Reason("the venue holds an instrument that we do not know");
   }

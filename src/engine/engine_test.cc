@@ -344,6 +344,15 @@ TEST_F(EngineTest, StopsEntriesWhileTheVenueHoldsSomethingElse) {
   EXPECT_EQ(engine_->run_state(), model::RunState::kRunning);
 }
 
+TEST_F(EngineTest, SaysWhenTheVenueHasLostFillsThatWeBooked) {
+  Build({.portfolio = {.cash = D("100000")}, .venue_sequence = 3});
+  Give(model::VenueBooks{.cash = D("100000"), .fill_sequence = 2, .at = now_});
+
+  ASSERT_EQ(All<model::AlertRaised>().size(), 1U);
+  EXPECT_EQ(All<model::AlertRaised>()[0].reason.view(),
+            "the venue knows fewer fills than we booked");
+}
+
 TEST_F(EngineTest, CancelsAndEntersNoMoreWhenTheProgramEnds) {
   BringUp();
   const auto working = Say(model::Direction::kLong).at(0);

@@ -1,6 +1,8 @@
-// Goal: every change is one transaction that says exactly what the contract's encoders say, and what was
+// Goal: every change is one transaction that says exactly what the contract's encoders say, and
+//       what was
 // not confirmed is said again.
-// Method: the composed bytes are read back as commands; the documents are compared with the encoders'.
+// Method: the composed bytes are read back as commands; the documents are compared with the
+//         encoders'.
 
 #include "stateplane/publisher.h"
 
