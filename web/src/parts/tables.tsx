@@ -107,7 +107,9 @@ export function OpenOrders({ store }: { store: Store }) {
 }
 
 export function Fills({ store }: { store: Store }) {
-  const fills = store.shown?.orders ?? null;
+  // The key does not exist before the first fill; only an unreadable one is not known.
+  const isUnreadable = store.shown?.problems.some((problem) => problem.key === 'VIEW:ORDERS') ?? true;
+  const fills = store.shown?.orders ?? (isUnreadable ? null : []);
   const newest = (fills ?? []).slice(-FILLS_SHOWN).reverse();
   const rows = newest.map((fill, i) => (
     <tr key={`${fill.order_id}-${fill.ts}-${i}`}>
