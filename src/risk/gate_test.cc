@@ -9,7 +9,6 @@
 
 #include <chrono>
 #include <optional>
-#include <string>
 #include <variant>
 
 #include <gtest/gtest.h>
@@ -18,6 +17,7 @@
 #include "base/time.h"
 #include "model/denial.h"
 #include "model/instrument.h"
+#include "model/market_data.h"
 #include "model/order.h"
 #include "risk/guard_input.h"
 
@@ -61,7 +61,7 @@ class GateTest : public testing::Test {
     books_.free_quantity = D("0.1");
   }
 
-  std::optional<model::Denial> Denied() const {
+  [[nodiscard]] std::optional<model::Denial> Denied() const {
     const GateAnswer answer = gate_.Check({.order = order_,
                                            .instrument = instrument_,
                                            .state = state_,
@@ -73,7 +73,7 @@ class GateTest : public testing::Test {
     return std::nullopt;
   }
 
-  std::optional<DenialCode> Code() const {
+  [[nodiscard]] std::optional<DenialCode> Code() const {
     const auto denial = Denied();
     return denial ? std::optional(denial->code) : std::nullopt;
   }

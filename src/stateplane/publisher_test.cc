@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -26,6 +27,8 @@
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "redis/command.h"
+#include "stateplane/alert_mirror.h"
+#include "stateplane/event_outbox.h"
 
 namespace bulwark::stateplane {
 namespace {
