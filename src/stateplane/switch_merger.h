@@ -37,6 +37,12 @@ class SwitchMerger {
   // Forgets the agreement: the next readings are of a server that may have lost writes.
   void Forget() { agreed_.reset(); }
 
+  // The ledger took the turn that Merge() asked for: from here on Redis and ledger agree, and what
+  // the key says next is news.
+  void Agree(bool is_on, std::uint64_t ledger_sequence) {
+    agreed_ = Agreement{.is_on = is_on, .ledger_sequence = ledger_sequence};
+  }
+
   SwitchVerdict Merge(const SwitchReadings& readings);
 
  private:

@@ -13,6 +13,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "base/result.h"
 #include "model/switches.h"
@@ -26,25 +28,37 @@ enum class SwitchShown : std::uint8_t {
   kCorrected,  // It had been announced before; the key was wrong and shows it again.
   kWasThere,   // It had been announced before and the key shows it.
   kIsStale,    // Redis knows a newer turn; nothing was changed.
+  kOvertaken,  // The key no longer holds what was seen; nothing was changed.
+};
+
+// What stood at the key when somebody decided to write it: a word, nothing, or a foreign type.
+struct SeenAtKey {
+  enum class Kind : std::uint8_t { kText, kMissing, kForeign };
+  Kind kind = Kind::kMissing;
+  std::string text = {};
 };
 
 class SwitchWriter {
  public:
   SwitchWriter();
 
-  // Requires: turn.sequence is the ledger's.
-  base::Result<SwitchShown> Show(redis::Connection& connection,
-                                 const model::SwitchTurn& turn) const;
+  // Requires: turn.sequence is the ledger's. With `seen`, a turn that is off is shown only while
+  // the key still holds what was seen, so that a stop written meanwhile is never wiped out;
+  // kOvertaken otherwise. A stop is shown over anything.
+  base::Result<SwitchShown> Show(redis::Connection& connection, const model::SwitchTurn& turn,
+                                 const std::optional<SeenAtKey>& seen = std::nullopt) const;
 
   // For a stop that the ledger could not take: sets the key on and nothing else. The trader that
   // reads it writes the turn.
   static base::Result<void> StopUnrecorded(redis::Connection& connection, model::Switch which);
 
  private:
-  base::Result<SwitchShown> ShowKill(redis::Connection& connection,
-                                     const model::SwitchTurn& turn) const;
+  base::Result<SwitchShown> ShowKill(redis::Connection& connection, const model::SwitchTurn& turn,
+                                     const std::optional<SeenAtKey>& seen) const;
+  base::Result<SwitchShown> ReleaseHalt(redis::Connection& connection, const SeenAtKey& seen) const;
 
   redis::Script kill_;
+  redis::Script release_halt_;
 };
 
 }  // namespace bulwark::stateplane

@@ -56,6 +56,30 @@ TEST_F(SwitchWriterTest, ShowsAHaltAndItsEndAsTheDocumentedWords) {
   EXPECT_EQ(Get("SYSTEM:HALT"), "false");
 }
 
+TEST_F(SwitchWriterTest, NeverWipesOutAStopThatCameAfterTheReading) {
+  using Kind = SeenAtKey::Kind;
+  const SeenAtKey missing{.kind = Kind::kMissing};
+  const SeenAtKey word{.kind = Kind::kText, .text = "banana"};
+  for (const Switch which : {Switch::kHalt, Switch::kKill}) {
+    const std::string key = which == Switch::kHalt ? "SYSTEM:HALT" : "risk:kill_switch";
+    const std::string on = which == Switch::kHalt ? "true" : "active";
+    const std::string off = which == Switch::kHalt ? "false" : "inactive";
+    ASSERT_TRUE(connection_->Call({"SET", key, on}).has_value());
+    EXPECT_EQ(*writer_.Show(*connection_, Turn(which, false, 3), missing), SwitchShown::kOvertaken);
+    EXPECT_EQ(*writer_.Show(*connection_, Turn(which, false, 3), word), SwitchShown::kOvertaken);
+    EXPECT_EQ(Get(key), on);
+    ASSERT_TRUE(connection_->Call({"SET", key, "banana"}).has_value());
+    EXPECT_EQ(*writer_.Show(*connection_, Turn(which, false, 3), word), SwitchShown::kWritten);
+    EXPECT_EQ(Get(key), off);
+    ASSERT_TRUE(connection_->Call({"DEL", key}).has_value());
+    ASSERT_TRUE(connection_->Call({"RPUSH", key, on}).has_value());
+    EXPECT_EQ(*writer_.Show(*connection_, Turn(which, false, 4), missing), SwitchShown::kOvertaken);
+    EXPECT_EQ(*writer_.Show(*connection_, Turn(which, false, 4), SeenAtKey{.kind = Kind::kForeign}),
+              SwitchShown::kWritten);
+    EXPECT_EQ(Get(key), off);
+  }
+}
+
 TEST_F(SwitchWriterTest, AnnouncesAKillOnceThoughTwoShowIt) {
   const SwitchWriter other;
   const model::SwitchTurn turn = Turn(Switch::kKill, true, 5);

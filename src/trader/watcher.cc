@@ -72,6 +72,17 @@ RedisReading KillReadingOf(const redis::Reply& reply) {
   return RedisReading::kCorrupt;
 }
 
+stateplane::SeenAtKey SeenIn(const redis::Reply& reply) {
+  using Kind = stateplane::SeenAtKey::Kind;
+  if (reply.kind == redis::Reply::Kind::kNil) {
+    return {.kind = Kind::kMissing};
+  }
+  if (reply.kind != redis::Reply::Kind::kBulk) {
+    return {.kind = Kind::kForeign};
+  }
+  return {.kind = Kind::kText, .text = reply.text};
+}
+
 // Adds what we need to the events that the server announces, and leaves what others asked for.
 base::Result<void> AskForKeyEvents(redis::Connection& connection) {
   constexpr std::string_view kSetting = "notify-keyspace-events";
@@ -178,7 +189,10 @@ base::Result<Watcher::RedisWords> Watcher::ReadRedis() {
       return tl::unexpected<base::Error>(redis::ToError(reply.text));
     }
   }
-  return RedisWords{.halt = HaltReadingOf(replies->at(0)), .kill = KillReadingOf(replies->at(1))};
+  const redis::Reply& halt = replies->at(0);
+  const redis::Reply& kill = replies->at(1);
+  return RedisWords{.halt = {.reading = HaltReadingOf(halt), .seen = SeenIn(halt)},
+                    .kill = {.reading = KillReadingOf(kill), .seen = SeenIn(kill)}};
 }
 
 void Watcher::Merge(const std::optional<RedisWords>& words) {
@@ -193,36 +207,38 @@ void Watcher::Merge(const std::optional<RedisWords>& words) {
     exit_gate_.Set(is_halted_, is_killed_);
     return;
   }
-  unjournaled_ = {};  // Redis says it again.
-  const auto halt = halt_.Merge({.redis = words->halt,
+  // A stop that the ledger could not take holds until it can, whatever Redis has become since.
+  const RedisReading halt_word = unjournaled_.halt ? RedisReading::kOn : words->halt.reading;
+  const RedisReading kill_word = unjournaled_.kill ? RedisReading::kOn : words->kill.reading;
+  const auto halt = halt_.Merge({.redis = halt_word,
                                  .is_on_in_ledger = switches_->halt.is_on,
                                  .ledger_sequence = switches_->halt.sequence});
-  const auto kill = kill_.Merge({.redis = words->kill,
+  const auto kill = kill_.Merge({.redis = kill_word,
                                  .is_on_in_ledger = switches_->kill.is_on,
                                  .ledger_sequence = switches_->kill.sequence});
   is_halted_ = halt.is_on;
   is_killed_ = kill.is_on;
   // The door first, then the paperwork.
   exit_gate_.Set(is_halted_, is_killed_);
-  Apply(model::Switch::kHalt, halt, switches_->halt);
-  Apply(model::Switch::kKill, kill, switches_->kill);
+  Apply(model::Switch::kHalt, halt, switches_->halt, words->halt.seen);
+  Apply(model::Switch::kKill, kill, switches_->kill, words->kill.seen);
 }
 
 void Watcher::Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,
-                    const model::SwitchTurn& turn) {
+                    const model::SwitchTurn& turn, const stateplane::SeenAtKey& seen) {
   if (verdict.is_suspicious) {
     base::LogError("switch_key_wrong")
         .With("switch", model::Name(which))
         .With("restored_to", turn.is_on);
   }
   if (verdict.append_to_ledger) {
-    Append(which, verdict.is_on);
+    Append(which, verdict.is_on, seen);
   } else if (verdict.write_to_redis) {
-    WriteToRedis(turn);
+    WriteToRedis(turn, seen);
   }
 }
 
-void Watcher::Append(model::Switch which, bool is_on) {
+void Watcher::Append(model::Switch which, bool is_on, const stateplane::SeenAtKey& seen) {
   const auto turned = ledger_->Turn({.which = which,
                                      .is_on = is_on,
                                      .reason = is_on ? "written to Redis" : "released in Redis",
@@ -237,14 +253,16 @@ void Watcher::Append(model::Switch which, bool is_on) {
   }
   base::LogWarn("switch_turned_in_redis").With("switch", model::Name(which)).With("is_on", is_on);
   (which == model::Switch::kHalt ? switches_->halt : switches_->kill) = *turned;
-  WriteToRedis(*turned);
+  // The commit took its time: what stands at the key by now is a word of its own.
+  (which == model::Switch::kHalt ? halt_ : kill_).Agree(is_on, turned->sequence);
+  WriteToRedis(*turned, seen);
 }
 
-void Watcher::WriteToRedis(const model::SwitchTurn& turn) {
+void Watcher::WriteToRedis(const model::SwitchTurn& turn, const stateplane::SeenAtKey& seen) {
   if (!connection_) {
     return;
   }
-  const auto written = writer_.Show(*connection_, turn);
+  const auto written = writer_.Show(*connection_, turn, seen);
   if (!written) {
     base::LogWarn("switch_not_written").With("error", written.error());
   }

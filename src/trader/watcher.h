@@ -45,9 +45,13 @@ class Watcher {
   int DoWork();
 
  private:
+  struct Word {
+    stateplane::RedisReading reading = stateplane::RedisReading::kMissing;
+    stateplane::SeenAtKey seen;
+  };
   struct RedisWords {
-    stateplane::RedisReading halt = stateplane::RedisReading::kMissing;
-    stateplane::RedisReading kill = stateplane::RedisReading::kMissing;
+    Word halt;
+    Word kill;
   };
 
   void WaitForNews();
@@ -56,9 +60,9 @@ class Watcher {
   base::Result<RedisWords> ReadRedis();
   void Merge(const std::optional<RedisWords>& words);
   void Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,
-             const model::SwitchTurn& turn);
-  void Append(model::Switch which, bool is_on);
-  void WriteToRedis(const model::SwitchTurn& turn);
+             const model::SwitchTurn& turn, const stateplane::SeenAtKey& seen);
+  void Append(model::Switch which, bool is_on, const stateplane::SeenAtKey& seen);
+  void WriteToRedis(const model::SwitchTurn& turn, const stateplane::SeenAtKey& seen);
   void PushPermit(bool is_redis_ok, bool is_ledger_ok);
 
   redis::Url url_;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -145,6 +146,42 @@ TEST_F(WatcherTest, KeepsAStopThatTheLedgerCouldNotTakeWhenRedisGoesAwayToo) {
     EXPECT_TRUE(IsClosed());
   }
   ASSERT_EQ(::kill(*server_.server().pid(), SIGCONT), 0);
+}
+
+// The release takes its time in the ledger; a new stop meanwhile must not be written over.
+TEST_F(WatcherTest, TakesAStopThatComesWhileAReleaseIsJournaled) {
+  ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}).has_value());
+  ASSERT_TRUE(TurnsUntilClosed(true));
+  watcher_.DoWork();  // Both sides agree now.
+  const auto other = sql::OpenSqlite(folder_.file(), {});
+  ASSERT_TRUE((*other)->Run("BEGIN IMMEDIATE"));
+  ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "false"}).has_value());
+  std::thread turn([&] { watcher_.DoWork(); });
+  EXPECT_TRUE(Until([&] { return !IsClosed(); }));  // It has read the release and waits for the lock.
+  ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}).has_value());
+  ASSERT_TRUE((*other)->Run("COMMIT"));
+  turn.join();
+
+  EXPECT_EQ(Get("SYSTEM:HALT"), "true");
+  ASSERT_TRUE(TurnsUntilClosed(true));
+  EXPECT_TRUE(ledger_->ReadSwitches()->halt.is_on);
+}
+
+TEST_F(WatcherTest, KeepsAStopThatNeitherLedgerNorRedisKept) {
+  const auto other = sql::OpenSqlite(folder_.file(), {});
+  ASSERT_TRUE((*other)->Run("BEGIN IMMEDIATE"));
+  ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}).has_value());
+  ASSERT_TRUE(TurnsUntilClosed(true));
+  ASSERT_TRUE(connection_->Call({"FLUSHALL"}).has_value());
+  watcher_.DoWork();
+  EXPECT_TRUE(IsClosed());
+
+  ASSERT_TRUE((*other)->Run("COMMIT"));
+  EXPECT_TRUE(Until([&] {
+    watcher_.DoWork();
+    EXPECT_TRUE(IsClosed());
+    return ledger_->ReadSwitches()->halt.is_on && Get("SYSTEM:HALT") == "true";
+  }));
 }
 
 }  // namespace
