@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 
 #include <boost/lockfree/spsc_queue.hpp>
 
@@ -19,6 +20,15 @@ class SpscQueue {
   explicit SpscQueue(std::size_t capacity) : ring_(capacity) {}
 
   [[nodiscard]] bool TryPush(const T& value) { return ring_.push(value); }
+
+  // The consumer sees all of them or none. False, and nothing is pushed, when they do not fit.
+  template <class Iterator>
+  [[nodiscard]] bool TryPushAll(Iterator begin, Iterator end) {
+    if (free() < static_cast<std::size_t>(std::distance(begin, end))) {
+      return false;
+    }
+    return ring_.push(begin, end) == end;
+  }
 
   [[nodiscard]] bool TryPop(T& value) { return ring_.pop(value); }
 

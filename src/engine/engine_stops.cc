@@ -99,8 +99,11 @@ void Engine::CancelWorking(model::ActionBuffer& out) {
 
 void Engine::CancelOldEntries(model::ActionBuffer& out) {
   for (const model::Order& order : oms_.open_orders()) {
-    if (!order.reduce_only && !order.is_cancel_requested &&
-        now_ - order.created_at > options_.entry_lifetime) {
+    // Under the kill switch a cancel that was refused is asked for again.
+    const bool is_unwanted =
+        state_.is_killed || now_ - order.created_at > options_.entry_lifetime;
+    const bool is_time = now_ - order.updated_at >= kHaltStep;
+    if (!order.reduce_only && !order.is_cancel_requested && is_unwanted && is_time) {
       oms_.RequestCancel(order.id, now_, out);
     }
   }
@@ -118,8 +121,8 @@ void Engine::ContinueHalt(model::ActionBuffer& out) {
   }
   for (const model::Order& order : oms_.open_orders()) {
     const bool is_liquidation = order.origin == model::Origin::kLiquidation;
-    const bool is_new = !order.is_cancel_requested;
-    if (!is_liquidation && (is_new || is_next_step)) {
+    // Not at once after a refusal: a venue that is away refuses each request at once.
+    if (!is_liquidation && is_next_step) {
       oms_.RequestCancel(order.id, now_, out);
     }
   }

@@ -290,6 +290,28 @@ TEST_F(EngineTest, TriesTheLiquidationAgainWhenTheVenueRejectsIt) {
   EXPECT_EQ(Sent()[0].quantity, D("0.2"));
 }
 
+// A venue that is away refuses each request at once: asking again at once would never end.
+TEST_F(EngineTest, AsksForARefusedCancelAgainAfterAPause) {
+  BringUp();
+  const auto working = Say(model::Direction::kLong);
+  ASSERT_EQ(working.size(), 1U);
+  for (const auto& [is_halted, is_killed] : {std::pair{true, false}, std::pair{false, true}}) {
+    now_ += seconds{1};
+    out_.Clear();
+    Permit(is_halted, is_killed);
+    ASSERT_EQ(All<model::SendCancel>().size(), 1U);
+    for (int refusals = 0; refusals < 5; ++refusals) {
+      Give(model::CancelRejected{.order_id = working[0].id, .at = now_});
+      Give(model::Timer{.at = now_ += milliseconds{20}});
+    }
+    EXPECT_EQ(All<model::SendCancel>().size(), 1U);
+    Give(model::Timer{.at = now_ += seconds{1}});
+    EXPECT_EQ(All<model::SendCancel>().size(), 2U);
+    Give(model::CancelRejected{.order_id = working[0].id, .at = now_});
+    Permit();
+  }
+}
+
 TEST_F(EngineTest, CancelsAndKeepsPositionsUnderTheKillSwitch) {
   BringUp();
   Fill(Say(model::Direction::kLong).at(0), "T1");

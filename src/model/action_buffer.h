@@ -28,6 +28,11 @@ class ActionBuffer {
     ENSURE(actions_.size() < kCapacity);
     actions_.emplace_back(what);
   }
+  // Answers how many were removed.
+  template <class Predicate>
+  std::size_t RemoveIf(Predicate predicate) {
+    return std::erase_if(actions_, predicate);
+  }
   void Clear() { actions_.clear(); }
 
   [[nodiscard]] bool empty() const { return actions_.empty(); }

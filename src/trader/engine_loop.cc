@@ -86,7 +86,7 @@ int EngineLoop::DoWork() {
     timer_at_ = now;
     Process(model::Timer{.at = now});
   }
-  if (wants_shutdown_.exchange(false)) {
+  if (HasRoom() && wants_shutdown_.exchange(false)) {
     Process(model::Shutdown{.at = now});
   }
   EndCycle(started, work);
@@ -101,22 +101,20 @@ void EngineLoop::Process(const model::Event& event) {
   actions_.Clear();
   engine_.Process(event, actions_);
   Measure(event);
-  for (const model::Action& action : actions_) {
-    HandOver(action);
-  }
+  HandOver();
 }
 
 void EngineLoop::ProcessMarket(const model::MarketEvent& event) {
   Process(AsEvent(event));
 }
 
-void EngineLoop::HandOver(const model::Action& action) {
-  const bool is_crowded = queues_.journal.free() < 2 * model::ActionBuffer::kCapacity;
-  if (is_crowded && IsNotice(action)) {
-    health_.notices_dropped.fetch_add(1, std::memory_order_relaxed);
-    return;
+// In one step: a fill and what it did to its order must never be committed apart.
+void EngineLoop::HandOver() {
+  if (queues_.journal.free() < 2 * model::ActionBuffer::kCapacity) {
+    health_.notices_dropped.fetch_add(actions_.RemoveIf(IsNotice), std::memory_order_relaxed);
   }
-  ENSURE(queues_.journal.TryPush(action));  // HasRoom() was asked before the event.
+  // HasRoom() was asked before the event.
+  ENSURE(queues_.journal.TryPushAll(actions_.begin(), actions_.end()));
 }
 
 // Latencies of the contract: arrival of the tick to the strategies' word, submission to the venue's

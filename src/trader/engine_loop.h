@@ -54,7 +54,7 @@ class EngineLoop {
 
   void Process(const model::Event& event);
   void ProcessMarket(const model::MarketEvent& event);
-  void HandOver(const model::Action& action);
+  void HandOver();
   void Measure(const model::Event& event);
   void NoteFirstAnswer(const model::OrderId& id, model::InstrumentId instrument);
   [[nodiscard]] bool HasRoom() const;

@@ -42,8 +42,7 @@ int LedgerWriter::DoWork() {
   const bool is_retry = !group_.empty();
   const std::size_t before = group_.size();
   const std::size_t room = is_retry ? kPendingMax - std::min(kPendingMax, before) : kGroupMax;
-  queues_.journal.Drain(std::min(room, kGroupMax),
-                        [&](const model::Action& action) { group_.push_back(action); });
+  Take(std::min(room, kGroupMax));
   if (is_retry) {
     ReleaseExitsOnly(before);
     if (base::MonotonicNow() < retry_at_) {
@@ -63,6 +62,20 @@ int LedgerWriter::DoWork() {
   }
   retry_at_ = base::MonotonicNow() + kRetryAfter;
   return 0;
+}
+
+// Takes at most `limit` actions, and what belongs to the last of them: an order that a fill changed
+// is followed by the fill, and a crash between two commits must not part them. The engine hands
+// both over in one step, so the second is there when the first is.
+void LedgerWriter::Take(std::size_t limit) {
+  std::size_t taken = queues_.journal.Drain(
+      limit, [&](const model::Action& action) { group_.push_back(action); });
+  model::Action next;
+  while (taken > 0 && std::holds_alternative<model::OrderChanged>(group_.back()) &&
+         queues_.journal.TryPop(next)) {
+    group_.push_back(next);
+    ++taken;
+  }
 }
 
 void LedgerWriter::Flush() {

@@ -38,6 +38,7 @@ class LedgerWriter {
   [[nodiscard]] bool is_fenced() const { return is_fenced_.load(); }
 
  private:
+  void Take(std::size_t limit);
   bool Commit();
   void ReleaseGroup();
   void ReleaseExitsOnly(std::size_t from);

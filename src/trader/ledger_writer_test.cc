@@ -5,6 +5,7 @@
 
 #include "trader/ledger_writer.h"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <variant>
@@ -102,6 +103,21 @@ TEST_F(LedgerWriterTest, RefusesEntriesAndLetsExitsOutOfMemoryWhileTheLedgerFail
   for (const model::Action& action : TakeAll(queues_.published)) {
     EXPECT_FALSE(std::holds_alternative<model::SendOrder>(action)) << "the entry was refused";
   }
+}
+
+// A crash between two commits would leave an order that is filled by nothing.
+TEST_F(LedgerWriterTest, NeverPartsAnOrderFromTheFillThatChangedIt) {
+  for (std::size_t notice = 1; notice < LedgerWriter::kGroupMax; ++notice) {
+    ASSERT_TRUE(queues_.journal.TryPush(model::SendCancel{.order_id = Entry(1).id}));
+  }
+  const std::array<model::Action, 3> change{model::OrderChanged{Entry(1)}, model::FillBooked{},
+                                            model::PortfolioChanged{}};
+  ASSERT_TRUE(queues_.journal.TryPushAll(change.begin(), change.end()));
+
+  // The fill is none that the ledger takes; what counts is that it was in the same commit.
+  EXPECT_EQ(writer_.DoWork(), 0);
+  EXPECT_EQ(OpenOrders(), 0U);
+  EXPECT_EQ(queues_.journal.size(), 1U);
 }
 
 TEST_F(LedgerWriterTest, JournalsWhatWaitsAtTheEnd) {
