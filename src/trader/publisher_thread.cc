@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "contract/keys.h"
 #include "base/triple_buffer.h"
 #include "model/action.h"
 #include "model/instrument.h"
@@ -46,6 +47,7 @@ int PublisherThread::DoWork() {
   const int taken = TakeActions();
   TakeTelemetry(now);
   Beat(now);
+  NoticeLoss(now);
   publisher_.SetVenueLink(health_.is_venue_up.load());
   publisher_.SetGateClosed(exit_gate_.closed_at());
   if (!publisher_.is_dirty() && entries_.empty()) {
@@ -108,6 +110,20 @@ void PublisherThread::Beat(base::Nanos now) {
   heartbeat_at_ = now;
   cycles_at_heartbeat_ = cycles;
   publisher_.SetHeartbeat(base::WallNow());
+}
+
+// A FLUSHALL leaves the connection as it was: the keys that change rarely would stay away.
+void PublisherThread::NoticeLoss(base::Nanos now) {
+  if (!connection_ || !connection_->is_alive() || !health_.is_redis_writable.load() ||
+      now - looked_at_ < timing_.heartbeat_every) {
+    return;
+  }
+  looked_at_ = now;
+  const auto there = connection_->Call({"EXISTS", contract::keys::Epoch().view()});
+  if (there && there->AsInteger() == 0) {
+    base::LogWarn("redis_lost_keys");
+    publisher_.MarkAllDirty();
+  }
 }
 
 bool PublisherThread::EnsureConnected(base::Nanos now) {

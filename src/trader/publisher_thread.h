@@ -59,6 +59,7 @@ class PublisherThread {
   void TakeTelemetry(base::Nanos now);
   void Beat(base::Nanos now);
   bool EnsureConnected(base::Nanos now);
+  void NoticeLoss(base::Nanos now);
   bool Store();
   void ReleaseEntries(bool are_shown);
   void Push(const VenueCommand& command);
@@ -79,6 +80,7 @@ class PublisherThread {
   base::Nanos telemetry_at_{0};
   base::Nanos asked_at_{0};
   base::Nanos heartbeat_at_{0};
+  base::Nanos looked_at_{0};
   std::uint64_t cycles_at_heartbeat_ = 0;
 };
 
