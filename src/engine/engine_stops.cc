@@ -100,8 +100,7 @@ void Engine::CancelWorking(model::ActionBuffer& out) {
 void Engine::CancelOldEntries(model::ActionBuffer& out) {
   for (const model::Order& order : oms_.open_orders()) {
     // Under the kill switch a cancel that was refused is asked for again.
-    const bool is_unwanted =
-        state_.is_killed || now_ - order.created_at > options_.entry_lifetime;
+    const bool is_unwanted = state_.is_killed || now_ - order.created_at > options_.entry_lifetime;
     const bool is_time = now_ - order.updated_at >= kHaltStep;
     if (!order.reduce_only && !order.is_cancel_requested && is_unwanted && is_time) {
       oms_.RequestCancel(order.id, now_, out);

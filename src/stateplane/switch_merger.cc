@@ -4,10 +4,18 @@ namespace bulwark::stateplane {
 
 SwitchVerdict SwitchMerger::Merge(const SwitchReadings& readings) {
   const bool is_word = readings.redis == RedisReading::kOff || readings.redis == RedisReading::kOn;
+  if (readings.redis == RedisReading::kCorrupt) {
+    // Somebody wrote at a stop, and not how to go on: that is a stop.
+    agreed_.reset();
+    return {.is_on = true,
+            .append_to_ledger = !readings.is_on_in_ledger,
+            .write_to_redis = true,
+            .is_suspicious = true};
+  }
   if (!is_word) {
     // At the very start a missing key is how a new installation looks. Later somebody removed it,
     // and what comes next on this server is not trusted to be a release.
-    const bool is_suspicious = readings.redis == RedisReading::kCorrupt || agreed_.has_value();
+    const bool is_suspicious = agreed_.has_value();
     agreed_.reset();
     return {
         .is_on = readings.is_on_in_ledger, .write_to_redis = true, .is_suspicious = is_suspicious};

@@ -1,8 +1,9 @@
 // Decides whether a stop is in force when ledger and Redis may disagree about it.
 //
 // Shape:   remembers the last moment both agreed. Whoever changed since then wins; when it is not
-//          known who changed (start, a new connection, both) the safer word wins: on. A missing or
-//          corrupt key never turns a stop off and is written anew from the ledger. Redis may never
+//          known who changed (start, a new connection, both) the safer word wins: on. A missing
+//          key never turns a stop off and is written anew from the ledger; a word that is neither
+//          on nor off is a stop, because whoever wrote it wanted something. Redis may never
 //          release a switch that only a person at the command line may release (the kill switch).
 // Errors:  none; pure.
 // Threads: one thread.

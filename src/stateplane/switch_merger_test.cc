@@ -61,6 +61,14 @@ TEST(SwitchMergerTest, NeverReleasesBecauseTheKeyIsGoneOrCorrupt) {
   }
 }
 
+TEST(SwitchMergerTest, TakesAnUnknownWordForAStop) {
+  SwitchMerger merger = Agreed(false, 4, /*may_release=*/false);
+  const SwitchVerdict verdict = merger.Merge({kCorrupt, false, 4});
+  EXPECT_TRUE(verdict.is_on);
+  EXPECT_TRUE(verdict.append_to_ledger);
+  EXPECT_TRUE(verdict.is_suspicious);
+}
+
 TEST(SwitchMergerTest, DoesNotTakeAnOldValueOfARestartedServerForARelease) {
   SwitchMerger merger = Agreed(true, 4);
   merger.Forget();

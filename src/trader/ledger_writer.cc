@@ -68,8 +68,8 @@ int LedgerWriter::DoWork() {
 // is followed by the fill, and a crash between two commits must not part them. The engine hands
 // both over in one step, so the second is there when the first is.
 void LedgerWriter::Take(std::size_t limit) {
-  std::size_t taken = queues_.journal.Drain(
-      limit, [&](const model::Action& action) { group_.push_back(action); });
+  std::size_t taken =
+      queues_.journal.Drain(limit, [&](const model::Action& action) { group_.push_back(action); });
   model::Action next;
   while (taken > 0 && std::holds_alternative<model::OrderChanged>(group_.back()) &&
          queues_.journal.TryPop(next)) {

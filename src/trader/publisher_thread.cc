@@ -9,8 +9,8 @@
 
 #include "base/log.h"
 #include "base/time.h"
-#include "contract/keys.h"
 #include "base/triple_buffer.h"
+#include "contract/keys.h"
 #include "model/action.h"
 #include "model/instrument.h"
 #include "model/order.h"

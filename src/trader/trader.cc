@@ -308,13 +308,13 @@ void Trader::Stop() {
   while (venue_agent_ && !engine_loop_->is_idle() && base::MonotonicNow() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   }
-  watcher_agent_.reset();
   engine_agent_.reset();
   ledger_agent_.reset();
   ledger_writer_->Flush();
   publisher_agent_.reset();
   publisher_->Flush();
   venue_agent_.reset();
+  watcher_agent_.reset();  // Last: a stop counts until nothing can leave any more.
   base::LogInfo("trader_stopped").With("epoch", epoch_);
 }
 

@@ -229,7 +229,7 @@ void Watcher::Apply(model::Switch which, const stateplane::SwitchVerdict& verdic
   if (verdict.is_suspicious) {
     base::LogError("switch_key_wrong")
         .With("switch", model::Name(which))
-        .With("restored_to", turn.is_on);
+        .With("restored_to", verdict.is_on);
   }
   if (verdict.append_to_ledger) {
     Append(which, verdict.is_on, seen);

@@ -157,7 +157,8 @@ TEST_F(WatcherTest, TakesAStopThatComesWhileAReleaseIsJournaled) {
   ASSERT_TRUE((*other)->Run("BEGIN IMMEDIATE"));
   ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "false"}).has_value());
   std::thread turn([&] { watcher_.DoWork(); });
-  EXPECT_TRUE(Until([&] { return !IsClosed(); }));  // It has read the release and waits for the lock.
+  EXPECT_TRUE(
+      Until([&] { return !IsClosed(); }));  // It has read the release and waits for the lock.
   ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}).has_value());
   ASSERT_TRUE((*other)->Run("COMMIT"));
   turn.join();

@@ -47,6 +47,9 @@ def kill_child(running, child):
     os.kill(int(re.search(r"pid=(\d+)", line).group(1)), 9)
 
 
+STOP_KEYS = ("SYSTEM:HALT", "risk:kill_switch")
+
+
 def foreign_type_case(key, expected_type):
     @case("Redis", f"foreign type at `{key}`")
     def check(box):
@@ -61,7 +64,8 @@ def foreign_type_case(key, expected_type):
             running.verify()
             log = running.log()
         found = [x for x in log.splitlines() if "redis_write_failed" in x or "switch_key_wrong" in x]
-        return (found[0] if found else "(none: the next write replaces it)"), "rewritten"
+        return (found[0] if found else "(none: the next write replaces it)"), (
+            "taken for a stop, and rewritten" if key in STOP_KEYS else "rewritten")
 
 
 for name, its_type in (("oms:portfolio", "string"), ("SYSTEM:HALT", "string"),
@@ -75,9 +79,10 @@ def banana(box):
     with box.up() as running:
         running.redis("SET", "SYSTEM:HALT", "banana")
         line = running.wait_log("event=switch_key_wrong.*halt")
-        until(lambda: running.redis("GET", "SYSTEM:HALT") == "false", 5, "the key is restored")
+        until(lambda: running.redis("GET", "SYSTEM:HALT") == "true", 5, "it is taken for a halt")
+        until(lambda: '"state": "halted"' in running.redis("GET", "SYSTEM:STATE"), 20, "halted")
         running.verify()
-    return line, "no word of the contract: restored from the ledger, a stop would stay in force"
+    return line, "no word of the contract, but somebody wanted something: halted until resumed"
 
 
 @case("Redis", "`risk:kill_switch` deleted while killed")
