@@ -7,6 +7,8 @@ export default defineConfig({
   esbuild: { jsx: 'automatic', jsxImportSource: 'preact' },
   build: { target: 'es2022', sourcemap: false, reportCompressedSize: false },
   server: {
+    // By number: a bare machine may not know the name localhost.
+    host: '127.0.0.1',
     proxy: {
       '/api': api,
       '/health': api,
