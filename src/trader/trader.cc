@@ -10,6 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include "base/agent.h"
 #include "base/log.h"
 #include "base/result.h"
@@ -77,6 +80,26 @@ stateplane::OpeningPicture PictureOf(const ledger::RecoveredBooks& books,
     picture.day_anchor = books.anchor->equity;
   }
   return picture;
+}
+
+// A recording played as fast as it goes takes every core it gets; stops, books and Redis go before it.
+void LowerPriorityOnce(bool& is_lowered) {
+  constexpr int kNice = 10;
+  if (!is_lowered) {
+    is_lowered = true;
+    if (setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice) != 0) {
+      base::LogDebug("priority_not_lowered");
+    }
+  }
+}
+
+// The work of a thread that a replay at full speed keeps busy.
+template <class Work>
+std::function<int()> Polite(bool is_polite, Work work) {
+  return [work, is_lowered = !is_polite]() mutable {
+    LowerPriorityOnce(is_lowered);
+    return work();
+  };
 }
 
 }  // namespace
@@ -206,12 +229,13 @@ base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
   if (auto connected = ConnectVenue(should_stop); !connected) {
     return connected;
   }
+  const bool is_flat_out = !settings_.feed.speed;
   publisher_agent_ =
       std::make_unique<base::Agent>("publisher", kIdle, [this] { return publisher_->DoWork(); });
   ledger_agent_ =
       std::make_unique<base::Agent>("ledger", kIdle, [this] { return ledger_writer_->DoWork(); });
-  engine_agent_ =
-      std::make_unique<base::Agent>("engine", kIdle, [this] { return engine_loop_->DoWork(); });
+  engine_agent_ = std::make_unique<base::Agent>(
+      "engine", kIdle, Polite(is_flat_out, [this] { return engine_loop_->DoWork(); }));
   if (auto caught_up = CatchUpWithVenue(); !caught_up) {
     Stop();
     return caught_up;
@@ -220,8 +244,8 @@ base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
       std::make_unique<base::Agent>("venue", kIdle, [this] { return venue_thread_->DoWork(); });
   watcher_agent_ =
       std::make_unique<base::Agent>("watcher", kIdle, [this] { return watcher_->DoWork(); });
-  feed_agent_ =
-      std::make_unique<base::Agent>("feed", kIdle, [this] { return feed_thread_->DoWork(); });
+  feed_agent_ = std::make_unique<base::Agent>(
+      "feed", kIdle, Polite(is_flat_out, [this] { return feed_thread_->DoWork(); }));
   base::LogInfo("trader_started").With("epoch", epoch_);
   return {};
 }
