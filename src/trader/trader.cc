@@ -82,7 +82,8 @@ stateplane::OpeningPicture PictureOf(const ledger::RecoveredBooks& books,
   return picture;
 }
 
-// A recording played as fast as it goes takes every core it gets; stops, books and Redis go before it.
+// A recording played as fast as it goes takes every core it gets; stops, books and Redis go before
+// it.
 void LowerPriorityOnce(bool& is_lowered) {
   constexpr int kNice = 10;
   if (!is_lowered) {
