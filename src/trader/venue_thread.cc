@@ -80,7 +80,8 @@ void VenueThread::Handle(const model::SendOrder& send) {
 void VenueThread::SendNow(const model::Order& order) {
   Remember(sent_, order.id);
   if (venue_.Send(order) == venue::SendOutcome::kNotSent) {
-    Refuse(order.id, model::Reason("venue link is down"));
+    Refuse(order.id, model::Reason(venue_.is_connected() ? "the venue does not read its orders"
+                                                         : "venue link is down"));
     return;
   }
   health_.orders_sent.fetch_add(1, std::memory_order_relaxed);

@@ -6,14 +6,18 @@
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <system_error>
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/ensure.h"
 #include "base/result.h"
 #include "venue/paper/protocol.h"
 
@@ -50,9 +54,16 @@ tl::unexpected<base::Error> FailAndClose(int fd, const std::string& what) {
   return error;
 }
 
+std::size_t SendBufferOf(int fd) {
+  int bytes = 0;
+  socklen_t size = sizeof(bytes);
+  const bool is_known = ::getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, &size) == 0 && bytes > 0;
+  return is_known ? static_cast<std::size_t>(bytes) : 0;
+}
+
 }  // namespace
 
-LineSocket::LineSocket(int fd) : fd_(fd), in_(kReadMax, kLineMax) {}
+LineSocket::LineSocket(int fd) : fd_(fd), in_(kReadMax, kLineMax), unread_max_(SendBufferOf(fd)) {}
 
 LineSocket::~LineSocket() {
   ::close(fd_);
@@ -114,6 +125,24 @@ bool LineSocket::Flush() {
   out_.clear();
   sent_ = 0;
   return true;
+}
+
+WholeOutcome LineSocket::SendWhole(std::string_view line) {
+  ENSURE(unsent() == 0);
+  ssize_t count = -1;
+  do {
+    count = ::send(fd_, line.data(), line.size(), MSG_NOSIGNAL);
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) {
+    return errno == EAGAIN ? WholeOutcome::kNoRoom : WholeOutcome::kLost;
+  }
+  return static_cast<std::size_t>(count) == line.size() ? WholeOutcome::kLeft : WholeOutcome::kTorn;
+}
+
+std::size_t LineSocket::unread() const {
+  int bytes = 0;
+  // Not told: as if nobody had read anything.
+  return ::ioctl(fd_, SIOCOUTQ, &bytes) == 0 ? static_cast<std::size_t>(bytes) : unread_max_;
 }
 
 // A peer that always lags must not make the sent part grow.

@@ -1,7 +1,8 @@
 // A non-blocking unix stream socket with bounded line input and buffered output.
 //
 // Shape:   owns its descriptor. What is appended to out() leaves with Flush(), as far as the kernel
-//          takes it; input is read in pieces of at most kReadMax.
+//          takes it; a line for SendWhole() leaves at once or not at all. Input is read in pieces of
+//          at most kReadMax.
 // Errors:  a lost peer is an answer of Flush() and Read(), never a signal (no SIGPIPE).
 // Threads: one. Nothing blocks.
 
@@ -22,6 +23,8 @@ namespace bulwark::venue::paper {
 constexpr std::size_t kReadMax = std::size_t{64} * 1024;
 
 enum class ReadOutcome : std::uint8_t { kSome, kNothing, kLost };
+// kTorn: the peer has a beginning of the line and will never see its end; only closing helps.
+enum class WholeOutcome : std::uint8_t { kLeft, kNoRoom, kTorn, kLost };
 
 class LineSocket {
  public:
@@ -48,6 +51,11 @@ class LineSocket {
   [[nodiscard]] std::size_t unsent() const { return out_.size() - sent_; }
   // False when the peer is gone.
   bool Flush();
+  // Past out(): nothing of `line` is ever kept to leave later. Requires: unsent() is 0.
+  WholeOutcome SendWhole(std::string_view line);
+  // What left and was not read, and how much of it the kernel takes, both in the kernel's count.
+  [[nodiscard]] std::size_t unread() const;
+  [[nodiscard]] std::size_t unread_max() const { return unread_max_; }
 
   [[nodiscard]] int fd() const { return fd_; }
 
@@ -58,6 +66,7 @@ class LineSocket {
   LineBuffer in_;
   std::string out_;
   std::size_t sent_ = 0;  // Of out_.
+  std::size_t unread_max_;
 };
 
 }  // namespace bulwark::venue::paper

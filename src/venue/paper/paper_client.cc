@@ -27,6 +27,8 @@ namespace {
 constexpr int kReadsMax = 16;
 // Ticks leave in pieces of about this size, or with the next Poll() or order.
 constexpr std::size_t kTickBatch = std::size_t{16} * 1024;
+// The part of the socket that unread ticks may take: 1 in this many.
+constexpr std::size_t kTickShare = 4;
 
 }  // namespace
 
@@ -36,29 +38,41 @@ PaperClient::PaperClient(PaperClientOptions options, const model::InstrumentTabl
 PaperClient::~PaperClient() = default;
 
 SendOutcome PaperClient::Send(const model::Order& order) {
-  if (!CanSend(kOrderBacklogMax) || in_flight_.size() >= kInFlightMax) {
+  // What was written before leaves first. When it cannot, the venue does not read: an order that
+  // waited here could leave after a halt.
+  FlushOrLose();
+  if (!CanTrade() || socket_->unsent() > 0 || in_flight_.size() >= kInFlightMax) {
     return SendOutcome::kNotSent;
   }
   newest_ = std::max(newest_, order.created_at);
-  in_flight_[order.id] = {.missing = order.quantity};
-  Write(Submission{.id = order.id,
-                   .symbol = instruments_[order.instrument].venue_symbol,
-                   .side = order.side,
-                   .type = order.type,
-                   .time_in_force = order.time_in_force,
-                   .reduce_only = order.reduce_only,
-                   .quantity = order.quantity,
-                   .limit_price = order.limit_price,
-                   .at = newest_});
-  FlushOrLose();
-  return SendOutcome::kMayHaveLeft;
+  order_line_.clear();
+  Append(Request(Submission{.id = order.id,
+                            .symbol = instruments_[order.instrument].venue_symbol,
+                            .side = order.side,
+                            .type = order.type,
+                            .time_in_force = order.time_in_force,
+                            .reduce_only = order.reduce_only,
+                            .quantity = order.quantity,
+                            .limit_price = order.limit_price,
+                            .at = newest_}),
+         order_line_);
+  const WholeOutcome outcome = socket_->SendWhole(order_line_);
+  if (outcome == WholeOutcome::kLeft) {
+    in_flight_[order.id] = {.missing = order.quantity};
+    return SendOutcome::kMayHaveLeft;
+  }
+  if (outcome != WholeOutcome::kNoRoom) {
+    // Of a torn line the venue has the beginning; without its end it never becomes an order.
+    LinkLost("the venue closed the session");
+  }
+  return SendOutcome::kNotSent;
 }
 
 SendOutcome PaperClient::Cancel(const model::SendCancel& cancel) {
   if (const auto found = in_flight_.find(cancel.order_id); found != in_flight_.end()) {
     found->second.is_cancel_wanted = true;  // Repeated after a lost link.
   }
-  if (!CanSend(kOrderBacklogMax)) {
+  if (!CanTrade() || socket_->unsent() + kLineMax > kCancelBacklogMax) {
     return SendOutcome::kNotSent;
   }
   Write(CancelLine{.id = cancel.order_id, .at = newest_});
@@ -68,24 +82,35 @@ SendOutcome PaperClient::Cancel(const model::SendCancel& cancel) {
 
 void PaperClient::PublishTick(const model::Tick& tick) {
   newest_ = std::max(newest_, tick.received_at);
-  if (!CanSend(kTickBacklogMax)) {
+  if (!CanTrade() || tick_room_ < kLineMax) {
     ++dropped_ticks_;
     return;
   }
+  const std::size_t before = socket_->out().size();
   AppendTick(instruments_[tick.instrument].venue_symbol.view(), tick, socket_->out());
+  tick_room_ -= socket_->out().size() - before;
   if (socket_->unsent() >= kTickBatch) {
     FlushOrLose();
   }
 }
 
-bool PaperClient::CanSend(std::size_t backlog_max) const {
-  return state_ == State::kUp && !options_.is_observer &&
-         socket_->unsent() + kLineMax <= backlog_max;
+bool PaperClient::CanTrade() const {
+  return state_ == State::kUp && !options_.is_observer;
 }
 
 void PaperClient::FlushOrLose() {
   if (socket_ != nullptr && !socket_->Flush()) {
     LinkLost("the venue closed the session");
+  }
+  MakeRoomForTicks();
+}
+
+void PaperClient::MakeRoomForTicks() {
+  tick_room_ = 0;
+  if (socket_ != nullptr) {
+    const std::size_t used = socket_->unread() + socket_->unsent();
+    const std::size_t most = socket_->unread_max() / kTickShare;
+    tick_room_ = used < most ? most - used : 0;
   }
 }
 

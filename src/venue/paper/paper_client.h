@@ -8,12 +8,14 @@
 //          first gets the fills it missed, then asks for every order in flight, and says VenueLink
 //          up only when all that is answered. An order the venue does not know then is reported as
 //          OrderNotSent: the session that carried it is fenced, so its bytes will never be read.
+//          An order leaves whole when it is sent, or never: nothing of it waits here, so that what
+//          was closed after Send() stays closed. Cancels may wait to leave, in kCancelBacklogMax
+//          bytes. Ticks take at most a quarter of what the socket holds: orders find the rest.
 // Units:   commands carry the newest time of any tick or order seen here: the exchange counts its
 //          latency in that time.
 // Errors:  as venue.h; kInvalidArgument when the venue refuses an instrument's steps. A venue that
 //          is silent for call_timeout counts as lost.
-// Threads: as venue.h. Reports wait in a queue; ticks are dropped while kTickBacklogMax bytes wait
-//          to leave.
+// Threads: as venue.h. Reports wait in a queue; ticks are dropped while the venue does not read.
 
 #pragma once
 
@@ -43,8 +45,7 @@
 
 namespace bulwark::venue::paper {
 
-constexpr std::size_t kTickBacklogMax = std::size_t{64} * 1024;
-constexpr std::size_t kOrderBacklogMax = std::size_t{256} * 1024;
+constexpr std::size_t kCancelBacklogMax = std::size_t{256} * 1024;
 constexpr std::size_t kInFlightMax = 10'000;
 
 struct PaperClientOptions {
@@ -121,7 +122,8 @@ class PaperClient final : public Venue {
   base::Result<void> Ask(const Request& request, Question& question);
   void WaitForBytes(base::Nanos wait_max) const;
   void Report(const model::VenueReport& report) { reports_.push_back(report); }
-  [[nodiscard]] bool CanSend(std::size_t backlog_max) const;
+  [[nodiscard]] bool CanTrade() const;
+  void MakeRoomForTicks();
   bool ReadOnce();
   void FlushOrLose();
 
@@ -135,6 +137,8 @@ class PaperClient final : public Venue {
   Question* question_ = nullptr;
   std::optional<std::uint64_t> last_sequence_;  // Empty before the first WELCOME.
   base::UnixNanos newest_;
+  std::string order_line_;        // Kept for its memory.
+  std::size_t tick_room_ = 0;     // Bytes of ticks that may be written before the next look.
   bool is_history_read_ = false;  // Of this session: ends may be told, their fills have been.
   base::Nanos next_dial_{};
   base::Nanos backoff_{};
