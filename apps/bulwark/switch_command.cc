@@ -82,8 +82,9 @@ int Run(const config::Settings& settings, const SwitchWord& word, const SwitchOp
     return redis::Connection::Connect(*url, RedisOptionsOf(settings, "bulwark-" + word.name));
   };
   const SwitchReceipt receipt = TurnSwitch(request, paths->LedgerFile(), open_redis);
-  fmt::print(receipt.turn ? stdout : stderr, "{}", DescribeReceipt(request, receipt));
-  return receipt.turn ? kExitDone : kExitFailed;
+  const bool is_done = IsDone(receipt);
+  fmt::print(is_done ? stdout : stderr, "{}", DescribeReceipt(request, receipt));
+  return is_done ? kExitDone : kExitFailed;
 }
 
 void AddSwitchCommand(CLI::App& root, AppContext& context, const SwitchWord& word) {

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,6 +23,7 @@
 #include "model/switches.h"
 #include "redis/connection.h"
 #include "redis/managed_server.h"
+#include "sql/sqlite_file.h"
 #include "switch_turn.h"
 
 namespace bulwark::app {
@@ -124,6 +126,34 @@ TEST_F(SwitchCommandTest, StopsThroughRedisWhenTheLedgerIsNotThereAndSaysSo) {
   EXPECT_EQ(resume.exit_code, 3);
   EXPECT_EQ(Get("SYSTEM:HALT"), "true");
   EXPECT_FALSE(std::filesystem::exists(Data() / "ledger.db"));
+}
+
+// The ledger is held, so that the release waits between its look at the key and its record.
+TEST_F(SwitchCommandTest, KeepsAStopThatIsSetWhileItReleasesAnOlderOne) {
+  MakeLedger();
+  StartRedis();
+  ASSERT_EQ(Run("halt --no-wait").exit_code, 0);
+  const auto ledger = sql::OpenSqlite(Data() / "ledger.db", {});
+  ASSERT_TRUE(ledger && (*ledger)->Run("BEGIN IMMEDIATE"));
+  BinaryOutcome resume;
+  std::thread release([&] { resume = Run("resume --no-wait --confirm RESUME"); });
+  const auto has_looked = [&] {
+    const auto stats = connection_->Call({"INFO", "commandstats"});
+    return stats && stats->text.find("cmdstat_watch:") != std::string::npos;
+  };
+  const base::Nanos deadline = base::MonotonicNow() + std::chrono::seconds{20};
+  while (!has_looked() && base::MonotonicNow() < deadline) {
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}));
+  EXPECT_TRUE((*ledger)->Run("COMMIT"));
+  release.join();
+
+  EXPECT_EQ(resume.exit_code, 3);
+  EXPECT_THAT(resume.text, HasSubstr("a newer HALT was set meanwhile: nothing is released"));
+  EXPECT_THAT(resume.text, HasSubstr("Ledger: HALT on again, sequence 3"));
+  EXPECT_EQ(Get("SYSTEM:HALT"), "true");
+  EXPECT_TRUE(Switches().halt.is_on);
 }
 
 TEST_F(SwitchCommandTest, DoesNotTakeWhatADeadTraderLeftForAConfirmation) {

@@ -2,10 +2,12 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,6 +21,7 @@
 #include "model/names.h"
 #include "model/switches.h"
 #include "redis/connection.h"
+#include "stateplane/switch_turner.h"
 #include "stateplane/switch_writer.h"
 
 namespace bulwark::app {
@@ -33,44 +36,69 @@ std::string_view TitleOf(Switch which) {
   return which == Switch::kHalt ? "HALT" : "kill switch";
 }
 
-void Record(const SwitchRequest& request, const std::filesystem::path& path,
-            SwitchReceipt& receipt) {
-  // A new ledger in a mistyped data folder would give a receipt for a stop that stops nobody.
-  const auto ledger =
-      ledger::Ledger::Open(path, {.is_created_if_missing = false, .is_checked = false});
-  if (!ledger) {
-    receipt.ledger_failure = ledger.error().code == base::ErrorCode::kNotFound
-                                 ? ledger.error().message + "; is --data right?"
-                                 : ledger.error().message;
-    return;
+// Opens the ledger with the first turn: a look at Redis comes before a release.
+class Recorder {
+ public:
+  Recorder(model::Switch which, std::filesystem::path path)
+      : which_(which), path_(std::move(path)) {}
+
+  base::Result<model::SwitchTurn> Turn(bool is_on, std::string_view reason) {
+    if (!ledger_) {
+      // A new ledger in a mistyped data folder would give a receipt for a stop that stops nobody.
+      auto opened =
+          ledger::Ledger::Open(path_, {.is_created_if_missing = false, .is_checked = false});
+      if (!opened) {
+        return tl::unexpected<base::Error>(opened.error());
+      }
+      ledger_ = *std::move(opened);
+    }
+    return ledger_->Turn({.which = which_,
+                          .is_on = is_on,
+                          .reason = std::string(reason),
+                          .actor = "human",
+                          .at = base::WallNow()});
   }
-  const auto turn = (*ledger)->Turn({.which = request.which,
-                                     .is_on = request.is_on,
-                                     .reason = request.reason,
-                                     .actor = "human",
-                                     .at = base::WallNow()});
-  if (!turn) {
-    receipt.ledger_failure = turn.error().message;
-    return;
+
+  [[nodiscard]] bool IsOtherSwitchOn() {
+    if (!ledger_) {
+      return false;
+    }
+    const auto switches = ledger_->ReadSwitches();
+    return switches && (which_ == Switch::kHalt ? switches->kill.is_on : switches->halt.is_on);
   }
-  receipt.turn = *turn;
-  if (const auto switches = (*ledger)->ReadSwitches()) {
-    receipt.is_other_switch_on =
-        request.which == Switch::kHalt ? switches->kill.is_on : switches->halt.is_on;
-  }
+
+ private:
+  model::Switch which_;
+  std::filesystem::path path_;
+  std::unique_ptr<ledger::Ledger> ledger_;
+};
+
+std::string DescribeLedgerFailure(const base::Error& error) {
+  return error.code == base::ErrorCode::kNotFound ? error.message + "; is --data right?"
+                                                  : error.message;
 }
 
-void Show(const SwitchRequest& request, redis::Connection& connection, SwitchReceipt& receipt) {
-  std::optional<base::Error> failure;
-  if (receipt.turn) {
-    const auto shown = stateplane::SwitchWriter().Show(connection, *receipt.turn);
-    failure = shown ? std::nullopt : std::optional(shown.error());
+SwitchReceipt AsReceipt(const stateplane::TurnReceipt& turned) {
+  SwitchReceipt receipt;
+  if (turned.recorded) {
+    receipt.turn = *turned.recorded;
   } else {
-    const auto set = stateplane::SwitchWriter::StopUnrecorded(connection, request.which);
-    failure = set ? std::nullopt : std::optional(set.error());
+    receipt.ledger_failure = DescribeLedgerFailure(turned.recorded.error());
   }
-  receipt.is_shown_in_redis = !failure;
-  receipt.redis_failure = failure ? failure->message : "";
+  receipt.is_overtaken = turned.newer_stop.has_value();
+  if (turned.newer_stop && *turned.newer_stop) {
+    receipt.newer_stop = **turned.newer_stop;
+  } else if (turned.newer_stop) {
+    receipt.ledger_failure = DescribeLedgerFailure(turned.newer_stop->error());
+  }
+  if (!turned.shown) {
+    receipt.redis_failure = turned.shown.error().message;
+  } else if (*turned.shown == stateplane::SwitchShown::kIsStale) {
+    receipt.redis_failure = "it shows a newer turn than this one";
+  } else {
+    receipt.is_shown_in_redis = !receipt.is_overtaken;
+  }
+  return receipt;
 }
 
 template <class T>
@@ -129,26 +157,47 @@ std::string DescribeTrader(const SwitchRequest& request, const SwitchReceipt& re
       std::chrono::duration_cast<std::chrono::seconds>(request.wait_max).count());
 }
 
+std::string DescribeNewerStop(std::string_view title, const SwitchReceipt& receipt) {
+  std::string text = fmt::format(
+      "Redis:  a newer {} was set meanwhile: nothing is released, it stays in force\n", title);
+  if (receipt.newer_stop) {
+    text += fmt::format("Ledger: {} on again, sequence {}\n", title, receipt.newer_stop->sequence);
+  } else {
+    text +=
+        fmt::format("Ledger: the newer {} is NOT RECORDED: {}\n", title, receipt.ledger_failure);
+  }
+  return text;
+}
+
 }  // namespace
 
 SwitchReceipt TurnSwitch(const SwitchRequest& request, const std::filesystem::path& ledger,
                          const RedisOpener& open_redis) {
-  SwitchReceipt receipt;
-  Record(request, ledger, receipt);
-  if (!receipt.turn && !request.is_on) {
-    receipt.redis_failure = "not tried";
-    return receipt;
-  }
-  const auto connection = open_redis();
-  if (!connection) {
-    receipt.redis_failure = connection.error().message;
-    return receipt;
-  }
-  Show(request, **connection, receipt);
+  Recorder recorder(request.which, ledger);
+  std::unique_ptr<redis::Connection> connection;
+  const stateplane::TurnPeers peers{
+      .record = [&](bool is_on, std::string_view reason) { return recorder.Turn(is_on, reason); },
+      .connect = [&]() -> base::Result<redis::Connection*> {
+        auto opened = open_redis();
+        if (!opened) {
+          return tl::unexpected<base::Error>(opened.error());
+        }
+        connection = *std::move(opened);
+        return connection.get();
+      }};
+  const stateplane::SwitchTurner turner;
+  SwitchReceipt receipt =
+      AsReceipt(request.is_on ? turner.Stop(request.which, request.reason, peers)
+                              : turner.Release(request.which, request.reason, peers));
+  receipt.is_other_switch_on = recorder.IsOtherSwitchOn();
   if (receipt.turn && receipt.is_shown_in_redis) {
-    WaitForTrader(request, **connection, receipt);
+    WaitForTrader(request, *connection, receipt);
   }
   return receipt;
+}
+
+bool IsDone(const SwitchReceipt& receipt) {
+  return receipt.turn.has_value() && !receipt.is_overtaken;
 }
 
 bool Confirms(const contract::SystemState& state, Switch which, bool is_on) {
@@ -175,7 +224,9 @@ std::string DescribeReceipt(const SwitchRequest& request, const SwitchReceipt& r
   } else {
     text += fmt::format("Ledger: NOT RECORDED: {}\n", receipt.ledger_failure);
   }
-  if (receipt.is_shown_in_redis) {
+  if (receipt.is_overtaken) {
+    text += DescribeNewerStop(title, receipt);
+  } else if (receipt.is_shown_in_redis) {
     text += fmt::format(
         "Redis:  {}\n",
         request.which == Switch::kHalt
@@ -184,7 +235,7 @@ std::string DescribeReceipt(const SwitchRequest& request, const SwitchReceipt& r
   } else {
     text += fmt::format("Redis:  not reached: {}\n", receipt.redis_failure);
   }
-  if (receipt.turn) {
+  if (IsDone(receipt)) {
     text += DescribeTrader(request, receipt);
   }
   if (receipt.is_other_switch_on) {

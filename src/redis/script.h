@@ -20,6 +20,8 @@ class Script {
 
   base::Result<Reply> Run(Connection& connection, Args keys, Args args) const;
 
+  // For a caller that puts it into a transaction, where an unknown digest could not be repaired.
+  [[nodiscard]] const std::string& source() const { return source_; }
   // SHA-1 of the source, 40 hexadecimal digits, as SCRIPT LOAD would answer.
   [[nodiscard]] const std::string& digest() const { return digest_; }
 

@@ -48,14 +48,20 @@ class SwitchWriter {
   base::Result<SwitchShown> Show(redis::Connection& connection, const model::SwitchTurn& turn,
                                  const std::optional<SeenAtKey>& seen = std::nullopt) const;
 
-  // For a stop that the ledger could not take: sets the key on and nothing else. The trader that
-  // reads it writes the turn.
-  static base::Result<void> StopUnrecorded(redis::Connection& connection, model::Switch which);
+  // For a person's release: reads the key and has the server note every later write to it, also of
+  // the same word, for ShowRelease() on this connection.
+  static base::Result<SeenAtKey> Look(redis::Connection& connection, model::Switch which);
+  // Shows a turn that is off, unless anybody wrote the key since Look() and it does not say off.
+  base::Result<SwitchShown> ShowRelease(redis::Connection& connection,
+                                        const model::SwitchTurn& turn, const SeenAtKey& seen) const;
+
+  // For a stop that the ledger could not take: sets the key on and tells the channel of the kill
+  // switch. Meta and log are left to the trader that reads the key and writes the turn.
+  static base::Result<SwitchShown> StopUnrecorded(redis::Connection& connection,
+                                                  const model::SwitchTurn& turn);
 
  private:
-  base::Result<SwitchShown> ShowKill(redis::Connection& connection, const model::SwitchTurn& turn,
-                                     const std::optional<SeenAtKey>& seen) const;
-  base::Result<SwitchShown> ReleaseHalt(redis::Connection& connection, const SeenAtKey& seen) const;
+  [[nodiscard]] const redis::Script& ScriptFor(model::Switch which) const;
 
   redis::Script kill_;
   redis::Script release_halt_;

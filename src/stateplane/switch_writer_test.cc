@@ -139,8 +139,8 @@ TEST_F(SwitchWriterTest, StopsThroughForeignTypesAtItsKeys) {
 }
 
 TEST_F(SwitchWriterTest, StopsWithoutALedger) {
-  ASSERT_TRUE(SwitchWriter::StopUnrecorded(*connection_, Switch::kHalt));
-  ASSERT_TRUE(SwitchWriter::StopUnrecorded(*connection_, Switch::kKill));
+  ASSERT_TRUE(SwitchWriter::StopUnrecorded(*connection_, Turn(Switch::kHalt, true, 0)));
+  ASSERT_TRUE(SwitchWriter::StopUnrecorded(*connection_, Turn(Switch::kKill, true, 0)));
 
   EXPECT_EQ(Get("SYSTEM:HALT"), "true");
   EXPECT_EQ(Get("risk:kill_switch"), "active");
