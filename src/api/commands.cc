@@ -14,17 +14,18 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "contract/keys.h"
 #include "ledger/ledger.h"
 #include "model/switches.h"
 #include "net/message.h"
 #include "redis/connection.h"
 #include "redis/url.h"
+#include "stateplane/switch_turner.h"
 
 namespace bulwark::api {
 namespace {
 
 constexpr std::size_t kReasonBytesMax = 200;
+constexpr std::string_view kNoReason = "no reason given";
 
 // The body as an object whose confirmation is `word`, or the response that refuses it.
 std::optional<net::Response> Refuse(const net::Request& request, std::string_view word,
@@ -45,6 +46,12 @@ std::optional<net::Response> Refuse(const net::Request& request, std::string_vie
     return net::ErrorResponse(400, "reason must be a text");
   }
   return std::nullopt;
+}
+
+// For the log: that it was done, or why not.
+template <class T>
+std::string WordFor(const base::Result<T>& result) {
+  return result ? "written" : result.error().message;
 }
 
 }  // namespace
@@ -76,70 +83,78 @@ net::Response Commands::Take(const SwitchCommand& command, const net::Request& r
     return std::move(*refusal);
   }
   const std::string reason = CleanReason(body.value("reason", ""));
-  const bool is_halt_key = command.which == model::Switch::kHalt;
   const std::lock_guard lock(mutex_);
 
-  const auto recorded = Record(command, reason);
-  const bool has_no_ledger = !recorded && recorded.error().code == base::ErrorCode::kNotFound;
-  const bool may_write_key = is_halt_key && (recorded || has_no_ledger || command.is_on);
-  const auto shown =
-      may_write_key ? SetHalt(command.is_on ? "true" : "false")
-                    : base::Result<void>(base::Fail(base::ErrorCode::kUnavailable, "not asked"));
+  const stateplane::TurnReceipt receipt = Turn(command, reason);
+  const bool is_recorded = receipt.recorded && receipt.recorded->sequence != 0;
   base::LogWarn("switch_command")
       .With("word", command.word)
       .With("reason", reason)
-      .With("ledger", recorded ? "written" : recorded.error().message)
-      .With("redis", shown ? "written" : shown.error().message);
-  if (!recorded && !shown) {
-    return net::ErrorResponse(503, "not written (" + recorded.error().message +
+      .With("ledger", WordFor(receipt.recorded))
+      .With("redis", WordFor(receipt.shown))
+      .With("is_overtaken", receipt.newer_stop.has_value());
+  if (!receipt.recorded && !receipt.shown) {
+    return net::ErrorResponse(503, "not written (" + receipt.recorded.error().message +
                                        "); on the server, run: " + std::string(command.cli));
   }
-  return {.body = Dump({{is_halt_key ? "halt" : "kill", command.is_on},
-                        {"reason", reason},
-                        {"ledger", recorded.has_value()},
-                        {"redis", shown.has_value()}})};
+  if (receipt.newer_stop) {
+    return net::ErrorResponse(409, "a newer stop was set meanwhile: nothing is released");
+  }
+  Json answer = {{command.which == model::Switch::kHalt ? "halt" : "kill", command.is_on},
+                 {"reason", reason},
+                 {"ledger", is_recorded},
+                 {"redis", receipt.shown.has_value()}};
+  if (command.is_on && !receipt.recorded) {
+    base::LogError("stop_not_recorded").With("error", receipt.recorded.error());
+    answer["warning"] =
+        "NOT RECORDED: the stop holds only while Redis keeps its key; mend the ledger and repeat "
+        "it (" +
+        receipt.recorded.error().message + ")";
+  }
+  return {.body = Dump(answer)};
+}
+
+stateplane::TurnReceipt Commands::Turn(const SwitchCommand& command, const std::string& reason) {
+  const stateplane::TurnPeers peers{
+      .record = [&](bool is_on, std::string_view why) { return Record(command.which, is_on, why); },
+      .connect = [this] { return Connect(); }};
+  const std::string_view why = reason.empty() ? kNoReason : std::string_view(reason);
+  return command.is_on ? turner_.Stop(command.which, why, peers)
+                       : turner_.Release(command.which, why, peers);
 }
 
 // Opens the ledger for this one turn: commands are rare, and an open file would outlive its folder.
-base::Result<void> Commands::Record(const SwitchCommand& command, const std::string& reason) const {
+base::Result<model::SwitchTurn> Commands::Record(model::Switch which, bool is_on,
+                                                 std::string_view reason) const {
+  const model::SwitchTurn turn{.which = which,
+                               .is_on = is_on,
+                               .reason = std::string(reason),
+                               .actor = "human",
+                               .at = base::WallNow()};
   auto ledger =
       ledger::Ledger::Open(ledger_, {.is_created_if_missing = false, .is_checked = false});
   if (!ledger) {
+    const bool has_none = ledger.error().code == base::ErrorCode::kNotFound;
+    if (has_none && which == model::Switch::kHalt && !is_on) {
+      return turn;  // Sequence 0: there is no ledger that could hold a halt.
+    }
     return tl::unexpected<base::Error>(ledger.error());
   }
-  const auto turn = (*ledger)->Turn({.which = command.which,
-                                     .is_on = command.is_on,
-                                     .reason = reason.empty() ? "no reason given" : reason,
-                                     .actor = "human",
-                                     .at = base::WallNow()});
-  if (!turn) {
-    return tl::unexpected<base::Error>(turn.error());
-  }
-  return {};
+  return (*ledger)->Turn(turn);
 }
 
-// Tries twice: an idle connection may have died since the last command, and SET may be repeated.
-base::Result<void> Commands::SetHalt(std::string_view value) {
-  const bool was_connected = connection_ && connection_->is_alive();
-  auto set = TryHalt(value);
-  if (!set && was_connected && !connection_->is_alive()) {
-    set = TryHalt(value);
+// An idle connection may have died since the last command.
+base::Result<redis::Connection*> Commands::Connect() {
+  if (connection_ && connection_->is_alive() && connection_->Call({"PING"})) {
+    return connection_.get();
   }
-  return set;
-}
-
-base::Result<void> Commands::TryHalt(std::string_view value) {
-  if (!connection_ || !connection_->is_alive()) {
-    auto connection = redis::Connection::Connect(url_, options_);
-    if (!connection) {
-      return tl::unexpected<base::Error>(connection.error());
-    }
-    connection_ = std::move(*connection);
+  connection_.reset();
+  auto connection = redis::Connection::Connect(url_, options_);
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
   }
-  if (const auto reply = connection_->Call({"SET", contract::keys::Halt().view(), value}); !reply) {
-    return tl::unexpected<base::Error>(reply.error());
-  }
-  return {};
+  connection_ = *std::move(connection);
+  return connection_.get();
 }
 
 }  // namespace bulwark::api

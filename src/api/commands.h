@@ -2,14 +2,14 @@
 //
 // Shape:   POST with a JSON body {"confirmation":"<WORD>","reason":"..."}; the words are HALT,
 //          RESUME, KILL and RELEASE. A turn goes to the ledger, where the trader finds it also
-//          while Redis is away; HALT and RESUME then also to SYSTEM:HALT, so that every reader sees
-//          them at once.
-// Errors:  400 for a body that is not the above, 415 for another content type, 503 when it could
-//          not be written: a halt when neither ledger nor Redis took it, all else when the ledger
-//          did not. Without a ledger file (no trader ever ran here) halt and resume go to Redis
-//          alone.
+//          while Redis is away, and to its key in Redis, so that every reader sees it at once. A
+//          stop that the ledger cannot take is set in Redis alone, and the answer warns.
+// Errors:  400 for a body that is not the above, 415 for another content type, 409 for a release
+//          that a newer stop overtook, 503 when it could not be written: a stop when neither ledger
+//          nor Redis took it, a release when the ledger did not. Without a ledger file (no trader
+//          ever ran here) resume goes to Redis alone.
 // Threads: any; one command after the other, each within the time-outs of ledger and connection.
-// Source:  contract sections 1.2.1, 1.5.2 and 6.9
+// Source:  contract sections 1.2.1, 1.5.2 and 6.9, docs/api.md#commands
 
 #pragma once
 
@@ -24,6 +24,7 @@
 #include "net/message.h"
 #include "redis/connection.h"
 #include "redis/url.h"
+#include "stateplane/switch_turner.h"
 
 namespace bulwark::api {
 
@@ -53,15 +54,16 @@ class Commands {
   net::Response Take(const SwitchCommand& command, const net::Request& request);
 
  private:
-  [[nodiscard]] base::Result<void> Record(const SwitchCommand& command,
-                                          const std::string& reason) const;
+  [[nodiscard]] base::Result<model::SwitchTurn> Record(model::Switch which, bool is_on,
+                                                       std::string_view reason) const;
   // Requires: mutex_ is held.
-  base::Result<void> SetHalt(std::string_view value);
-  base::Result<void> TryHalt(std::string_view value);
+  base::Result<redis::Connection*> Connect();
+  stateplane::TurnReceipt Turn(const SwitchCommand& command, const std::string& reason);
 
   std::filesystem::path ledger_;
   redis::Url url_;
   redis::ConnectionOptions options_;
+  stateplane::SwitchTurner turner_;
   std::mutex mutex_;
   std::unique_ptr<redis::Connection> connection_;  // Guarded by mutex_.
 };

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -31,6 +32,7 @@
 #include "redis/command.h"
 #include "redis/connection.h"
 #include "redis/url.h"
+#include "sql/sqlite_file.h"
 
 namespace bulwark::api {
 namespace {
@@ -172,8 +174,9 @@ TEST_F(ServiceTest, HaltsAndResumesOnlyWithTheTypedWord) {
   EXPECT_THAT(Get("/api/halt"), StartsWith("HTTP/1.1 405"));
   EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "");
 
-  EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT","reason":" too \n fast "})"),
-              HasSubstr(R"({"halt":true,"reason":"too   fast","ledger":false,"redis":true})"));
+  EXPECT_THAT(
+      Post("/api/halt", R"({"confirmation":"HALT","reason":" too \n fast "})"),
+      HasSubstr(R"({"halt":true,"reason":"too   fast","ledger":false,"redis":true,"warning":)"));
   EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "true");
 
   EXPECT_THAT(Post("/api/resume", R"({"confirmation":"RESUME"})"), StartsWith("HTTP/1.1 200"));
@@ -204,9 +207,65 @@ TEST_F(ServiceTest, RecordsCommandsInTheLedgerAlsoWhileRedisIsAway) {
   EXPECT_FALSE(running->kill.is_on);
 }
 
-TEST_F(ServiceTest, RefusesAKillWithoutALedger) {
+TEST_F(ServiceTest, StopsThroughRedisAloneWhenTheLedgerIsBrokenAndWarns) {
+  std::ofstream(redis.folder() + "/ledger.db") << "this is no database";
+
   EXPECT_THAT(Post("/api/kill", R"({"confirmation":"KILL"})"),
-              testing::AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("bulwark kill --reason")));
+              testing::AllOf(StartsWith("HTTP/1.1 200"), HasSubstr(R"("ledger":false)"),
+                             HasSubstr(R"("redis":true)"), HasSubstr("NOT RECORDED")));
+  EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})"),
+              testing::AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("NOT RECORDED")));
+  EXPECT_THAT(Post("/api/release", R"({"confirmation":"RELEASE"})"),
+              testing::AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("bulwark release")));
+  EXPECT_THAT(Post("/api/resume", R"({"confirmation":"RESUME"})"), StartsWith("HTTP/1.1 503"));
+
+  EXPECT_EQ(redis.Do({"GET", "risk:kill_switch"}), "active");
+  EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "true");
+}
+
+TEST_F(ServiceTest, StopsThroughRedisAloneWhileTheLedgerIsLocked) {
+  const auto ledger = std::move(*ledger::Ledger::Open(redis.folder() + "/ledger.db"));
+  const auto other = sql::OpenSqlite(redis.folder() + "/ledger.db", {});
+  ASSERT_TRUE(other && (*other)->Run("BEGIN IMMEDIATE"));
+
+  EXPECT_THAT(Post("/api/kill", R"({"confirmation":"KILL"})"),
+              testing::AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("NOT RECORDED")));
+
+  EXPECT_EQ(redis.Do({"GET", "risk:kill_switch"}), "active");
+}
+
+TEST_F(ServiceTest, ShowsAKillAndItsReleaseInRedis) {
+  const auto ledger = std::move(*ledger::Ledger::Open(redis.folder() + "/ledger.db"));
+
+  EXPECT_THAT(Post("/api/kill", R"({"confirmation":"KILL","reason":"drill"})"),
+              HasSubstr(R"("ledger":true,"redis":true)"));
+  EXPECT_EQ(redis.Do({"GET", "risk:kill_switch"}), "active");
+  EXPECT_THAT(redis.Do({"GET", "risk:kill_switch:meta"}), HasSubstr("drill"));
+
+  EXPECT_THAT(Post("/api/release", R"({"confirmation":"RELEASE"})"), StartsWith("HTTP/1.1 200"));
+  EXPECT_EQ(redis.Do({"GET", "risk:kill_switch"}), "inactive");
+}
+
+// The ledger is held, so that the release waits between its look at the key and its record.
+TEST_F(ServiceTest, KeepsAStopThatIsSetWhileAnOlderOneIsReleased) {
+  const auto ledger = std::move(*ledger::Ledger::Open(redis.folder() + "/ledger.db"));
+  ASSERT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})"), StartsWith("HTTP/1.1 200"));
+  const auto other = sql::OpenSqlite(redis.folder() + "/ledger.db", {});
+  ASSERT_TRUE(other && (*other)->Run("BEGIN IMMEDIATE"));
+  std::string answer;
+  std::thread release([&] { answer = Post("/api/resume", R"({"confirmation":"RESUME"})"); });
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (redis.Do({"INFO", "commandstats"}).find("cmdstat_watch:") == std::string::npos &&
+         std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::yield();
+  }
+  redis.Run({"SET", "SYSTEM:HALT", "true"});
+  EXPECT_TRUE((*other)->Run("COMMIT"));
+  release.join();
+
+  EXPECT_THAT(answer, testing::AllOf(StartsWith("HTTP/1.1 409"), HasSubstr("newer stop")));
+  EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "true");
+  EXPECT_TRUE(ledger->ReadSwitches()->halt.is_on);
 }
 
 TEST_F(ServiceTest, RemembersEquityAndTheLastPortfolio) {
