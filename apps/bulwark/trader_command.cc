@@ -15,6 +15,7 @@
 #include "data_paths.h"
 #include "redis_access.h"
 #include "stop_signal.h"
+#include "trader/live_environment.h"
 #include "trader/trader.h"
 
 namespace bulwark::app {
@@ -65,10 +66,9 @@ int RunTrader(const AppContext& context, const config::Settings& settings) {
   if (!redis) {
     return FailWithText(redis.error().message);
   }
-  auto trader = trader::Trader::Create(settings, {.ledger_file = paths->LedgerFile(),
-                                                  .venue_socket = paths->VenueSocket(),
-                                                  .redis = *redis,
-                                                  .version = BULWARK_VERSION});
+  trader::LiveEnvironment environment(
+      {.ledger_file = paths->LedgerFile(), .venue_socket = paths->VenueSocket(), .redis = *redis});
+  auto trader = trader::Trader::Create(settings, BULWARK_VERSION, environment);
   if (!trader) {
     return FailWithText(trader.error().message);
   }

@@ -16,20 +16,21 @@
 #include <thread>
 
 #include "base/time.h"
+#include "base/worker.h"
 
 namespace bulwark::base {
 
-class Agent {
+class Agent final : public Worker {
  public:
   Agent(std::string name, Nanos idle, std::function<int()> work);
-  ~Agent();
+  ~Agent() override;
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
   Agent(Agent&&) = delete;
   Agent& operator=(Agent&&) = delete;
 
   // Lets the current work() end, then joins. Idempotent.
-  void Stop();
+  void Stop() override;
 
  private:
   void Run();

@@ -28,7 +28,7 @@
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "ledger/duplicate_fill.h"
+#include "ledger/ledger_store.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
 #include "model/action.h"
@@ -48,24 +48,7 @@ struct OpenOptions {
   bool is_checked = true;
 };
 
-struct AccountSetup {
-  std::string name = "main";
-  std::string venue = "paper";
-  base::Decimal opening_cash;
-  base::UnixNanos at;
-};
-
-struct RunInfo {
-  std::string version;
-  base::UnixNanos at;
-};
-
-struct CommitReceipt {
-  std::uint32_t journaled = 0;            // Actions stored.
-  std::vector<DuplicateFill> duplicates;  // Not empty: stop trading and recover.
-};
-
-class Ledger {
+class Ledger final : public LedgerStore {
  public:
   static base::Result<std::unique_ptr<Ledger>> Open(const std::filesystem::path& path,
                                                     const OpenOptions& options = {});
@@ -73,32 +56,35 @@ class Ledger {
   Ledger& operator=(const Ledger&) = delete;
   Ledger(Ledger&&) = delete;
   Ledger& operator=(Ledger&&) = delete;
-  ~Ledger();
+  ~Ledger() override;
 
   // Sets the account once. Later calls change nothing: another name or venue is kConflict, another
   // opening cash is ignored and answered as a note for people.
-  base::Result<std::optional<std::string>> EnsureAccount(const AccountSetup& setup);
+  base::Result<std::optional<std::string>> EnsureAccount(const AccountSetup& setup) override;
 
   // The table and, after it, a default instrument for each symbol that only the ledger knows.
-  base::Result<model::InstrumentTable> CompleteInstruments(const model::InstrumentTable& table);
+  base::Result<model::InstrumentTable> CompleteInstruments(
+      const model::InstrumentTable& table) override;
 
   // Takes the trader lock, writes the run and answers its epoch; any older run is fenced off from
   // now on. The table gives the symbols for Commit(). Requires: EnsureAccount() was called for this
   // file once.
-  base::Result<std::uint64_t> BeginRun(const RunInfo& info, const model::InstrumentTable& table);
+  base::Result<std::uint64_t> BeginRun(const RunInfo& info,
+                                       const model::InstrumentTable& table) override;
 
   // Stores what is journaled among the actions (OrderChanged, FillBooked, AnchorSet) in one
   // transaction; all of it or, on an error, nothing. A fill that is already there is skipped and
   // reported. Requires: BeginRun() of this object gave an epoch; passing another one is refused as
   // fenced off.
-  base::Result<CommitReceipt> Commit(std::uint64_t epoch, std::span<const model::Action> actions);
+  base::Result<CommitReceipt> Commit(std::uint64_t epoch,
+                                     std::span<const model::Action> actions) override;
 
   // Everything a trader needs to go on, from one snapshot of the file. A symbol of the ledger that
   // the table lacks is kNotFound (see CompleteInstruments).
-  base::Result<RecoveredBooks> Recover(const model::InstrumentTable& table);
+  base::Result<RecoveredBooks> Recover(const model::InstrumentTable& table) override;
   // The orders among the last `changes` order events, with all their trades, by their last change.
   base::Result<std::vector<RecentOrder>> RecentOrders(const model::InstrumentTable& table,
-                                                      std::size_t changes);
+                                                      std::size_t changes) override;
 
   // The newest `limit` fills, oldest first, in the order of booking.
   base::Result<std::vector<model::Fill>> Fills(const model::InstrumentTable& table,
@@ -110,8 +96,8 @@ class Ledger {
                                                             std::size_t limit);
 
   // Appends a turn; turning what is already so is recorded too. Durable when it returns.
-  base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn);
-  base::Result<model::SwitchState> ReadSwitches();
+  base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) override;
+  base::Result<model::SwitchState> ReadSwitches() override;
   // When the switch was last turned on after having been off; empty while it is off.
   base::Result<std::optional<base::UnixNanos>> OnSince(model::Switch which);
   // The newest turn's number, 0 for none. Cheap: a few microseconds, for a poll.

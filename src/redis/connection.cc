@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "redis/command.h"
 #include "redis/reply.h"
+#include "redis/reply_reader.h"
 #include "redis/stream.h"
 #include "redis/url.h"
 
@@ -30,30 +31,43 @@ std::optional<base::Error> FailureOf(const Reply& reply, bool is_exec) {
   return FirstError(reply);
 }
 
-}  // namespace
+class SocketConnection final : public Connection {
+ public:
+  SocketConnection(std::unique_ptr<Stream> stream, std::string name, const Options& options);
 
-base::Result<std::unique_ptr<Connection>> Connection::Connect(const Url& url,
-                                                              const Options& options) {
-  const base::Nanos deadline = base::MonotonicNow() + options.connect_timeout;
-  auto stream = OpenStream(url, deadline);
-  if (!stream) {
-    return base::FailWith("redis at " + url.Masked(), stream.error());
-  }
-  std::unique_ptr<Connection> connection(new Connection(std::move(*stream), url.Masked(), options));
-  if (auto greeted = connection->Greet(url, deadline); !greeted) {
-    return tl::unexpected(greeted.error());
-  }
-  return connection;
-}
+  base::Result<void> Greet(const Url& url, base::Nanos deadline);
 
-Connection::Connection(std::unique_ptr<Stream> stream, std::string name, const Options& options)
+  [[nodiscard]] bool is_alive() const override { return is_alive_; }
+  [[nodiscard]] const std::string& name() const override { return name_; }
+  base::Result<Reply> Call(Args args) override;
+  base::Result<Reply> Call(Args args, base::Nanos timeout) override;
+  base::Result<void> Execute(const Pipeline& pipeline) override;
+  base::Result<std::vector<Reply>> ExecuteForReplies(const Pipeline& pipeline) override;
+
+ private:
+  base::Result<void> Send(std::string_view bytes, base::Nanos deadline);
+  // The next reply, in reader_.reply().
+  base::Result<void> Receive(base::Nanos deadline);
+  tl::unexpected<base::Error> Die(const base::Error& cause);
+
+  std::unique_ptr<Stream> stream_;
+  std::string name_;
+  Options options_;
+  bool is_alive_ = true;
+  ReplyReader reader_;
+  std::string call_bytes_;  // Kept between calls for its memory.
+  std::vector<char> input_;
+};
+
+SocketConnection::SocketConnection(std::unique_ptr<Stream> stream, std::string name,
+                                   const Options& options)
     : stream_(std::move(stream)),
       name_(std::move(name)),
       options_(options),
       reader_(options.reply_bytes_max),
       input_(kInputBytes) {}
 
-base::Result<void> Connection::Greet(const Url& url, base::Nanos deadline) {
+base::Result<void> SocketConnection::Greet(const Url& url, base::Nanos deadline) {
   Pipeline greeting;
   if (!url.password.empty()) {
     const std::string user = url.user.empty() ? "default" : url.user;
@@ -80,11 +94,11 @@ base::Result<void> Connection::Greet(const Url& url, base::Nanos deadline) {
   return {};
 }
 
-base::Result<Reply> Connection::Call(Args args) {
+base::Result<Reply> SocketConnection::Call(Args args) {
   return Call(args, options_.call_timeout);
 }
 
-base::Result<Reply> Connection::Call(Args args, base::Nanos timeout) {
+base::Result<Reply> SocketConnection::Call(Args args, base::Nanos timeout) {
   const base::Nanos deadline = base::MonotonicNow() + timeout;
   call_bytes_.clear();
   AppendCommand(call_bytes_, args);
@@ -100,7 +114,7 @@ base::Result<Reply> Connection::Call(Args args, base::Nanos timeout) {
   return std::move(reader_.reply());
 }
 
-base::Result<void> Connection::Execute(const Pipeline& pipeline) {
+base::Result<void> SocketConnection::Execute(const Pipeline& pipeline) {
   ENSURE(!pipeline.is_in_transaction());
   const base::Nanos deadline = base::MonotonicNow() + options_.call_timeout;
   if (auto sent = Send(pipeline.bytes(), deadline); !sent) {
@@ -126,7 +140,7 @@ base::Result<void> Connection::Execute(const Pipeline& pipeline) {
   return {};
 }
 
-base::Result<std::vector<Reply>> Connection::ExecuteForReplies(const Pipeline& pipeline) {
+base::Result<std::vector<Reply>> SocketConnection::ExecuteForReplies(const Pipeline& pipeline) {
   ENSURE(!pipeline.is_in_transaction());
   const base::Nanos deadline = base::MonotonicNow() + options_.call_timeout;
   if (auto sent = Send(pipeline.bytes(), deadline); !sent) {
@@ -143,7 +157,7 @@ base::Result<std::vector<Reply>> Connection::ExecuteForReplies(const Pipeline& p
   return replies;
 }
 
-base::Result<void> Connection::Send(std::string_view bytes, base::Nanos deadline) {
+base::Result<void> SocketConnection::Send(std::string_view bytes, base::Nanos deadline) {
   if (!is_alive_) {
     return base::Fail(base::ErrorCode::kUnavailable,
                       "redis at " + name_ + ": this connection was lost earlier");
@@ -154,7 +168,7 @@ base::Result<void> Connection::Send(std::string_view bytes, base::Nanos deadline
   return {};
 }
 
-base::Result<void> Connection::Receive(base::Nanos deadline) {
+base::Result<void> SocketConnection::Receive(base::Nanos deadline) {
   for (;;) {
     const auto next = reader_.Next();
     if (!next) {
@@ -177,9 +191,25 @@ base::Result<void> Connection::Receive(base::Nanos deadline) {
   }
 }
 
-tl::unexpected<base::Error> Connection::Die(const base::Error& cause) {
+tl::unexpected<base::Error> SocketConnection::Die(const base::Error& cause) {
   is_alive_ = false;
   return base::FailWith("redis at " + name_, cause);
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Connection>> Connection::Connect(const Url& url,
+                                                              const Options& options) {
+  const base::Nanos deadline = base::MonotonicNow() + options.connect_timeout;
+  auto stream = OpenStream(url, deadline);
+  if (!stream) {
+    return base::FailWith("redis at " + url.Masked(), stream.error());
+  }
+  auto connection = std::make_unique<SocketConnection>(std::move(*stream), url.Masked(), options);
+  if (auto greeted = connection->Greet(url, deadline); !greeted) {
+    return tl::unexpected(greeted.error());
+  }
+  return std::unique_ptr<Connection>(std::move(connection));
 }
 
 }  // namespace bulwark::redis

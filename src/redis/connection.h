@@ -2,7 +2,7 @@
 //
 // Shape:   usable until the first failure of transport or protocol; then is_alive() is false for
 //          good and the owner makes a new one. Nothing is retried here: only the caller knows what
-//          may be repeated.
+//          may be repeated. Connect() makes the real one; the simulator makes its own.
 // Units:   timeouts in base::Nanos; `call_timeout` bounds one Call() or Execute(), whatever its
 //          size.
 // Errors:  kUnavailable for timeouts, refused and lost connections, kCorrupt for bytes that are no
@@ -28,8 +28,6 @@
 #include "base/time.h"
 #include "redis/command.h"
 #include "redis/reply.h"
-#include "redis/reply_reader.h"
-#include "redis/stream.h"
 #include "redis/url.h"
 
 namespace bulwark::redis {
@@ -49,43 +47,33 @@ class Connection {
   static base::Result<std::unique_ptr<Connection>> Connect(const Url& url,
                                                            const Options& options = {});
 
-  [[nodiscard]] bool is_alive() const { return is_alive_; }
+  Connection() = default;
+  virtual ~Connection() = default;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  Connection(Connection&&) = delete;
+  Connection& operator=(Connection&&) = delete;
+
+  [[nodiscard]] virtual bool is_alive() const = 0;
   // The server, for messages: the URL without its password.
-  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] virtual const std::string& name() const = 0;
 
   // Sends one command; an error answer is an Error.
-  base::Result<Reply> Call(Args args);
+  virtual base::Result<Reply> Call(Args args) = 0;
   base::Result<Reply> Call(std::initializer_list<std::string_view> args) {
     return Call(Args{args.begin(), args.size()});
   }
   // The same with a timeout of its own (a BLPOP, a long script).
-  base::Result<Reply> Call(Args args, base::Nanos timeout);
+  virtual base::Result<Reply> Call(Args args, base::Nanos timeout) = 0;
 
   // Sends all commands at once and answers the first error of any of them, if there is one: error
   // answers, errors inside an EXEC, and an EXEC that was not done (kConflict). Commands outside a
   // transaction took effect even when another one failed. An empty pipeline does nothing.
   // Requires: no open transaction.
-  base::Result<void> Execute(const Pipeline& pipeline);
+  virtual base::Result<void> Execute(const Pipeline& pipeline) = 0;
 
   // The same, with all replies, errors among them as Reply::Kind::kError.
-  base::Result<std::vector<Reply>> ExecuteForReplies(const Pipeline& pipeline);
-
- private:
-  Connection(std::unique_ptr<Stream> stream, std::string name, const Options& options);
-
-  base::Result<void> Greet(const Url& url, base::Nanos deadline);
-  base::Result<void> Send(std::string_view bytes, base::Nanos deadline);
-  // The next reply, in reader_.reply().
-  base::Result<void> Receive(base::Nanos deadline);
-  tl::unexpected<base::Error> Die(const base::Error& cause);
-
-  std::unique_ptr<Stream> stream_;
-  std::string name_;
-  Options options_;
-  bool is_alive_ = true;
-  ReplyReader reader_;
-  std::string call_bytes_;  // Kept between calls for its memory.
-  std::vector<char> input_;
+  virtual base::Result<std::vector<Reply>> ExecuteForReplies(const Pipeline& pipeline) = 0;
 };
 
 }  // namespace bulwark::redis

@@ -1,6 +1,7 @@
 #include "redis/subscriber.h"
 
 #include <cstddef>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "base/time.h"
 #include "redis/command.h"
 #include "redis/reply.h"
+#include "redis/reply_reader.h"
 #include "redis/stream.h"
 #include "redis/url.h"
 
@@ -30,25 +32,38 @@ void AddSubscribe(Pipeline& out, std::string_view command, Args names) {
   out.Add(Args{args});
 }
 
-}  // namespace
+class SocketSubscriber final : public Subscriber {
+ public:
+  SocketSubscriber(std::unique_ptr<Stream> stream, std::string name, const Options& options);
 
-base::Result<std::unique_ptr<Subscriber>> Subscriber::Connect(const Url& url, Args channels,
-                                                              Args patterns,
-                                                              const Options& options) {
-  ENSURE(channels.size() + patterns.size() > 0);
-  const base::Nanos deadline = base::MonotonicNow() + options.connection.connect_timeout;
-  auto stream = OpenStream(url, deadline);
-  if (!stream) {
-    return base::FailWith("redis at " + url.Masked(), stream.error());
-  }
-  std::unique_ptr<Subscriber> subscriber(new Subscriber(std::move(*stream), url.Masked(), options));
-  if (auto greeted = subscriber->Greet(url, channels, patterns); !greeted) {
-    return tl::unexpected(greeted.error());
-  }
-  return subscriber;
-}
+  base::Result<void> Greet(const Url& url, Args channels, Args patterns);
 
-Subscriber::Subscriber(std::unique_ptr<Stream> stream, std::string name, const Options& options)
+  base::Result<std::optional<Message>> Next(base::Nanos timeout) override;
+  [[nodiscard]] bool is_alive() const override { return is_alive_; }
+
+ private:
+  // Waits for a whole reply, in reader_.reply(); false when none came before the deadline.
+  base::Result<bool> NextReply(base::Nanos deadline);
+  // Reads what comes until the deadline; false when nothing did.
+  base::Result<bool> ReadMore(base::Nanos deadline);
+  base::Result<void> CheckSilence(base::Nanos now);
+  std::optional<Message> TakeMessage(Reply& reply);
+  tl::unexpected<base::Error> Die(const base::Error& cause);
+
+  std::unique_ptr<Stream> stream_;
+  std::string name_;
+  Options options_;
+  bool is_alive_ = true;
+  ReplyReader reader_;
+  std::vector<char> input_;
+  base::Nanos last_heard_;
+  std::optional<base::Nanos> pinged_at_;
+  std::size_t confirmed_ = 0;
+  std::deque<Message> early_;  // Came between the confirmations of Connect().
+};
+
+SocketSubscriber::SocketSubscriber(std::unique_ptr<Stream> stream, std::string name,
+                                   const Options& options)
     : stream_(std::move(stream)),
       name_(std::move(name)),
       options_(options),
@@ -56,7 +71,7 @@ Subscriber::Subscriber(std::unique_ptr<Stream> stream, std::string name, const O
       input_(kInputBytes),
       last_heard_(base::MonotonicNow()) {}
 
-base::Result<void> Subscriber::Greet(const Url& url, Args channels, Args patterns) {
+base::Result<void> SocketSubscriber::Greet(const Url& url, Args channels, Args patterns) {
   const base::Nanos deadline = base::MonotonicNow() + options_.connection.connect_timeout;
   Pipeline greeting;
   if (!url.password.empty()) {
@@ -85,7 +100,7 @@ base::Result<void> Subscriber::Greet(const Url& url, Args channels, Args pattern
   return {};
 }
 
-base::Result<std::optional<Message>> Subscriber::Next(base::Nanos timeout) {
+base::Result<std::optional<Message>> SocketSubscriber::Next(base::Nanos timeout) {
   if (!is_alive_) {
     return base::Fail(base::ErrorCode::kUnavailable,
                       "redis at " + name_ + ": this subscription was lost earlier");
@@ -112,7 +127,7 @@ base::Result<std::optional<Message>> Subscriber::Next(base::Nanos timeout) {
   return std::optional<Message>();
 }
 
-base::Result<bool> Subscriber::NextReply(base::Nanos deadline) {
+base::Result<bool> SocketSubscriber::NextReply(base::Nanos deadline) {
   for (;;) {
     const auto next = reader_.Next();
     if (!next) {
@@ -128,7 +143,7 @@ base::Result<bool> Subscriber::NextReply(base::Nanos deadline) {
   }
 }
 
-base::Result<bool> Subscriber::ReadMore(base::Nanos deadline) {
+base::Result<bool> SocketSubscriber::ReadMore(base::Nanos deadline) {
   const auto read = stream_->ReadSome(input_, deadline);
   if (!read) {
     return Die(read.error());
@@ -145,7 +160,7 @@ base::Result<bool> Subscriber::ReadMore(base::Nanos deadline) {
   return true;
 }
 
-base::Result<void> Subscriber::CheckSilence(base::Nanos now) {
+base::Result<void> SocketSubscriber::CheckSilence(base::Nanos now) {
   if (pinged_at_) {
     if (now - *pinged_at_ > options_.connection.call_timeout) {
       return Die({base::ErrorCode::kUnavailable, "no answer to a ping in time"});
@@ -163,7 +178,7 @@ base::Result<void> Subscriber::CheckSilence(base::Nanos now) {
   return {};
 }
 
-std::optional<Message> Subscriber::TakeMessage(Reply& reply) {
+std::optional<Message> SocketSubscriber::TakeMessage(Reply& reply) {
   auto& parts = reply.elements;
   if (parts.size() == 3 && parts[0].text == "message") {
     return Message{"", std::move(parts[1].text), std::move(parts[2].text)};
@@ -177,9 +192,27 @@ std::optional<Message> Subscriber::TakeMessage(Reply& reply) {
   return std::nullopt;  // A confirmation, the answer to AUTH or a pong.
 }
 
-tl::unexpected<base::Error> Subscriber::Die(const base::Error& cause) {
+tl::unexpected<base::Error> SocketSubscriber::Die(const base::Error& cause) {
   is_alive_ = false;
   return base::FailWith("redis at " + name_, cause);
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Subscriber>> Subscriber::Connect(const Url& url, Args channels,
+                                                              Args patterns,
+                                                              const Options& options) {
+  ENSURE(channels.size() + patterns.size() > 0);
+  const base::Nanos deadline = base::MonotonicNow() + options.connection.connect_timeout;
+  auto stream = OpenStream(url, deadline);
+  if (!stream) {
+    return base::FailWith("redis at " + url.Masked(), stream.error());
+  }
+  auto subscriber = std::make_unique<SocketSubscriber>(std::move(*stream), url.Masked(), options);
+  if (auto greeted = subscriber->Greet(url, channels, patterns); !greeted) {
+    return tl::unexpected(greeted.error());
+  }
+  return std::unique_ptr<Subscriber>(std::move(subscriber));
 }
 
 }  // namespace bulwark::redis

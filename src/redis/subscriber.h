@@ -14,10 +14,8 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +24,6 @@
 #include "base/time.h"
 #include "redis/command.h"
 #include "redis/connection.h"
-#include "redis/reply.h"
-#include "redis/reply_reader.h"
-#include "redis/stream.h"
 #include "redis/url.h"
 
 namespace bulwark::redis {
@@ -56,33 +51,17 @@ class Subscriber {
                                                            Args patterns,
                                                            const Options& options = {});
 
+  Subscriber() = default;
+  virtual ~Subscriber() = default;
+  Subscriber(const Subscriber&) = delete;
+  Subscriber& operator=(const Subscriber&) = delete;
+  Subscriber(Subscriber&&) = delete;
+  Subscriber& operator=(Subscriber&&) = delete;
+
   // The next message, or empty when none came within `timeout`.
-  base::Result<std::optional<Message>> Next(base::Nanos timeout);
+  virtual base::Result<std::optional<Message>> Next(base::Nanos timeout) = 0;
 
-  [[nodiscard]] bool is_alive() const { return is_alive_; }
-
- private:
-  Subscriber(std::unique_ptr<Stream> stream, std::string name, const Options& options);
-
-  base::Result<void> Greet(const Url& url, Args channels, Args patterns);
-  // Waits for a whole reply, in reader_.reply(); false when none came before the deadline.
-  base::Result<bool> NextReply(base::Nanos deadline);
-  // Reads what comes until the deadline; false when nothing did.
-  base::Result<bool> ReadMore(base::Nanos deadline);
-  base::Result<void> CheckSilence(base::Nanos now);
-  std::optional<Message> TakeMessage(Reply& reply);
-  tl::unexpected<base::Error> Die(const base::Error& cause);
-
-  std::unique_ptr<Stream> stream_;
-  std::string name_;
-  Options options_;
-  bool is_alive_ = true;
-  ReplyReader reader_;
-  std::vector<char> input_;
-  base::Nanos last_heard_;
-  std::optional<base::Nanos> pinged_at_;
-  std::size_t confirmed_ = 0;
-  std::deque<Message> early_;  // Came between the confirmations of Connect().
+  [[nodiscard]] virtual bool is_alive() const = 0;
 };
 
 }  // namespace bulwark::redis

@@ -361,7 +361,7 @@ std::string Publisher::PortfolioPayload() {
   }
   std::string payload;
   contract::EncodePortfolioUpdate(payload,
-                                  {.at = base::WallNow(),
+                                  {.at = options_.clock->WallNow(),
                                    .cash = portfolio_.owned_cash(),
                                    .day_anchor = day_anchor_.value_or(options_.opening_cash),
                                    .start_equity = options_.opening_cash,

@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/decimal.h"
 #include "base/time.h"
 #include "contract/keys.h"
@@ -46,6 +47,7 @@ struct PublisherOptions {
   std::uint64_t epoch = 0;
   base::Decimal opening_cash;      // Start of the total P&L.
   base::Nanos alert_retention{0};  // Zero: for ever.
+  const base::Clock* clock = &base::SystemClock();
 };
 
 // What is in the books when the trader starts.

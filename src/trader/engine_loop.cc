@@ -44,12 +44,13 @@ EngineLoop::EngineLoop(engine::Engine& engine, const EngineLoopPeers& peers)
       queues_(peers.queues),
       health_(peers.health),
       latencies_(peers.latencies),
-      telemetry_(peers.telemetry) {
+      telemetry_(peers.telemetry),
+      clock_(peers.clock) {
   submissions_.reserve(oms::OrderStore::kOpenMax);
 }
 
 int EngineLoop::DoWork() {
-  const base::Nanos started = base::MonotonicNow();
+  const base::Nanos started = clock_.MonotonicNow();
   int work = 0;
   if (!HasRoom()) {
     health_.cycles_held_back.fetch_add(1, std::memory_order_relaxed);
@@ -81,7 +82,7 @@ int EngineLoop::DoWork() {
     Process(link);
     ++work;
   }
-  const base::UnixNanos now = base::WallNow();
+  const base::UnixNanos now = clock_.WallNow();
   if (now - timer_at_ >= kTimerEvery && HasRoom()) {
     timer_at_ = now;
     Process(model::Timer{.at = now});
@@ -129,7 +130,7 @@ void EngineLoop::Measure(const model::Event& event) {
     for (const model::Action& action : actions_) {
       const auto* sent = std::get_if<model::SendOrder>(&action);
       if (!now && (sent != nullptr || std::holds_alternative<model::SignalGenerated>(action))) {
-        now = base::WallNow();
+        now = clock_.WallNow();
         latencies_.Record(stateplane::Latency::kTickToDecision, instrument, *now - arrived);
       }
       if (sent != nullptr && submissions_.size() < submissions_.capacity()) {
@@ -154,7 +155,7 @@ void EngineLoop::NoteFirstAnswer(const model::OrderId& id, model::InstrumentId i
   if (found == submissions_.end()) {
     return;
   }
-  const base::UnixNanos now = base::WallNow();
+  const base::UnixNanos now = clock_.WallNow();
   latencies_.Record(stateplane::Latency::kDecisionToFill, instrument, now - found->decided_at);
   latencies_.Record(stateplane::Latency::kTickToFill, instrument, now - found->tick_at);
   submissions_.erase(found);
@@ -175,7 +176,7 @@ void EngineLoop::EndCycle(base::Nanos started, int work) {
   if (work == 0) {
     return;
   }
-  const auto span = static_cast<std::uint64_t>((base::MonotonicNow() - started).count());
+  const auto span = static_cast<std::uint64_t>((clock_.MonotonicNow() - started).count());
   if (span > health_.worst_cycle_ns.load(std::memory_order_relaxed)) {
     health_.worst_cycle_ns.store(span, std::memory_order_relaxed);
   }

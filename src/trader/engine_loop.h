@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/time.h"
 #include "base/triple_buffer.h"
 #include "engine/engine.h"
@@ -32,6 +33,7 @@ struct EngineLoopPeers {
   Health& health;
   LatencyBoard& latencies;
   base::TripleBuffer<model::Telemetry>& telemetry;
+  const base::Clock& clock = base::SystemClock();
 };
 
 class EngineLoop {
@@ -66,6 +68,7 @@ class EngineLoop {
   Health& health_;
   LatencyBoard& latencies_;
   base::TripleBuffer<model::Telemetry>& telemetry_;
+  const base::Clock& clock_;
   model::ActionBuffer actions_;
   std::vector<Submission> submissions_;  // Waiting for their first answer; bounded by open orders.
   base::UnixNanos timer_at_;

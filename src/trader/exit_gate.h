@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/time.h"
 #include "model/order.h"
 
@@ -20,8 +21,9 @@ namespace bulwark::trader {
 
 class ExitGate {
  public:
-  explicit ExitGate(bool allow_strategy_exits_when_killed)
-      : allow_strategy_exits_(allow_strategy_exits_when_killed) {}
+  explicit ExitGate(bool allow_strategy_exits_when_killed,
+                    const base::Clock& clock = base::SystemClock())
+      : clock_(clock), allow_strategy_exits_(allow_strategy_exits_when_killed) {}
 
   // For the watcher. The time is taken inside, right after the flags took effect.
   void Set(bool is_halted, bool is_killed) {
@@ -29,7 +31,7 @@ class ExitGate {
     is_halted_.store(is_halted);
     is_killed_.store(is_killed);
     if (is_closed() != was_closed) {
-      closed_at_ns_.store(is_closed() ? base::WallNow().time_since_epoch().count() : 0);
+      closed_at_ns_.store(is_closed() ? clock_.WallNow().time_since_epoch().count() : 0);
     }
   }
 
@@ -57,6 +59,7 @@ class ExitGate {
  private:
   [[nodiscard]] bool is_closed() const { return is_halted_.load() || is_killed_.load(); }
 
+  const base::Clock& clock_;
   bool allow_strategy_exits_;
   // Closed until the watcher has read the stops for the first time.
   std::atomic<bool> is_halted_ = true;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 #include <utility>
 #include <variant>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "market/feed.h"
@@ -32,20 +32,21 @@ base::UnixNanos EventTime(const model::MarketEvent& event) {
 
 }  // namespace
 
-FeedThread::FeedThread(market::Feed& feed, market::Pacer pacer, Queues& queues, Health& health)
-    : feed_(feed), pacer_(std::move(pacer)), queues_(queues), health_(health) {}
+FeedThread::FeedThread(market::Feed& feed, market::Pacer pacer, Queues& queues, Health& health,
+                       const base::Clock& clock)
+    : feed_(feed), pacer_(std::move(pacer)), queues_(queues), health_(health), clock_(clock) {}
 
 int FeedThread::DoWork() {
   int released = 0;
   while (released < kEventsPerCycle && Fetch()) {
-    const base::Nanos now = base::MonotonicNow();
+    const base::Nanos now = clock_.MonotonicNow();
     if (now < due_) {
       if (released == 0) {
-        std::this_thread::sleep_for(std::min(due_ - now, kNapMax));
+        clock_.Pause(std::min(due_ - now, kNapMax));
       }
       break;
     }
-    std::visit([](auto& event) { event.received_at = base::WallNow(); }, *next_);
+    std::visit([this](auto& event) { event.received_at = clock_.WallNow(); }, *next_);
     if (!queues_.market.TryPush(*next_)) {
       break;  // The engine is behind: this event waits here.
     }
@@ -81,14 +82,14 @@ bool FeedThread::Fetch() {
     return false;
   }
   next_ = **event;
-  const base::Nanos now = base::MonotonicNow();
+  const base::Nanos now = clock_.MonotonicNow();
   due_ = now + pacer_.Wait(EventTime(*next_), now);
   return true;
 }
 
 void FeedThread::Lose(const model::Reason& reason) {
   has_ended_ = true;
-  const model::FeedLink lost{.is_up = false, .reason = reason, .at = base::WallNow()};
+  const model::FeedLink lost{.is_up = false, .reason = reason, .at = clock_.WallNow()};
   if (!queues_.feed_links.TryPush(lost)) {
     base::LogWarn("feed_link_dropped");  // Silence will say the same after feed.stale_after.
   }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/time.h"
 #include "market/feed.h"
 #include "market/pacer.h"
@@ -23,7 +24,8 @@ namespace bulwark::trader {
 
 class FeedThread {
  public:
-  FeedThread(market::Feed& feed, market::Pacer pacer, Queues& queues, Health& health);
+  FeedThread(market::Feed& feed, market::Pacer pacer, Queues& queues, Health& health,
+             const base::Clock& clock = base::SystemClock());
 
   int DoWork();
 
@@ -36,6 +38,7 @@ class FeedThread {
   market::Pacer pacer_;
   Queues& queues_;
   Health& health_;
+  const base::Clock& clock_;
   std::optional<model::MarketEvent> next_;  // Fetched, not yet released.
   base::Nanos due_{0};
   std::size_t problems_logged_ = 0;

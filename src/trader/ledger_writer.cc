@@ -5,13 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <thread>
 #include <variant>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "ledger/ledger.h"
+#include "ledger/ledger_store.h"
 #include "model/action.h"
 #include "model/order.h"
 #include "trader/health.h"
@@ -32,9 +32,9 @@ bool IsJournaled(const model::Action& action) {
 
 }  // namespace
 
-LedgerWriter::LedgerWriter(ledger::Ledger& ledger, std::uint64_t epoch, Queues& queues,
-                           Health& health)
-    : ledger_(ledger), epoch_(epoch), queues_(queues), health_(health) {
+LedgerWriter::LedgerWriter(ledger::LedgerStore& ledger, std::uint64_t epoch, Queues& queues,
+                           Health& health, const base::Clock& clock)
+    : ledger_(ledger), epoch_(epoch), queues_(queues), health_(health), clock_(clock) {
   group_.reserve(kGroupMax);
 }
 
@@ -45,7 +45,7 @@ int LedgerWriter::DoWork() {
   Take(std::min(room, kGroupMax));
   if (is_retry) {
     ReleaseExitsOnly(before);
-    if (base::MonotonicNow() < retry_at_) {
+    if (clock_.MonotonicNow() < retry_at_) {
       return 0;
     }
   }
@@ -60,7 +60,7 @@ int LedgerWriter::DoWork() {
   if (!is_retry) {
     ReleaseExitsOnly(0);
   }
-  retry_at_ = base::MonotonicNow() + kRetryAfter;
+  retry_at_ = clock_.MonotonicNow() + kRetryAfter;
   return 0;
 }
 
@@ -157,13 +157,13 @@ void LedgerWriter::ReleaseExitsOnly(std::size_t from) {
 
 void LedgerWriter::PushVenue(const VenueCommand& command) {
   while (!queues_.from_ledger.TryPush(command)) {
-    std::this_thread::yield();
+    clock_.Pause(base::Nanos{0});
   }
 }
 
 void LedgerWriter::PushPublished(const model::Action& action) {
   while (!queues_.published.TryPush(action)) {
-    std::this_thread::yield();
+    clock_.Pause(base::Nanos{0});
   }
 }
 

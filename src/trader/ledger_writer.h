@@ -17,8 +17,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/time.h"
-#include "ledger/ledger.h"
+#include "ledger/ledger_store.h"
 #include "model/action.h"
 #include "trader/health.h"
 #include "trader/queues.h"
@@ -29,7 +30,8 @@ class LedgerWriter {
  public:
   static constexpr std::size_t kGroupMax = 512;
 
-  LedgerWriter(ledger::Ledger& ledger, std::uint64_t epoch, Queues& queues, Health& health);
+  LedgerWriter(ledger::LedgerStore& ledger, std::uint64_t epoch, Queues& queues, Health& health,
+               const base::Clock& clock = base::SystemClock());
 
   int DoWork();
   // For the end of the program: commits what is left.
@@ -45,10 +47,11 @@ class LedgerWriter {
   void PushVenue(const VenueCommand& command);
   void PushPublished(const model::Action& action);
 
-  ledger::Ledger& ledger_;
+  ledger::LedgerStore& ledger_;
   std::uint64_t epoch_;
   Queues& queues_;
   Health& health_;
+  const base::Clock& clock_;
   std::vector<model::Action> group_;
   std::size_t already_released_ = 0;  // Actions of the group that left while the ledger failed.
   base::Nanos retry_at_{0};

@@ -2,11 +2,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <variant>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "base/triple_buffer.h"
@@ -16,6 +17,7 @@
 #include "model/order.h"
 #include "model/telemetry.h"
 #include "redis/connection.h"
+#include "redis/dialer.h"
 #include "redis/url.h"
 #include "stateplane/publisher.h"
 #include "trader/health.h"
@@ -32,7 +34,13 @@ constexpr base::Nanos kReconnectAfter{std::chrono::milliseconds{100}};
 
 PublisherThread::PublisherThread(redis::Url url, const PublisherTiming& timing,
                                  stateplane::Publisher publisher, const PublisherPeers& peers)
-    : url_(std::move(url)),
+    : PublisherThread(std::make_unique<redis::UrlDialer>(std::move(url)), timing,
+                      std::move(publisher), peers) {}
+
+PublisherThread::PublisherThread(std::unique_ptr<redis::Dialer> dialer,
+                                 const PublisherTiming& timing, stateplane::Publisher publisher,
+                                 const PublisherPeers& peers)
+    : dialer_(std::move(dialer)),
       timing_(timing),
       publisher_(std::move(publisher)),
       queues_(peers.queues),
@@ -40,10 +48,11 @@ PublisherThread::PublisherThread(redis::Url url, const PublisherTiming& timing,
       latencies_(peers.latencies),
       telemetry_(peers.telemetry),
       exit_gate_(peers.exit_gate),
-      instruments_(peers.instruments) {}
+      instruments_(peers.instruments),
+      clock_(peers.clock) {}
 
 int PublisherThread::DoWork() {
-  const base::Nanos now = base::MonotonicNow();
+  const base::Nanos now = clock_.MonotonicNow();
   const int taken = TakeActions();
   TakeTelemetry(now);
   Beat(now);
@@ -63,9 +72,9 @@ void PublisherThread::Flush() {
   for (int round = 0; round < kRoundsMax && (queues_.published.size() > 0); ++round) {
     TakeActions();
   }
-  TakeTelemetry(base::MonotonicNow());
+  TakeTelemetry(clock_.MonotonicNow());
   connect_at_ = base::Nanos{0};
-  ReleaseEntries(publisher_.is_dirty() && EnsureConnected(base::MonotonicNow()) && Store());
+  ReleaseEntries(publisher_.is_dirty() && EnsureConnected(clock_.MonotonicNow()) && Store());
 }
 
 int PublisherThread::TakeActions() {
@@ -109,7 +118,7 @@ void PublisherThread::Beat(base::Nanos now) {
   }
   heartbeat_at_ = now;
   cycles_at_heartbeat_ = cycles;
-  publisher_.SetHeartbeat(base::WallNow());
+  publisher_.SetHeartbeat(clock_.WallNow());
 }
 
 // A FLUSHALL leaves the connection as it was: the keys that change rarely would stay away.
@@ -134,11 +143,11 @@ bool PublisherThread::EnsureConnected(base::Nanos now) {
   if (now < connect_at_) {
     return false;
   }
-  auto connection = redis::Connection::Connect(url_, {.connect_timeout = timing_.call_timeout,
-                                                      .call_timeout = timing_.call_timeout,
-                                                      .client_name = "bulwark-publisher"});
+  auto connection = dialer_->Connect({.connect_timeout = timing_.call_timeout,
+                                      .call_timeout = timing_.call_timeout,
+                                      .client_name = "bulwark-publisher"});
   if (!connection) {
-    connect_at_ = base::MonotonicNow() + kReconnectAfter;
+    connect_at_ = clock_.MonotonicNow() + kReconnectAfter;
     base::LogDebug("redis_connect_failed").With("error", connection.error());
     return false;
   }
@@ -164,7 +173,7 @@ bool PublisherThread::Store() {
   }
   // What an error answer left half done is written again from scratch on a new connection.
   connection_.reset();
-  connect_at_ = base::MonotonicNow() + kReconnectAfter;
+  connect_at_ = clock_.MonotonicNow() + kReconnectAfter;
   return false;
 }
 
@@ -181,7 +190,7 @@ void PublisherThread::ReleaseEntries(bool are_shown) {
 
 void PublisherThread::Push(const VenueCommand& command) {
   while (!queues_.from_publisher.TryPush(command)) {
-    std::this_thread::yield();
+    clock_.Pause(base::Nanos{0});
   }
 }
 

@@ -13,12 +13,14 @@
 #include <memory>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/time.h"
 #include "base/triple_buffer.h"
 #include "model/instrument.h"
 #include "model/telemetry.h"
 #include "redis/command.h"
 #include "redis/connection.h"
+#include "redis/dialer.h"
 #include "redis/url.h"
 #include "stateplane/publisher.h"
 #include "trader/exit_gate.h"
@@ -41,10 +43,13 @@ struct PublisherPeers {
   base::TripleBuffer<model::Telemetry>& telemetry;
   const ExitGate& exit_gate;
   const model::InstrumentTable& instruments;
+  const base::Clock& clock = base::SystemClock();
 };
 
 class PublisherThread {
  public:
+  PublisherThread(std::unique_ptr<redis::Dialer> dialer, const PublisherTiming& timing,
+                  stateplane::Publisher publisher, const PublisherPeers& peers);
   PublisherThread(redis::Url url, const PublisherTiming& timing, stateplane::Publisher publisher,
                   const PublisherPeers& peers);
 
@@ -64,7 +69,7 @@ class PublisherThread {
   void ReleaseEntries(bool are_shown);
   void Push(const VenueCommand& command);
 
-  redis::Url url_;
+  std::unique_ptr<redis::Dialer> dialer_;
   PublisherTiming timing_;
   stateplane::Publisher publisher_;
   Queues& queues_;
@@ -73,6 +78,7 @@ class PublisherThread {
   base::TripleBuffer<model::Telemetry>& telemetry_;
   const ExitGate& exit_gate_;
   const model::InstrumentTable& instruments_;
+  const base::Clock& clock_;
   std::unique_ptr<redis::Connection> connection_;
   redis::Pipeline pipeline_;
   std::vector<model::SendOrder> entries_;  // Wait for the transaction that shows them.

@@ -6,20 +6,18 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/agent.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "config/settings.h"
 #include "contract/view_documents.h"
-#include "ledger/ledger.h"
 #include "ledger/recovered_books.h"
 #include "model/event.h"
 #include "model/instrument.h"
@@ -28,6 +26,7 @@
 #include "stateplane/publisher.h"
 #include "trader/assembly.h"
 #include "trader/engine_loop.h"
+#include "trader/environment.h"
 #include "trader/feed_thread.h"
 #include "trader/ledger_writer.h"
 #include "trader/publisher_thread.h"
@@ -105,24 +104,28 @@ std::function<int()> Polite(bool is_polite, Work work) {
 
 }  // namespace
 
-Trader::Trader(const config::Settings& settings, TraderInputs inputs,
+Trader::Trader(const config::Settings& settings, std::string version, Environment& environment,
                model::InstrumentTable instruments)
     : settings_(settings),
-      inputs_(std::move(inputs)),
+      version_(std::move(version)),
+      environment_(environment),
+      clock_(environment.clock()),
       instruments_(std::move(instruments)),
-      exit_gate_(settings.kill.allow_strategy_exits) {}
+      exit_gate_(environment.MakeExitGate(settings)) {}
 
 Trader::~Trader() {
   Stop();
 }
 
 base::Result<std::unique_ptr<Trader>> Trader::Create(const config::Settings& settings,
-                                                     const TraderInputs& inputs) {
+                                                     const std::string& version,
+                                                     Environment& environment) {
   auto instruments = MakeInstruments(settings);
   if (!instruments) {
     return tl::unexpected<base::Error>(instruments.error());
   }
-  std::unique_ptr<Trader> trader(new Trader(settings, inputs, *std::move(instruments)));
+  std::unique_ptr<Trader> trader(
+      new Trader(settings, version, environment, *std::move(instruments)));
   if (auto opened = trader->OpenBooks(); !opened) {
     return tl::unexpected<base::Error>(opened.error());
   }
@@ -130,13 +133,13 @@ base::Result<std::unique_ptr<Trader>> Trader::Create(const config::Settings& set
 }
 
 base::Result<void> Trader::OpenBooks() {
-  auto opened = ledger::Ledger::Open(inputs_.ledger_file);
+  auto opened = environment_.OpenLedger();
   if (!opened) {
     return tl::unexpected<base::Error>(opened.error());
   }
   ledger_ = *std::move(opened);
   const auto account = ledger_->EnsureAccount(
-      {.opening_cash = settings_.account.initial_cash, .at = base::WallNow()});
+      {.opening_cash = settings_.account.initial_cash, .at = clock_.WallNow()});
   if (!account) {
     return tl::unexpected<base::Error>(account.error());
   }
@@ -148,7 +151,7 @@ base::Result<void> Trader::OpenBooks() {
     return tl::unexpected<base::Error>(instruments.error());
   }
   instruments_ = *std::move(instruments);
-  auto epoch = ledger_->BeginRun({.version = inputs_.version, .at = base::WallNow()}, instruments_);
+  auto epoch = ledger_->BeginRun({.version = version_, .at = clock_.WallNow()}, instruments_);
   if (!epoch) {
     return tl::unexpected<base::Error>(epoch.error());
   }
@@ -175,7 +178,7 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
   telemetry_ =
       std::make_unique<base::TripleBuffer<model::Telemetry>>(model::Telemetry(instruments_.size()));
 
-  auto feed = MakeFeed(settings_, instruments_);
+  auto feed = environment_.MakeFeed(settings_, instruments_);
   auto pacer = MakePacer(settings_);
   auto engine = MakeEngine(settings_, instruments_,
                            {.epoch = epoch_,
@@ -184,7 +187,7 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                       .trades = books.trade_ids,
                                       .venue_sequence = books.venue_sequence_max},
                             .anchor = books.anchor});
-  auto watched = ledger::Ledger::Open(inputs_.ledger_file, {.is_checked = false});
+  auto watched = environment_.OpenWatchedLedger();
   for (const base::Error* error :
        {feed ? nullptr : &feed.error(), pacer ? nullptr : &pacer.error(),
         engine ? nullptr : &engine.error(), watched ? nullptr : &watched.error()}) {
@@ -194,19 +197,21 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
   }
   feed_ = *std::move(feed);
   engine_ = *std::move(engine);
-  venue_ = MakeVenue(settings_, inputs_.venue_socket, instruments_);
-  engine_loop_ = std::make_unique<EngineLoop>(
-      *engine_,
-      EngineLoopPeers{
-          .queues = queues_, .health = health_, .latencies = latencies_, .telemetry = *telemetry_});
-  ledger_writer_ = std::make_unique<LedgerWriter>(*ledger_, epoch_, queues_, health_);
+  venue_ = environment_.MakeVenue(settings_, instruments_);
+  engine_loop_ = std::make_unique<EngineLoop>(*engine_, EngineLoopPeers{.queues = queues_,
+                                                                        .health = health_,
+                                                                        .latencies = latencies_,
+                                                                        .telemetry = *telemetry_,
+                                                                        .clock = clock_});
+  ledger_writer_ = std::make_unique<LedgerWriter>(*ledger_, epoch_, queues_, health_, clock_);
   stateplane::Publisher picture(instruments_,
                                 {.epoch = epoch_,
                                  .opening_cash = opening_cash_,
-                                 .alert_retention = settings_.alerts.retention},
+                                 .alert_retention = settings_.alerts.retention,
+                                 .clock = &clock_},
                                 PictureOf(books, *recent, instruments_));
   publisher_ = std::make_unique<PublisherThread>(
-      inputs_.redis,
+      environment_.MakeDialer(),
       PublisherTiming{.telemetry_every = settings_.publisher.interval,
                       .heartbeat_every = settings_.heartbeat.interval,
                       .call_timeout = settings_.redis.call_timeout},
@@ -215,14 +220,17 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                      .health = health_,
                      .latencies = latencies_,
                      .telemetry = *telemetry_,
-                     .exit_gate = exit_gate_,
-                     .instruments = instruments_});
+                     .exit_gate = *exit_gate_,
+                     .instruments = instruments_,
+                     .clock = clock_});
   venue_thread_ =
-      std::make_unique<VenueThread>(*venue_, queues_, health_, exit_gate_, instruments_);
-  feed_thread_ = std::make_unique<FeedThread>(*feed_, *std::move(pacer), queues_, health_);
-  watcher_ = std::make_unique<Watcher>(inputs_.redis, *std::move(watched),
-                                       WatcherTiming{.poll_every = settings_.halt.poll_interval},
-                                       queues_, health_, exit_gate_);
+      std::make_unique<VenueThread>(*venue_, queues_, health_, *exit_gate_, instruments_, clock_);
+  feed_thread_ = std::make_unique<FeedThread>(*feed_, *std::move(pacer), queues_, health_, clock_);
+  watcher_ = std::make_unique<Watcher>(
+      environment_.MakeDialer(), *std::move(watched),
+      WatcherTiming{.poll_every = settings_.halt.poll_interval},
+      WatcherPeers{
+          .queues = queues_, .health = health_, .exit_gate = *exit_gate_, .clock = clock_});
   return {};
 }
 
@@ -232,20 +240,20 @@ base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
   }
   const bool is_flat_out = !settings_.feed.speed;
   publisher_agent_ =
-      std::make_unique<base::Agent>("publisher", kIdle, [this] { return publisher_->DoWork(); });
+      environment_.StartWorker("publisher", kIdle, [this] { return publisher_->DoWork(); });
   ledger_agent_ =
-      std::make_unique<base::Agent>("ledger", kIdle, [this] { return ledger_writer_->DoWork(); });
-  engine_agent_ = std::make_unique<base::Agent>(
+      environment_.StartWorker("ledger", kIdle, [this] { return ledger_writer_->DoWork(); });
+  engine_agent_ = environment_.StartWorker(
       "engine", kIdle, Polite(is_flat_out, [this] { return engine_loop_->DoWork(); }));
   if (auto caught_up = CatchUpWithVenue(); !caught_up) {
     Stop();
     return caught_up;
   }
   venue_agent_ =
-      std::make_unique<base::Agent>("venue", kIdle, [this] { return venue_thread_->DoWork(); });
+      environment_.StartWorker("venue", kIdle, [this] { return venue_thread_->DoWork(); });
   watcher_agent_ =
-      std::make_unique<base::Agent>("watcher", kIdle, [this] { return watcher_->DoWork(); });
-  feed_agent_ = std::make_unique<base::Agent>(
+      environment_.StartWorker("watcher", kIdle, [this] { return watcher_->DoWork(); });
+  feed_agent_ = environment_.StartWorker(
       "feed", kIdle, Polite(is_flat_out, [this] { return feed_thread_->DoWork(); }));
   base::LogInfo("trader_started").With("epoch", epoch_);
   return {};
@@ -284,7 +292,7 @@ base::Result<void> Trader::CatchUpWithVenue() {
     if (!found) {
       return tl::unexpected<base::Error>(found.error());
     }
-    const base::UnixNanos now = base::WallNow();
+    const base::UnixNanos now = clock_.WallNow();
     switch (found->status) {
       case venue::VenueOrderStatus::kUnknown:
         // Definite: the venue fenced the session that could have carried it.
@@ -315,7 +323,7 @@ base::Result<void> Trader::CatchUpWithVenue() {
 
 void Trader::Report(const model::Event& event) {
   while (!queues_.reports.TryPush(event)) {
-    std::this_thread::yield();
+    clock_.Pause(base::Nanos{0});
   }
 }
 
@@ -329,9 +337,9 @@ void Trader::Stop() {
   }
   feed_agent_.reset();
   engine_loop_->RequestShutdown();
-  const base::Nanos deadline = base::MonotonicNow() + kShutdownMax;
-  while (venue_agent_ && !engine_loop_->is_idle() && base::MonotonicNow() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  const base::Nanos deadline = clock_.MonotonicNow() + kShutdownMax;
+  while (venue_agent_ && !engine_loop_->is_idle() && clock_.MonotonicNow() < deadline) {
+    clock_.Pause(std::chrono::milliseconds{5});
   }
   engine_agent_.reset();
   ledger_agent_.reset();

@@ -13,25 +13,26 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "base/agent.h"
+#include "base/clock.h"
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/triple_buffer.h"
+#include "base/worker.h"
 #include "config/settings.h"
 #include "engine/engine.h"
-#include "ledger/ledger.h"
+#include "ledger/ledger_store.h"
+#include "ledger/recovered_books.h"
 #include "market/feed.h"
 #include "model/instrument.h"
 #include "model/telemetry.h"
-#include "redis/url.h"
 #include "trader/engine_loop.h"
+#include "trader/environment.h"
 #include "trader/exit_gate.h"
 #include "trader/feed_thread.h"
 #include "trader/health.h"
@@ -44,13 +45,6 @@
 #include "venue/venue.h"
 
 namespace bulwark::trader {
-
-struct TraderInputs {
-  std::filesystem::path ledger_file;
-  std::filesystem::path venue_socket;
-  redis::Url redis;
-  std::string version;
-};
 
 // What a run did, for people.
 struct Summary {
@@ -77,7 +71,8 @@ struct Summary {
 class Trader {
  public:
   static base::Result<std::unique_ptr<Trader>> Create(const config::Settings& settings,
-                                                      const TraderInputs& inputs);
+                                                      const std::string& version,
+                                                      Environment& environment);
   ~Trader();
   Trader(const Trader&) = delete;
   Trader& operator=(const Trader&) = delete;
@@ -93,8 +88,15 @@ class Trader {
   // After Stop().
   [[nodiscard]] Summary Summarize() const;
 
+  // For checks between two turns of its threads; live, they belong to their threads.
+  [[nodiscard]] const engine::Engine& engine() const { return *engine_; }
+  [[nodiscard]] const Queues& queues() const { return queues_; }
+  [[nodiscard]] const Health& health() const { return health_; }
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+
  private:
-  Trader(const config::Settings& settings, TraderInputs inputs, model::InstrumentTable instruments);
+  Trader(const config::Settings& settings, std::string version, Environment& environment,
+         model::InstrumentTable instruments);
 
   base::Result<void> OpenBooks();
   base::Result<void> MakeThreads(ledger::RecoveredBooks books);
@@ -103,9 +105,11 @@ class Trader {
   void Report(const model::Event& event);
 
   config::Settings settings_;
-  TraderInputs inputs_;
+  std::string version_;
+  Environment& environment_;
+  const base::Clock& clock_;
   model::InstrumentTable instruments_;
-  std::unique_ptr<ledger::Ledger> ledger_;
+  std::unique_ptr<ledger::LedgerStore> ledger_;
   std::uint64_t epoch_ = 0;
   base::Decimal opening_cash_;
   std::uint64_t venue_sequence_ = 0;
@@ -114,7 +118,7 @@ class Trader {
   Queues queues_;
   Health health_;
   LatencyBoard latencies_;
-  ExitGate exit_gate_;
+  std::unique_ptr<ExitGate> exit_gate_;
   std::unique_ptr<base::TripleBuffer<model::Telemetry>> telemetry_;
   std::unique_ptr<market::Feed> feed_;
   std::unique_ptr<venue::Venue> venue_;
@@ -128,12 +132,12 @@ class Trader {
   std::unique_ptr<Watcher> watcher_;
 
   // In the order of the data; stopped one by one in Stop().
-  std::unique_ptr<base::Agent> feed_agent_;
-  std::unique_ptr<base::Agent> watcher_agent_;
-  std::unique_ptr<base::Agent> engine_agent_;
-  std::unique_ptr<base::Agent> ledger_agent_;
-  std::unique_ptr<base::Agent> publisher_agent_;
-  std::unique_ptr<base::Agent> venue_agent_;
+  std::unique_ptr<base::Worker> feed_agent_;
+  std::unique_ptr<base::Worker> watcher_agent_;
+  std::unique_ptr<base::Worker> engine_agent_;
+  std::unique_ptr<base::Worker> ledger_agent_;
+  std::unique_ptr<base::Worker> publisher_agent_;
+  std::unique_ptr<base::Worker> venue_agent_;
 };
 
 }  // namespace bulwark::trader

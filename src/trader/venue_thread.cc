@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
-#include <thread>
 #include <variant>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "model/event.h"
@@ -42,12 +42,14 @@ bool Has(const std::deque<model::OrderId>& ids, const model::OrderId& id) {
 }  // namespace
 
 VenueThread::VenueThread(venue::Venue& venue, Queues& queues, Health& health,
-                         const ExitGate& exit_gate, const model::InstrumentTable& instruments)
+                         const ExitGate& exit_gate, const model::InstrumentTable& instruments,
+                         const base::Clock& clock)
     : venue_(venue),
       queues_(queues),
       health_(health),
       exit_gate_(exit_gate),
-      instruments_(instruments) {}
+      instruments_(instruments),
+      clock_(clock) {}
 
 int VenueThread::DoWork() {
   int work = 0;
@@ -60,7 +62,7 @@ int VenueThread::DoWork() {
       kTicksPerCycle, [&](const model::Tick& tick) { venue_.PublishTick(tick); }));
   work += venue_.Poll([this](const model::VenueReport& report) { Report(report); });
   health_.is_venue_up.store(venue_.is_connected(), std::memory_order_relaxed);
-  CompareBooks(base::MonotonicNow());
+  CompareBooks(clock_.MonotonicNow());
   return work;
 }
 
@@ -85,7 +87,7 @@ void VenueThread::SendNow(const model::Order& order) {
     return;
   }
   health_.orders_sent.fetch_add(1, std::memory_order_relaxed);
-  Push(model::OrderSent{.order_id = order.id, .at = base::WallNow()});
+  Push(model::OrderSent{.order_id = order.id, .at = clock_.WallNow()});
 }
 
 void VenueThread::Handle(const model::SendCancel& cancel) {
@@ -97,7 +99,7 @@ void VenueThread::Handle(const model::SendCancel& cancel) {
     base::LogWarn("cancel_not_sent").With("order_id", cancel.order_id.ToString());
     Push(model::CancelRejected{.order_id = cancel.order_id,
                                .reason = model::Reason("venue link is down"),
-                               .at = base::WallNow()});
+                               .at = clock_.WallNow()});
   }
 }
 
@@ -112,7 +114,7 @@ bool VenueThread::WasRevoked(const model::OrderId& id) {
 
 void VenueThread::Refuse(const model::OrderId& id, const model::Reason& reason) {
   base::LogWarn("order_not_sent").With("order_id", id.ToString()).With("reason", reason.view());
-  Push(model::OrderNotSent{.order_id = id, .reason = reason, .at = base::WallNow()});
+  Push(model::OrderNotSent{.order_id = id, .reason = reason, .at = clock_.WallNow()});
 }
 
 void VenueThread::Report(const model::VenueReport& report) {
@@ -121,7 +123,7 @@ void VenueThread::Report(const model::VenueReport& report) {
 
 void VenueThread::Push(const model::Event& event) {
   while (!queues_.reports.TryPush(event)) {
-    std::this_thread::yield();
+    clock_.Pause(base::Nanos{0});
   }
 }
 
@@ -135,8 +137,9 @@ void VenueThread::CompareBooks(base::Nanos now) {
     base::LogWarn("venue_snapshot_failed").With("error", snapshot.error());
     return;
   }
-  model::VenueBooks books{
-      .cash = snapshot->cash, .fill_sequence = snapshot->last_fill_sequence, .at = base::WallNow()};
+  model::VenueBooks books{.cash = snapshot->cash,
+                          .fill_sequence = snapshot->last_fill_sequence,
+                          .at = clock_.WallNow()};
   for (const venue::HeldPosition& held : snapshot->positions) {
     const std::optional<model::InstrumentId> known =
         held.instrument ? held.instrument : instruments_.Find(held.venue_symbol.view());

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <deque>
 
+#include "base/clock.h"
 #include "base/time.h"
 #include "model/event.h"
 #include "model/instrument.h"
@@ -28,7 +29,8 @@ namespace bulwark::trader {
 class VenueThread {
  public:
   VenueThread(venue::Venue& venue, Queues& queues, Health& health, const ExitGate& exit_gate,
-              const model::InstrumentTable& instruments);
+              const model::InstrumentTable& instruments,
+              const base::Clock& clock = base::SystemClock());
 
   int DoWork();
 
@@ -48,6 +50,7 @@ class VenueThread {
   Health& health_;
   const ExitGate& exit_gate_;
   const model::InstrumentTable& instruments_;
+  const base::Clock& clock_;
   // Orders whose cancel overtook them: bounded, since each is followed by its order or its refusal.
   std::deque<model::OrderId> revoked_;
   std::deque<model::OrderId> sent_;  // The last ones, to tell an early cancel from a late one.

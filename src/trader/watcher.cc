@@ -6,21 +6,22 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "contract/keys.h"
 #include "contract/kill_switch_document.h"
 #include "contract/system_documents.h"
-#include "ledger/ledger.h"
+#include "ledger/ledger_store.h"
 #include "model/event.h"
 #include "model/names.h"
 #include "model/order.h"
 #include "model/switches.h"
 #include "redis/connection.h"
+#include "redis/dialer.h"
 #include "redis/reply.h"
 #include "redis/subscriber.h"
 #include "stateplane/switch_merger.h"
@@ -108,18 +109,24 @@ base::Result<void> AskForKeyEvents(redis::Connection& connection) {
 
 }  // namespace
 
-Watcher::Watcher(redis::Url url, std::unique_ptr<ledger::Ledger> ledger,
+Watcher::Watcher(redis::Url url, std::unique_ptr<ledger::LedgerStore> ledger,
                  const WatcherTiming& timing, Queues& queues, const Health& health,
                  ExitGate& exit_gate)
-    : url_(std::move(url)),
+    : Watcher(std::make_unique<redis::UrlDialer>(std::move(url)), std::move(ledger), timing,
+              {.queues = queues, .health = health, .exit_gate = exit_gate}) {}
+
+Watcher::Watcher(std::unique_ptr<redis::Dialer> dialer, std::unique_ptr<ledger::LedgerStore> ledger,
+                 const WatcherTiming& timing, const WatcherPeers& peers)
+    : dialer_(std::move(dialer)),
       ledger_(std::move(ledger)),
       timing_(timing),
-      queues_(queues),
-      health_(health),
-      exit_gate_(exit_gate) {}
+      queues_(peers.queues),
+      health_(peers.health),
+      exit_gate_(peers.exit_gate),
+      clock_(peers.clock) {}
 
 int Watcher::DoWork() {
-  EnsureConnected(base::MonotonicNow());
+  EnsureConnected(clock_.MonotonicNow());
   std::optional<RedisWords> words;
   if (connection_) {
     auto read = ReadRedis();
@@ -129,7 +136,7 @@ int Watcher::DoWork() {
       base::LogWarn("watcher_lost_redis").With("error", read.error());
       connection_.reset();
       subscriber_.reset();
-      connect_at_ = base::MonotonicNow() + kReconnectAfter;
+      connect_at_ = clock_.MonotonicNow() + kReconnectAfter;
     }
   }
   auto switches = ledger_->ReadSwitches();
@@ -152,15 +159,15 @@ void Watcher::EnsureConnected(base::Nanos now) {
   const redis::ConnectionOptions options{.connect_timeout = timing_.call_timeout,
                                          .call_timeout = timing_.call_timeout,
                                          .client_name = "bulwark-watcher"};
-  auto connection = redis::Connection::Connect(url_, options);
+  auto connection = dialer_->Connect(options);
   if (!connection) {
     return;
   }
-  const std::string database = std::to_string(url_.db);
+  const std::string database = std::to_string(dialer_->db());
   const std::string halt = "__keyspace@" + database + "__:" + contract::keys::Halt().text();
   const std::string kill = "__keyspace@" + database + "__:" + contract::keys::KillSwitch().text();
   const std::string_view channels[] = {halt, kill};
-  auto subscriber = redis::Subscriber::Connect(url_, channels, {}, {.connection = options});
+  auto subscriber = dialer_->Subscribe(channels, {.connection = options});
   if (!subscriber) {
     return;
   }
@@ -243,7 +250,7 @@ void Watcher::Append(model::Switch which, bool is_on, const stateplane::SeenAtKe
                                      .is_on = is_on,
                                      .reason = is_on ? "written to Redis" : "released in Redis",
                                      .actor = "redis",
-                                     .at = base::WallNow()});
+                                     .at = clock_.WallNow()});
   bool& is_unjournaled = which == model::Switch::kHalt ? unjournaled_.halt : unjournaled_.kill;
   is_unjournaled = !turned && is_on;
   if (!turned) {
@@ -273,7 +280,7 @@ void Watcher::PushPermit(bool is_redis_ok, bool is_ledger_ok) {
                        .is_killed = is_killed_,
                        .is_redis_ok = is_redis_ok && health_.is_redis_writable.load(),
                        .is_ledger_ok = is_ledger_ok && health_.is_ledger_writable.load(),
-                       .at = base::WallNow()};
+                       .at = clock_.WallNow()};
   if (switches_ && is_halted_) {
     permit.reason = model::Reason::Cut(switches_->halt.reason);
   } else if (switches_ && is_killed_) {
@@ -290,7 +297,7 @@ void Watcher::PushPermit(bool is_redis_ok, bool is_ledger_ok) {
 
 void Watcher::WaitForNews() {
   if (!subscriber_) {
-    std::this_thread::sleep_for(timing_.poll_every);
+    clock_.Pause(timing_.poll_every);
     CloseByLedger();
     return;
   }

@@ -16,12 +16,14 @@
 #include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "ledger/ledger.h"
+#include "ledger/ledger_store.h"
 #include "model/event.h"
 #include "model/switches.h"
 #include "redis/connection.h"
+#include "redis/dialer.h"
 #include "redis/subscriber.h"
 #include "redis/url.h"
 #include "stateplane/switch_merger.h"
@@ -37,9 +39,18 @@ struct WatcherTiming {
   base::Nanos call_timeout{std::chrono::milliseconds{60}};  // Keeps the ledger poll under 100 ms.
 };
 
+struct WatcherPeers {
+  Queues& queues;
+  const Health& health;
+  ExitGate& exit_gate;
+  const base::Clock& clock = base::SystemClock();
+};
+
 class Watcher {
  public:
-  Watcher(redis::Url url, std::unique_ptr<ledger::Ledger> ledger, const WatcherTiming& timing,
+  Watcher(std::unique_ptr<redis::Dialer> dialer, std::unique_ptr<ledger::LedgerStore> ledger,
+          const WatcherTiming& timing, const WatcherPeers& peers);
+  Watcher(redis::Url url, std::unique_ptr<ledger::LedgerStore> ledger, const WatcherTiming& timing,
           Queues& queues, const Health& health, ExitGate& exit_gate);
 
   int DoWork();
@@ -65,12 +76,13 @@ class Watcher {
   void WriteToRedis(const model::SwitchTurn& turn, const stateplane::SeenAtKey& seen);
   void PushPermit(bool is_redis_ok, bool is_ledger_ok);
 
-  redis::Url url_;
-  std::unique_ptr<ledger::Ledger> ledger_;
+  std::unique_ptr<redis::Dialer> dialer_;
+  std::unique_ptr<ledger::LedgerStore> ledger_;
   WatcherTiming timing_;
   Queues& queues_;
   const Health& health_;
   ExitGate& exit_gate_;
+  const base::Clock& clock_;
   std::unique_ptr<redis::Connection> connection_;
   std::unique_ptr<redis::Subscriber> subscriber_;
   stateplane::SwitchWriter writer_;

@@ -1,0 +1,69 @@
+// What a running trader asks of its ledger: the seam between the trader's threads and where the
+// ledger is kept.
+//
+// Shape:   Ledger (ledger/ledger.h) is the real one and says what each call does, with its errors.
+//          The simulator has one on a disk that fails.
+// Threads: one at a time per object; open one per thread.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/decimal.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "ledger/duplicate_fill.h"
+#include "ledger/recent_orders.h"
+#include "ledger/recovered_books.h"
+#include "model/action.h"
+#include "model/instrument.h"
+#include "model/switches.h"
+
+namespace bulwark::ledger {
+
+struct AccountSetup {
+  std::string name = "main";
+  std::string venue = "paper";
+  base::Decimal opening_cash;
+  base::UnixNanos at;
+};
+
+struct RunInfo {
+  std::string version;
+  base::UnixNanos at;
+};
+
+struct CommitReceipt {
+  std::uint32_t journaled = 0;            // Actions stored.
+  std::vector<DuplicateFill> duplicates;  // Not empty: stop trading and recover.
+};
+
+class LedgerStore {
+ public:
+  LedgerStore() = default;
+  virtual ~LedgerStore() = default;
+  LedgerStore(const LedgerStore&) = delete;
+  LedgerStore& operator=(const LedgerStore&) = delete;
+  LedgerStore(LedgerStore&&) = delete;
+  LedgerStore& operator=(LedgerStore&&) = delete;
+
+  virtual base::Result<std::optional<std::string>> EnsureAccount(const AccountSetup& setup) = 0;
+  virtual base::Result<model::InstrumentTable> CompleteInstruments(
+      const model::InstrumentTable& table) = 0;
+  virtual base::Result<std::uint64_t> BeginRun(const RunInfo& info,
+                                               const model::InstrumentTable& table) = 0;
+  virtual base::Result<CommitReceipt> Commit(std::uint64_t epoch,
+                                             std::span<const model::Action> actions) = 0;
+  virtual base::Result<RecoveredBooks> Recover(const model::InstrumentTable& table) = 0;
+  virtual base::Result<std::vector<RecentOrder>> RecentOrders(const model::InstrumentTable& table,
+                                                              std::size_t changes) = 0;
+  virtual base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) = 0;
+  virtual base::Result<model::SwitchState> ReadSwitches() = 0;
+};
+
+}  // namespace bulwark::ledger

@@ -1,0 +1,53 @@
+// The world around a trader: its clock, its ledger, Redis, the venue, the feed, and its threads.
+//
+// Shape:   LiveEnvironment is the real one. The simulator has another, in which time is counted and
+//          everything may fail; the trader is the same.
+// Errors:  as the parts.
+// Threads: the main thread makes all calls, at start.
+// Owner:   must outlive the trader.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/worker.h"
+#include "config/settings.h"
+#include "ledger/ledger_store.h"
+#include "market/feed.h"
+#include "model/instrument.h"
+#include "redis/dialer.h"
+#include "trader/exit_gate.h"
+#include "venue/venue.h"
+
+namespace bulwark::trader {
+
+class Environment {
+ public:
+  Environment() = default;
+  virtual ~Environment() = default;
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+  Environment(Environment&&) = delete;
+  Environment& operator=(Environment&&) = delete;
+
+  [[nodiscard]] virtual const base::Clock& clock() const = 0;
+  // The first is the trader's, and is checked for damage; the second the watcher's, which reads and
+  // turns stops.
+  virtual base::Result<std::unique_ptr<ledger::LedgerStore>> OpenLedger() = 0;
+  virtual base::Result<std::unique_ptr<ledger::LedgerStore>> OpenWatchedLedger() = 0;
+  virtual std::unique_ptr<redis::Dialer> MakeDialer() = 0;
+  virtual base::Result<std::unique_ptr<market::Feed>> MakeFeed(
+      const config::Settings& settings, const model::InstrumentTable& instruments) = 0;
+  virtual std::unique_ptr<venue::Venue> MakeVenue(const config::Settings& settings,
+                                                  const model::InstrumentTable& instruments) = 0;
+  virtual std::unique_ptr<ExitGate> MakeExitGate(const config::Settings& settings) = 0;
+  // Repeats `work` until it is stopped, with a rest of `idle` where there is none to do.
+  virtual std::unique_ptr<base::Worker> StartWorker(std::string name, base::Nanos idle,
+                                                    std::function<int()> work) = 0;
+};
+
+}  // namespace bulwark::trader

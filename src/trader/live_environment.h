@@ -1,0 +1,56 @@
+// The real world around a trader: the machine's clock and threads, a ledger file, a Redis server,
+// the venue's socket.
+//
+// Errors:  as trader/environment.h.
+// Threads: as trader/environment.h.
+
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/worker.h"
+#include "config/settings.h"
+#include "ledger/ledger_store.h"
+#include "market/feed.h"
+#include "model/instrument.h"
+#include "redis/dialer.h"
+#include "redis/url.h"
+#include "trader/environment.h"
+#include "trader/exit_gate.h"
+#include "venue/venue.h"
+
+namespace bulwark::trader {
+
+struct TraderInputs {
+  std::filesystem::path ledger_file;
+  std::filesystem::path venue_socket;
+  redis::Url redis;
+};
+
+class LiveEnvironment final : public Environment {
+ public:
+  explicit LiveEnvironment(TraderInputs inputs) : inputs_(std::move(inputs)) {}
+
+  [[nodiscard]] const base::Clock& clock() const override { return base::SystemClock(); }
+  base::Result<std::unique_ptr<ledger::LedgerStore>> OpenLedger() override;
+  base::Result<std::unique_ptr<ledger::LedgerStore>> OpenWatchedLedger() override;
+  std::unique_ptr<redis::Dialer> MakeDialer() override;
+  base::Result<std::unique_ptr<market::Feed>> MakeFeed(
+      const config::Settings& settings, const model::InstrumentTable& instruments) override;
+  std::unique_ptr<venue::Venue> MakeVenue(const config::Settings& settings,
+                                          const model::InstrumentTable& instruments) override;
+  std::unique_ptr<ExitGate> MakeExitGate(const config::Settings& settings) override;
+  std::unique_ptr<base::Worker> StartWorker(std::string name, base::Nanos idle,
+                                            std::function<int()> work) override;
+
+ private:
+  TraderInputs inputs_;
+};
+
+}  // namespace bulwark::trader
