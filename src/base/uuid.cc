@@ -22,6 +22,22 @@ std::uint64_t Mix(std::uint64_t x) {
   return x ^ (x >> 31U);
 }
 
+constexpr std::uint64_t kOriginFactor = 0x5851f42d4c957f2dULL;
+constexpr std::uint64_t kSequenceFactor = 0x9e3779b97f4a7c15ULL;
+constexpr std::uint64_t kSpreadMask = 0x0fffffffffffffffULL;
+
+// The number that undoes multiplying by an odd number modulo 2^64, by Newton's steps: each doubles
+// the bits that are right, from the 3 that an odd number has at once.
+constexpr std::uint64_t InverseOf(std::uint64_t odd) {
+  std::uint64_t inverse = odd;
+  for (int step = 0; step < 5; ++step) {
+    inverse *= 2 - odd * inverse;
+  }
+  return inverse;
+}
+static_assert(kOriginFactor * InverseOf(kOriginFactor) == 1);
+static_assert(kSequenceFactor * InverseOf(kSequenceFactor) == 1);
+
 bool IsHyphenPlace(std::size_t at) {
   return at == 8 || at == 13 || at == 18 || at == 23;
 }
@@ -46,12 +62,29 @@ Uuid Uuid::Derive(std::uint32_t domain, std::uint64_t epoch, std::uint64_t seque
   // Epoch stays below 2^32 and sequence below 2^62 in any life of the program.
   const std::uint64_t origin =
       (static_cast<std::uint64_t>(domain & 0xfffU) << 32U) | (epoch & 0xffffffffULL);
-  const std::uint64_t spread = (origin * 0x5851f42d4c957f2dULL) & 0x0fffffffffffffffULL;
+  const std::uint64_t spread = (origin * kOriginFactor) & kSpreadMask;
   Uuid id;
   id.high_ = ((spread & 0x0ffffffffffff000ULL) << 4U) | kVersion4 | (spread & 0x0fffULL);
   // Multiplying by an odd number is a bijection on the low 62 bits.
-  id.low_ = kVariant | ((sequence * 0x9e3779b97f4a7c15ULL + Mix(origin)) & ~kVariantMask);
+  id.low_ = kVariant | ((sequence * kSequenceFactor + Mix(origin)) & ~kVariantMask);
   return id;
+}
+
+std::optional<Uuid::Origin> Uuid::OriginOf(const Uuid& id) {
+  constexpr std::uint64_t kOriginMax = (std::uint64_t{1} << 44U) - 1;  // 12 bits domain, 32 epoch.
+  constexpr std::uint64_t kVersionMask = 0xf000ULL;
+  if ((id.high_ & kVersionMask) != kVersion4 || (id.low_ & kVariantMask) != kVariant) {
+    return std::nullopt;
+  }
+  const std::uint64_t spread = ((id.high_ >> 4U) & 0x0ffffffffffff000ULL) | (id.high_ & 0x0fffULL);
+  const std::uint64_t origin = (spread * InverseOf(kOriginFactor)) & kSpreadMask;
+  if (origin > kOriginMax) {
+    return std::nullopt;
+  }
+  const std::uint64_t mixed = (id.low_ & ~kVariantMask) - Mix(origin);
+  return Origin{.domain = static_cast<std::uint32_t>(origin >> 32U),
+                .epoch = origin & 0xffffffffULL,
+                .sequence = (mixed * InverseOf(kSequenceFactor)) & ~kVariantMask};
 }
 
 std::optional<Uuid> Uuid::Parse(std::string_view text) {

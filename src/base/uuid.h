@@ -28,6 +28,16 @@ class Uuid {
   // The same three numbers give the same identifier, other numbers another one: the map from
   // (epoch, sequence) to the 122 free bits is a bijection for a fixed `domain`.
   static Uuid Derive(std::uint32_t domain, std::uint64_t epoch, std::uint64_t sequence);
+  // The three numbers that Derive() made this identifier from; empty when it cannot be of its
+  // making. An identifier from elsewhere may decode to numbers that nobody used.
+  struct Origin {
+    std::uint32_t domain = 0;
+    std::uint64_t epoch = 0;
+    std::uint64_t sequence = 0;
+
+    bool operator==(const Origin&) const = default;
+  };
+  static std::optional<Origin> OriginOf(const Uuid& id);
   static std::optional<Uuid> Parse(std::string_view text);
 
   // Writes exactly kTextSize characters, returns the end.

@@ -199,7 +199,6 @@ void Engine::Close(model::InstrumentId instrument, model::Origin origin,
 }
 
 bool Engine::Ask(const model::NewOrder& order, model::ActionBuffer& out) {
-  constexpr std::uint32_t kOrderIds = 1;
   const risk::BookFigures figures = Figures(order.instrument);
   const risk::GuardInput input{.order = order,
                                .instrument = instruments_[order.instrument],
@@ -221,7 +220,8 @@ bool Engine::Ask(const model::NewOrder& order, model::ActionBuffer& out) {
   }
   ++orders_made_;
   oms_.Submit(std::get<risk::Approved<model::NewOrder>>(answer),
-              base::Uuid::Derive(kOrderIds, options_.epoch, orders_made_), reserve, now_, out);
+              base::Uuid::Derive(model::kOrderIds, options_.epoch, orders_made_), reserve, now_,
+              out);
   return true;
 }
 

@@ -23,6 +23,8 @@
 namespace bulwark::model {
 
 using OrderId = base::Uuid;
+// The domain of order ids (base/uuid.h); the number is never given another meaning.
+constexpr std::uint32_t kOrderIds = 1;
 using VenueOrderId = base::FixedString<40>;
 using TradeId = base::FixedString<40>;
 using Reason = base::FixedString<64>;  // A cause for people, cut at 64 bytes.
