@@ -32,6 +32,9 @@ class SpscQueue {
 
   [[nodiscard]] bool TryPop(T& value) { return ring_.pop(value); }
 
+  // Moves at most `limit` values to `out`, oldest first; answers how many.
+  [[nodiscard]] std::size_t TryPopSome(T* out, std::size_t limit) { return ring_.pop(out, limit); }
+
   // Gives at most `limit` values to `consume`, oldest first; answers how many.
   template <class Consume>
   std::size_t Drain(std::size_t limit, Consume&& consume) {
