@@ -1,8 +1,8 @@
 // A non-blocking unix stream socket with bounded line input and buffered output.
 //
 // Shape:   owns its descriptor. What is appended to out() leaves with Flush(), as far as the kernel
-//          takes it; a line for SendWhole() leaves at once or not at all. Input is read in pieces of
-//          at most kReadMax.
+//          takes it; a line for SendWhole() leaves at once or not at all. Input is read in pieces
+//          of at most kReadMax.
 // Errors:  a lost peer is an answer of Flush() and Read(), never a signal (no SIGPIPE).
 // Threads: one. Nothing blocks.
 
