@@ -174,6 +174,19 @@ TEST_F(SwitchCommandTest, DoesNotTakeWhatADeadTraderLeftForAConfirmation) {
   EXPECT_THAT(DescribeReceipt(request, confirmed), HasSubstr("Trader: confirmed, now halted"));
 }
 
+TEST(SwitchReceiptTest, ShowsWhatTheTraderSaysBesidesOurOwnReason) {
+  const SwitchRequest request{.which = model::Switch::kHalt, .is_on = true};
+  SwitchReceipt receipt;
+  receipt.turn = model::SwitchTurn{.which = model::Switch::kHalt, .is_on = true, .reason = "drill"};
+  receipt.trader = contract::SystemState{.state = model::RunState::kHalted, .reason = "drill"};
+
+  EXPECT_THAT(DescribeReceipt(request, receipt), HasSubstr("now halted\n"));
+
+  receipt.trader->reason = "flat but for a rest too small to sell";
+  EXPECT_THAT(DescribeReceipt(request, receipt),
+              HasSubstr("now halted; it says 'flat but for a rest too small to sell'\n"));
+}
+
 TEST(ConfirmsTest, ReadsTheStateAsTheStopsRank) {
   const auto state = [](model::RunState run) { return contract::SystemState{.state = run}; };
 

@@ -144,6 +144,11 @@ std::string DescribeTrader(const SwitchRequest& request, const SwitchReceipt& re
       text += ", gate closed since " +
               base::FormatIso(*receipt.trader->gate_closed_at, base::IsoSuffix::kOffset);
     }
+    // Such as a rest that cannot be sold; our own reason was said already.
+    const std::string& reason = receipt.trader->reason;
+    if (!reason.empty() && receipt.turn && reason != receipt.turn->reason) {
+      text += "; it says '" + reason + "'";
+    }
     return text + "\n";
   }
   if (request.wait_max <= base::Nanos::zero()) {
