@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "engine/day_anchor.h"
 #include "engine/denial_log.h"
+#include "engine/liquidation_pace.h"
 #include "engine/sizing.h"
 #include "market/bar_builder.h"
 #include "market/candle_ring.h"
@@ -97,10 +98,14 @@ class Engine {
   void CancelWorking(model::ActionBuffer& out);
   void CancelOldEntries(model::ActionBuffer& out);
   void ContinueHalt(model::ActionBuffer& out);
+  void Liquidate(const model::Instrument& instrument, model::ActionBuffer& out);
+  void TellNotLiquidated(model::AlertLevel level, model::InstrumentId instrument,
+                         std::string_view reason, model::ActionBuffer& out) const;
   void SetFeed(bool is_up, const model::Reason& reason, model::ActionBuffer& out);
   void SetRunState(const model::Reason& reason, model::ActionBuffer& out);
   [[nodiscard]] model::RunState DeriveRunState() const;
   [[nodiscard]] bool IsFlat() const;
+  [[nodiscard]] bool IsUnsellable(const model::Instrument& instrument) const;
   // Empty when the venue holds what our books say.
   [[nodiscard]] model::Reason DifferenceTo(const model::VenueBooks& books) const;
   [[nodiscard]] risk::BookFigures Figures(model::InstrumentId instrument) const;
@@ -131,6 +136,8 @@ class Engine {
   base::UnixNanos now_;
   std::optional<base::UnixNanos> market_at_;  // Receipt of the last market event.
   base::UnixNanos halt_step_at_;
+  LiquidationPace liquidation_pace_;
+  bool was_venue_up_ = false;  // At the last step of the halt.
   model::RunState run_state_ = model::RunState::kStarting;
 };
 

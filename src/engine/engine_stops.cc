@@ -1,23 +1,27 @@
 // The part of the engine that stops things: permits, HALT and its liquidation, the kill switch, the
 // state that people see.
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include "base/decimal.h"
 #include "base/time.h"
 #include "engine/engine.h"
+#include "engine/liquidation_pace.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/event.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/signal.h"
+#include "risk/guard_input.h"
 
 namespace bulwark::engine {
 namespace {
 
-// Pause between two attempts to sell the same thing, and between two requests for the same cancel.
+// Pause between two requests for the same cancel. Sales have their own: liquidation_pace.h.
 constexpr base::Nanos kHaltStep{std::chrono::milliseconds{200}};
 
 }  // namespace
@@ -35,6 +39,7 @@ void Engine::On(const model::Permit& permit, model::ActionBuffer& out) {
   if (permit.is_halted && !was_halted) {
     Alert(model::AlertLevel::kCritical, "SYSTEM_HALT", permit.reason, out);
     halt_step_at_ = now_ - kHaltStep;
+    liquidation_pace_.Restart();
     ContinueHalt(out);
   } else if (!permit.is_halted && was_halted) {
     Alert(model::AlertLevel::kWarning, "SYSTEM_RESUMED", permit.reason, out);
@@ -108,8 +113,9 @@ void Engine::CancelOldEntries(model::ActionBuffer& out) {
   }
 }
 
-// Block, cancel, sell what is free, look again: until nothing works and nothing is held. A cancel
-// or a sale that got lost is asked for again after a pause, for as long as the halt lasts.
+// Block, cancel, sell what is free, look again: until nothing works and nothing is held that can be
+// sold. A cancel or a sale that got lost is asked for again after a pause, for as long as the halt
+// lasts.
 void Engine::ContinueHalt(model::ActionBuffer& out) {
   if (!state_.permit_at || !state_.is_halted) {
     return;
@@ -125,12 +131,70 @@ void Engine::ContinueHalt(model::ActionBuffer& out) {
       oms_.RequestCancel(order.id, now_, out);
     }
   }
-  if (options_.liquidate_on_halt && is_next_step) {
+  if (state_.is_venue_up && !was_venue_up_) {
+    liquidation_pace_.Hurry();
+  }
+  was_venue_up_ = state_.is_venue_up;
+  bool has_residue = false;
+  if (options_.liquidate_on_halt) {
     for (const model::Instrument& instrument : instruments_.rows()) {
-      Close(instrument.id, model::Origin::kLiquidation, model::Decision{}, out);
+      Liquidate(instrument, out);
+      has_residue = has_residue || (oms_.portfolio().at(instrument.id).owned().is_positive() &&
+                                    IsUnsellable(instrument));
     }
   }
-  SetRunState(model::Reason(), out);
+  SetRunState(model::Reason(has_residue ? "flat but for a rest too small to sell" : ""), out);
+}
+
+void Engine::Liquidate(const model::Instrument& instrument, model::ActionBuffer& out) {
+  const risk::Mark& mark = state_.marks[instrument.id.index];
+  const LiquidationPace::Holding holding{
+      .owned = oms_.portfolio().at(instrument.id).owned(),
+      .priced_at = mark.price ? mark.received_at : base::UnixNanos()};
+  liquidation_pace_.Learn(instrument.id, holding);
+  if (!holding.owned.is_positive()) {
+    return;
+  }
+  if (oms_.open_orders().empty() && IsUnsellable(instrument)) {
+    if (liquidation_pace_.TellResidue(instrument.id)) {
+      TellNotLiquidated(model::AlertLevel::kWarning, instrument.id,
+                        "too small to sell; it stays in the books", out);
+    }
+    return;
+  }
+  if (!liquidation_pace_.IsDue(instrument.id, now_)) {
+    return;
+  }
+  const std::uint64_t made_before = orders_made_;
+  Close(instrument.id, model::Origin::kLiquidation, model::Decision{}, out);
+  // What the gate denied never left, and costs no pause.
+  if (orders_made_ != made_before && liquidation_pace_.Attempt(instrument.id, holding, now_)) {
+    TellNotLiquidated(model::AlertLevel::kCritical, instrument.id,
+                      "two sales in a row sold nothing; trying on, more slowly", out);
+  }
+}
+
+void Engine::TellNotLiquidated(model::AlertLevel level, model::InstrumentId instrument,
+                               std::string_view reason, model::ActionBuffer& out) const {
+  out.Add(model::AlertRaised{.level = level,
+                             .event = model::AlertName("POSITION_NOT_LIQUIDATED"),
+                             .reason = model::Reason(reason),
+                             .instrument_index = instrument.index,
+                             .at = now_});
+}
+
+// Less than a lot, or worth less than the venue takes: then it must also have been refused in this
+// halt, because only the venue knows its price.
+bool Engine::IsUnsellable(const model::Instrument& instrument) const {
+  const base::Decimal quantity =
+      oms_.portfolio().at(instrument.id).owned().RoundDownTo(instrument.lot_size);
+  if (!quantity.is_positive()) {
+    return true;
+  }
+  const std::optional<base::Decimal>& price = state_.marks[instrument.id.index].price;
+  const auto worth =
+      price ? base::CheckedMul(quantity, *price, base::Rounding::kHalfEven) : std::nullopt;
+  return worth && *worth < instrument.min_notional && liquidation_pace_.WasTried(instrument.id);
 }
 
 bool Engine::IsFlat() const {
@@ -140,13 +204,10 @@ bool Engine::IsFlat() const {
   if (!options_.liquidate_on_halt) {
     return true;
   }
-  for (const model::Instrument& instrument : instruments_.rows()) {
-    // Less than a lot cannot be sold; it stays in the books and on the page.
-    if (oms_.portfolio().at(instrument.id).owned() >= instrument.lot_size) {
-      return false;
-    }
-  }
-  return true;
+  // What cannot be sold stays in the books and on the page.
+  const auto& rows = instruments_.rows();
+  return std::all_of(rows.begin(), rows.end(),
+                     [this](const auto& instrument) { return IsUnsellable(instrument); });
 }
 
 void Engine::SetFeed(bool is_up, const model::Reason& reason, model::ActionBuffer& out) {

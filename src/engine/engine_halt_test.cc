@@ -1,0 +1,284 @@
+// Goal: under HALT all that can be sold is sold, what cannot be sold does not become a storm of
+//       orders, and people are told once.
+// Method: an engine that starts with positions and no strategy that speaks; a venue played by hand
+//         refuses, fills or is silent while timers run.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "engine/engine.h"
+#include "market/bar_builder.h"
+#include "model/action.h"
+#include "model/action_buffer.h"
+#include "model/event.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "model/signal.h"
+#include "risk/gate.h"
+#include "strategy/strategy.h"
+#include "strategy/supervisor.h"
+
+namespace bulwark::engine {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr base::UnixNanos kStart{seconds{1'700'000'000}};
+
+base::Decimal D(const char* text) {
+  return *base::Decimal::Parse(text);
+}
+
+class SilentStrategy : public strategy::Strategy {
+ public:
+  std::optional<model::Signal> OnBar(const model::Bar& /*bar*/) override { return std::nullopt; }
+  [[nodiscard]] model::StrategyName name() const override { return model::StrategyName("silent"); }
+  [[nodiscard]] std::size_t warm_up_bars() const override { return 0; }
+};
+
+class EngineHaltTest : public testing::Test {
+ protected:
+  EngineHaltTest() {
+    model::Instrument bitcoin = *model::DefaultInstrument("BTCUSDT");
+    bitcoin.min_notional = D("5");
+    (void)instruments_.Add(bitcoin);
+    (void)instruments_.Add(*model::DefaultInstrument("ETHUSDT"));
+  }
+
+  void StartWith(const char* bitcoin, const char* ether = "0") {
+    oms::OpeningBooks books{.portfolio = {.cash = D("100000")}};
+    books.portfolio.positions[0].quantity = D(bitcoin);
+    books.portfolio.positions[1].quantity = D(ether);
+    std::vector<std::unique_ptr<strategy::Strategy>> strategies;
+    strategies.push_back(std::make_unique<SilentStrategy>());
+    const std::vector<model::StrategyName> names = {model::StrategyName("silent")};
+    engine_ = std::make_unique<Engine>(
+        EngineOptions{.epoch = 3, .risk_fraction = D("0.1")},
+        EngineParts{.instruments = instruments_,
+                    .bars = *market::BarBuilder::Create(seconds{1}, instruments_.size()),
+                    .strategies = std::move(strategies),
+                    .supervisor = *strategy::Supervisor::Create({}, names, instruments_.size()),
+                    .gate = risk::Gate(risk::GateLimits{}),
+                    .books = std::move(books),
+                    .anchor = std::nullopt});
+    SetLink(true);
+  }
+
+  void Give(const model::Event& event) { engine_->Process(event, out_); }
+  void SetLink(bool is_up) { Give(model::VenueLink{.is_up = is_up, .at = now_}); }
+  void Permit(bool is_halted) {
+    Give(model::Permit{.is_halted = is_halted,
+                       .is_redis_ok = true,
+                       .is_ledger_ok = true,
+                       .reason = model::Reason("drill"),
+                       .at = now_});
+  }
+  void Tick(const char* price, std::uint16_t instrument = 0) {
+    Give(model::Tick{.instrument = {instrument},
+                     .price = D(price),
+                     .size = D("1"),
+                     .event_at = now_,
+                     .received_at = now_});
+  }
+  void Refuse(const model::Order& order) {
+    Give(model::OrderEnded{.order_id = order.id, .end = model::OrderEnd::kRejected, .at = now_});
+  }
+  void Fill(const model::Order& order, const char* quantity, const char* trade) {
+    Give(model::OrderFilled{.fill = {.order_id = order.id,
+                                     .trade_id = model::TradeId(trade),
+                                     .instrument = order.instrument,
+                                     .side = order.side,
+                                     .price = D("50000"),
+                                     .quantity = D(quantity),
+                                     .at = now_}});
+  }
+
+  template <class T>
+  std::vector<T> All() const {
+    std::vector<T> all;
+    for (const model::Action& action : out_) {
+      if (const auto* found = std::get_if<T>(&action)) {
+        all.push_back(*found);
+      }
+    }
+    return all;
+  }
+  // The sales since the last question.
+  std::vector<model::Order> Sales() {
+    std::vector<model::Order> sales;
+    for (const auto& send : All<model::SendOrder>()) {
+      sales.push_back(send.order);
+    }
+    Keep();
+    return sales;
+  }
+  // Before the buffer is emptied: what it told of things that were not sold, and the last state.
+  void Keep() {
+    for (const auto& alert : All<model::AlertRaised>()) {
+      if (alert.event.view() == "POSITION_NOT_LIQUIDATED") {
+        told_.push_back(alert);
+      }
+    }
+    for (const auto& change : All<model::RunStateChanged>()) {
+      reason_ = std::string(change.reason.view());
+    }
+    out_.Clear();
+  }
+  // Runs the engine's timer for `span`; the venue refuses each sale at once. Answers how many.
+  std::size_t RefuseFor(base::Nanos span) {
+    std::size_t sales = 0;
+    for (const base::UnixNanos end = now_ + span; now_ < end; now_ += milliseconds{20}) {
+      Give(model::Timer{.at = now_});
+      for (const model::Order& sale : Sales()) {
+        ++sales;
+        Refuse(sale);
+      }
+    }
+    return sales;
+  }
+
+  model::InstrumentTable instruments_;
+  std::unique_ptr<Engine> engine_;
+  model::ActionBuffer out_;
+  std::vector<model::AlertRaised> told_;
+  std::string reason_;
+  base::UnixNanos now_ = kStart;
+};
+
+// Bug: an instrument that the venue could not price was sold, and refused, five times a second for
+// as long as the halt lasted.
+TEST_F(EngineHaltTest, TriesMoreAndMoreSlowlyWhenNoSaleSucceeds) {
+  StartWith("0.2");
+  Permit(true);
+
+  EXPECT_EQ(RefuseFor(seconds{60}), 9U) << "after 0, 0.2, 0.6, 1.4, 3, 6.2, 12.6, 25.4, 51 s";
+  EXPECT_EQ(RefuseFor(seconds{600}), 20U) << "every 30 s";
+
+  ASSERT_EQ(told_.size(), 1U) << "told once";
+  EXPECT_EQ(told_[0].level, model::AlertLevel::kCritical);
+  EXPECT_EQ(told_[0].instrument_index, 0);
+  EXPECT_EQ(engine_->run_state(), model::RunState::kHalting);
+}
+
+TEST_F(EngineHaltTest, TriesAtOnceWhenAPriceComesForWhatHadNone) {
+  StartWith("0.2");
+  Permit(true);
+  RefuseFor(seconds{60});
+
+  Tick("50000");
+  EXPECT_EQ(RefuseFor(milliseconds{100}), 1U);
+  // Refused with a price as well: it slows down again, however many prices come.
+  std::size_t sales = 0;
+  for (int second = 0; second < 60; ++second) {
+    Tick("50000");
+    sales += RefuseFor(seconds{1});
+  }
+  EXPECT_LE(sales, 10U);
+}
+
+TEST_F(EngineHaltTest, TriesAtOnceWhenTheVenueIsBack) {
+  StartWith("0.2");
+  Permit(true);
+  RefuseFor(seconds{60});
+
+  SetLink(false);
+  EXPECT_EQ(RefuseFor(seconds{60}), 0U) << "nothing is sent without a link";
+  SetLink(true);
+  EXPECT_EQ(RefuseFor(milliseconds{100}), 1U);
+}
+
+TEST_F(EngineHaltTest, GoesOnAtTheQuickPaceAfterAPartialSale) {
+  StartWith("0.2");
+  Permit(true);
+  RefuseFor(seconds{20});
+  now_ += seconds{30};
+  Give(model::Timer{.at = now_});
+  const auto sales = Sales();
+  ASSERT_EQ(sales.size(), 1U);
+  Fill(sales[0], "0.1", "T1");
+  Refuse(sales[0]);
+
+  now_ += milliseconds{200};
+  Give(model::Timer{.at = now_});
+  const auto rest = Sales();
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_EQ(rest[0].quantity, D("0.1"));
+  Fill(rest[0], "0.1", "T2");
+  EXPECT_EQ(engine_->run_state(), model::RunState::kHalted);
+}
+
+TEST_F(EngineHaltTest, OneInstrumentThatCannotBeSoldDoesNotSlowAnother) {
+  StartWith("0.2", "3");
+  Permit(true);
+  std::size_t ether_sales = 0;
+  for (int step = 0; step < 50; ++step, now_ += milliseconds{200}) {
+    Give(model::Timer{.at = now_});
+    for (const model::Order& sale : Sales()) {
+      ether_sales += sale.instrument.index == 1 ? 1 : 0;
+      // Ether is sold in small parts, bitcoin never.
+      if (sale.instrument.index == 1) {
+        Fill(sale, "0.1", ("T" + std::to_string(step)).c_str());
+      }
+      Refuse(sale);
+    }
+  }
+  EXPECT_EQ(ether_sales, 30U);
+}
+
+TEST_F(EngineHaltTest, EndsWithARestWorthLessThanTheVenueTakesAndSaysSo) {
+  StartWith("0.00008");  // 4 of the 5 that the venue wants.
+  Tick("50000");
+  Permit(true);
+  EXPECT_EQ(engine_->run_state(), model::RunState::kHalting) << "the venue is asked first";
+
+  EXPECT_EQ(RefuseFor(seconds{600}), 1U) << "and then no more";
+
+  EXPECT_EQ(engine_->run_state(), model::RunState::kHalted);
+  EXPECT_EQ(reason_, "flat but for a rest too small to sell");
+  ASSERT_EQ(told_.size(), 1U);
+  EXPECT_EQ(told_[0].level, model::AlertLevel::kWarning);
+  EXPECT_EQ(told_[0].instrument_index, 0);
+  // Worth more one day, it is sold.
+  Tick("70000");
+  EXPECT_EQ(RefuseFor(seconds{1}), 2U);
+  EXPECT_EQ(engine_->run_state(), model::RunState::kHalting);
+}
+
+TEST_F(EngineHaltTest, EndsWithLessThanALotAndSaysSo) {
+  StartWith("0.000004");
+  Permit(true);
+
+  EXPECT_EQ(RefuseFor(seconds{10}), 0U);
+  EXPECT_EQ(engine_->run_state(), model::RunState::kHalted);
+  EXPECT_EQ(reason_, "flat but for a rest too small to sell");
+  EXPECT_EQ(told_.size(), 1U);
+
+  // The next halt says it again.
+  Permit(false);
+  Permit(true);
+  RefuseFor(seconds{1});
+  EXPECT_EQ(told_.size(), 2U);
+}
+
+TEST_F(EngineHaltTest, DoesNotTakeAPositionWithoutAPriceForARest) {
+  StartWith("0.00008");
+  Permit(true);
+  RefuseFor(seconds{60});
+
+  EXPECT_EQ(engine_->run_state(), model::RunState::kHalting);
+}
+
+}  // namespace
+}  // namespace bulwark::engine
