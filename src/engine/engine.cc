@@ -104,6 +104,25 @@ void Engine::On(const model::VenueLink& link, model::ActionBuffer& out) {
   SetRunState(link.reason, out);
 }
 
+void Engine::On(const model::PlaceOrder& command, model::ActionBuffer& out) {
+  now_ = std::max(now_, command.at);
+  Ask(command.order, out);
+}
+
+void Engine::On(const model::CancelOrder& command, model::ActionBuffer& out) {
+  now_ = std::max(now_, command.at);
+  if (command.order_id.is_nil()) {
+    CancelWorking(out);
+    return;
+  }
+  for (const model::Order& order : oms_.open_orders()) {
+    if (order.id == command.order_id && !order.is_cancel_requested) {
+      oms_.RequestCancel(order.id, now_, out);
+      return;
+    }
+  }
+}
+
 template <class Report>
 void Engine::On(const Report& report, model::ActionBuffer& out) {
   oms_.On(report, now_, out);

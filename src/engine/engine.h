@@ -82,6 +82,8 @@ class Engine {
   void On(const model::Timer& timer, model::ActionBuffer& out);
   void On(const model::OrderFilled& report, model::ActionBuffer& out);
   void On(const model::VenueLink& link, model::ActionBuffer& out);
+  void On(const model::PlaceOrder& command, model::ActionBuffer& out);
+  void On(const model::CancelOrder& command, model::ActionBuffer& out);
   // All other reports of the venue go to the OMS as they are.
   template <class Report>
   void On(const Report& report, model::ActionBuffer& out);

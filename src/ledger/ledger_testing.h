@@ -110,7 +110,13 @@ inline bool AreEqual(const model::Order& a, const model::Order& b) {
          a.reserved_quantity == b.reserved_quantity &&
          a.reserved_quantity_remaining == b.reserved_quantity_remaining &&
          a.created_at == b.created_at && a.updated_at == b.updated_at &&
-         a.external_id == b.external_id && a.strategy == b.strategy && a.reason == b.reason;
+         a.external_id == b.external_id && a.strategy == b.strategy && a.reason == b.reason &&
+         a.is_waiting == b.is_waiting && a.is_triggered == b.is_triggered &&
+         a.is_unresolved == b.is_unresolved && a.role == b.role && a.parent_id == b.parent_id &&
+         a.oco_group == b.oco_group && a.replaces == b.replaces && a.replaced_by == b.replaced_by &&
+         a.armed_quantity == b.armed_quantity && a.venue_quantity == b.venue_quantity &&
+         a.venue_notional == b.venue_notional && a.inferred_quantity == b.inferred_quantity &&
+         a.inferred_notional == b.inferred_notional;
 }
 
 }  // namespace bulwark::ledger::testing_support

@@ -29,6 +29,13 @@ void SetOptional(sql::Statement& statement, std::size_t at, std::optional<Decima
   }
 }
 
+// A link to another order; most orders have none, and an empty cell is short.
+void SetLink(sql::Statement& statement, std::size_t at, const base::Uuid& id) {
+  std::array<char, base::Uuid::kTextSize> text{};
+  const char* const end = id.is_nil() ? text.data() : id.Format(text.data());
+  statement.Set(at, std::string_view(text.data(), static_cast<std::size_t>(end - text.data())));
+}
+
 void SetId(sql::Statement& statement, std::size_t at, const base::Uuid& id) {
   std::array<char, base::Uuid::kTextSize> text{};
   id.Format(text.data());
@@ -50,6 +57,7 @@ class RowReader {
     return is_null ? std::nullopt : std::optional(amount);
   }
   base::Uuid Id() { return Take(base::Uuid::Parse(row_.Text(at_))); }
+  base::Uuid Link() { return row_.Text(at_).empty() ? Take(std::optional(base::Uuid())) : Id(); }
   template <class Fixed>
   Fixed Text() {
     return Take(Fixed::Make(row_.Text(at_)));
@@ -75,6 +83,22 @@ class RowReader {
   std::string broken_;
 };
 
+void ReadLinks(RowReader& cells, model::Order& order) {
+  order.is_waiting = cells.Bool();
+  order.is_triggered = cells.Bool();
+  order.is_unresolved = cells.Bool();
+  order.role = cells.Word(&model::OrderRoleFromName);
+  order.parent_id = cells.Link();
+  order.oco_group = cells.Link();
+  order.replaces = cells.Link();
+  order.replaced_by = cells.Link();
+  order.armed_quantity = cells.Amount();
+  order.venue_quantity = cells.Amount();
+  order.venue_notional = cells.Amount();
+  order.inferred_quantity = cells.Amount();
+  order.inferred_notional = cells.Amount();
+}
+
 }  // namespace
 
 const char* const kOrderColumns =
@@ -82,8 +106,10 @@ const char* const kOrderColumns =
     "origin, "
     "reduce_only, cancel_requested, quantity, filled_quantity, filled_notional, fees_paid, "
     "limit_price, stop_price, reserved_cash, reserved_cash_remaining, reserved_quantity, "
-    "reserved_quantity_remaining, created_at, updated_at, external_id, strategy, reason";
-const char* const kOrderKinds = "ttittttttiiiiiiiiiiiiiittt";
+    "reserved_quantity_remaining, created_at, updated_at, external_id, strategy, reason, "
+    "is_waiting, is_triggered, is_unresolved, role, parent_id, oco_group, replaces, replaced_by, "
+    "armed_quantity, venue_quantity, venue_notional, inferred_quantity, inferred_notional";
+const char* const kOrderKinds = "ttittttttiiiiiiiiiiiiiitttiiitttttiiiii";
 
 void BindOrder(sql::Statement& statement, std::size_t first, const model::Order& order,
                const SymbolMap& symbols) {
@@ -112,7 +138,19 @@ void BindOrder(sql::Statement& statement, std::size_t first, const model::Order&
   statement.Set(at++, order.updated_at.time_since_epoch().count());
   statement.Set(at++, order.external_id.view());
   statement.Set(at++, order.strategy.view());
-  statement.Set(at, order.reason.view());
+  statement.Set(at++, order.reason.view());
+  for (const bool flag : {order.is_waiting, order.is_triggered, order.is_unresolved}) {
+    statement.Set(at++, std::int64_t{flag});
+  }
+  statement.Set(at++, Name(order.role));
+  for (const base::Uuid* link :
+       {&order.parent_id, &order.oco_group, &order.replaces, &order.replaced_by}) {
+    SetLink(statement, at++, *link);
+  }
+  for (const Decimal amount : {order.armed_quantity, order.venue_quantity, order.venue_notional,
+                               order.inferred_quantity, order.inferred_notional}) {
+    statement.Set(at++, amount.raw());
+  }
 }
 
 base::Result<model::Order> ReadOrder(const sql::Statement& row, std::size_t first,
@@ -145,6 +183,7 @@ base::Result<model::Order> ReadOrder(const sql::Statement& row, std::size_t firs
   order.external_id = cells.Text<model::VenueOrderId>();
   order.strategy = cells.Text<model::StrategyName>();
   order.reason = cells.Text<model::Reason>();
+  ReadLinks(cells, order);
   if (!cells.broken().empty()) {
     return base::Fail(base::ErrorCode::kCorrupt,
                       "order " + row.Text(first) + ": unknown value " + cells.broken());

@@ -62,10 +62,33 @@ constexpr std::array kTables{
     "CREATE TABLE anchors(utc_day BIGINT PRIMARY KEY, equity BIGINT NOT NULL)",
 };
 
+// What an order is beyond its status, and the orders it belongs to. Rows written before are single
+// orders whose fate was known.
+constexpr std::array kOrderLinks{
+    "ALTER TABLE order_events ADD COLUMN is_waiting BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE order_events ADD COLUMN is_triggered BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE order_events ADD COLUMN is_unresolved BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE order_events ADD COLUMN role TEXT NOT NULL DEFAULT 'SINGLE'",
+    "ALTER TABLE order_events ADD COLUMN parent_id TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE order_events ADD COLUMN oco_group TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE order_events ADD COLUMN replaces TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE order_events ADD COLUMN replaced_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE order_events ADD COLUMN armed_quantity BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE order_events ADD COLUMN venue_quantity BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE order_events ADD COLUMN venue_notional BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE order_events ADD COLUMN inferred_quantity BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE order_events ADD COLUMN inferred_notional BIGINT NOT NULL DEFAULT 0",
+    // SQLite fixes the columns of a view when it is made.
+    "DROP VIEW orders",
+    "CREATE VIEW orders AS SELECT e.* FROM order_heads h CROSS JOIN order_events e "
+    "WHERE e.sequence = h.event",
+};
+
 }  // namespace
 
 std::span<const sql::Migration> Migrations() {
-  static const std::array steps{sql::Migration{"tables", kTables}};
+  static const std::array steps{sql::Migration{"tables", kTables},
+                                sql::Migration{"order links", kOrderLinks}};
   return steps;
 }
 

@@ -2,6 +2,8 @@
 //
 // Shape:   price and quantity are positive, fee is not negative. (venue, trade_id) is unique for
 //          ever.
+//          fee is in the account currency; a fee that the venue took in another currency is
+//          converted before the fill is booked, and fee_currency and fee_charged keep what it took.
 // Units:   price, fee in quote units; quantity in base units. venue_sequence counts the venue's
 //          fills of this account from 1, 0 when the venue has no such number.
 // Threads: trivially copyable values.
@@ -11,10 +13,13 @@
 #include <cstdint>
 
 #include "base/decimal.h"
+#include "base/fixed_string.h"
 #include "base/time.h"
 #include "model/order.h"
 
 namespace bulwark::model {
+
+using Currency = base::FixedString<12>;
 
 struct Fill {
   OrderId order_id;
@@ -27,6 +32,10 @@ struct Fill {
   base::UnixNanos at;         // The venue's time.
   base::UnixNanos booked_at;  // Our receipt; empty (epoch) until booked.
   std::uint64_t venue_sequence = 0;
+  Currency fee_currency;      // Empty: the account's. Else `fee_charged` was taken in this one.
+  base::Decimal fee_charged;  // In fee_currency; zero when that is empty.
+  // The part of the base units that the venue kept as its fee: it left the position without cash.
+  base::Decimal fee_quantity;
 
   // What the fill moves in cash before the fee. The venue rounds the same way.
   [[nodiscard]] base::Decimal notional() const {

@@ -26,6 +26,10 @@ constexpr Words4 kTypes = {"MARKET", "LIMIT", "STOP", "STOP_LIMIT"};
 constexpr Words4 kTimes = {"GTC", "IOC", "FOK", "DAY"};
 constexpr std::array<std::string_view, 7> kStatuses = {
     "PENDING", "SUBMITTED", "PARTIALLY_FILLED", "FILLED", "CANCELLED", "FAILED", "EXPIRED"};
+constexpr std::array<std::string_view, kOrderStates> kStates = {
+    "WAITING", "PENDING",   "UNRESOLVED", "SUBMITTED", "PARTIALLY_FILLED", "PENDING_CANCEL",
+    "FILLED",  "CANCELLED", "REPLACED",   "FAILED",    "EXPIRED"};
+constexpr Words4 kRoles = {"SINGLE", "ENTRY", "STOP", "TARGET"};
 constexpr Words4 kOrigins = {"STRATEGY", "PROTECTIVE", "LIQUIDATION", "OPERATOR"};
 constexpr Words3 kDirections = {"LONG", "SHORT", "FLAT"};
 constexpr Words4 kLevels = {"INFO", "WARNING", "ERROR", "CRITICAL"};
@@ -85,6 +89,12 @@ std::string_view Name(TimeInForce value) {
 std::string_view Name(OrderStatus value) {
   return Word(kStatuses, value);
 }
+std::string_view Name(OrderState value) {
+  return Word(kStates, value);
+}
+std::string_view Name(OrderRole value) {
+  return Word(kRoles, value);
+}
 std::string_view Name(Origin value) {
   return Word(kOrigins, value);
 }
@@ -118,6 +128,12 @@ std::optional<TimeInForce> TimeInForceFromName(std::string_view name) {
 }
 std::optional<OrderStatus> OrderStatusFromName(std::string_view name) {
   return Find<OrderStatus>(kStatuses, name);
+}
+std::optional<OrderState> OrderStateFromName(std::string_view name) {
+  return Find<OrderState>(kStates, name);
+}
+std::optional<OrderRole> OrderRoleFromName(std::string_view name) {
+  return Find<OrderRole>(kRoles, name);
 }
 std::optional<Origin> OriginFromName(std::string_view name) {
   return Find<Origin>(kOrigins, name);

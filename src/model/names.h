@@ -23,6 +23,9 @@ std::string_view Name(OrderType value);    // MARKET LIMIT STOP STOP_LIMIT
 std::string_view Name(TimeInForce value);  // GTC IOC FOK DAY
 std::string_view Name(
     OrderStatus value);  // PENDING SUBMITTED PARTIALLY_FILLED FILLED CANCELLED FAILED EXPIRED
+std::string_view Name(
+    OrderState value);  // As the statuses, and WAITING UNRESOLVED PENDING_CANCEL REPLACED
+std::string_view Name(OrderRole value);   // SINGLE ENTRY STOP TARGET
 std::string_view Name(Origin value);      // STRATEGY PROTECTIVE LIQUIDATION OPERATOR
 std::string_view Name(Direction value);   // LONG SHORT FLAT
 std::string_view Name(AlertLevel value);  // INFO WARNING ERROR CRITICAL
@@ -34,6 +37,8 @@ std::optional<Intent> IntentFromName(std::string_view name);
 std::optional<OrderType> OrderTypeFromName(std::string_view name);
 std::optional<TimeInForce> TimeInForceFromName(std::string_view name);
 std::optional<OrderStatus> OrderStatusFromName(std::string_view name);
+std::optional<OrderState> OrderStateFromName(std::string_view name);
+std::optional<OrderRole> OrderRoleFromName(std::string_view name);
 std::optional<Origin> OriginFromName(std::string_view name);
 std::optional<Switch> SwitchFromName(std::string_view name);
 

@@ -13,22 +13,33 @@
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "model/venue_report.h"
+#include "oms/order_machine.h"
 #include "oms/transitions.h"
 #include "risk/approved.h"
 
 namespace bulwark::oms {
 namespace {
 
-model::OrderStatus StatusOf(model::OrderEnd end) {
+model::OrderState StateAfter(model::OrderEnd end, const model::Order& order) {
   switch (end) {
     case model::OrderEnd::kCancelled:
-      return model::OrderStatus::kCancelled;
+      return order.replaced_by.is_nil() ? model::OrderState::kCancelled
+                                        : model::OrderState::kReplaced;
     case model::OrderEnd::kRejected:
-      return model::OrderStatus::kFailed;
+      return model::OrderState::kFailed;
     case model::OrderEnd::kExpired:
-      return model::OrderStatus::kExpired;
+      return model::OrderState::kExpired;
   }
-  return model::OrderStatus::kFailed;
+  return model::OrderState::kFailed;
+}
+
+// A fill never takes back the wish to cancel.
+model::OrderState StateAfterFill(const model::Order& order) {
+  if (order.filled_quantity == order.quantity) {
+    return model::OrderState::kFilled;
+  }
+  return order.is_cancel_requested ? model::OrderState::kPendingCancel
+                                   : model::OrderState::kPartiallyFilled;
 }
 
 model::Order Draft(const model::NewOrder& wish, model::OrderId id, base::UnixNanos now) {
@@ -76,8 +87,7 @@ const model::Order& Oms::Submit(const risk::Approved<model::NewOrder>& approved,
 void Oms::RequestCancel(const model::OrderId& id, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(id);
   ENSURE(order != nullptr && !model::IsTerminal(order->status));
-  order->is_cancel_requested = true;
-  order->updated_at = now;
+  Enter(*order, model::OrderState::kPendingCancel, now);
   out.Add(model::OrderChanged{*order});
   out.Add(model::SendCancel{.order_id = id,
                             .instrument = order->instrument,
@@ -90,24 +100,41 @@ void Oms::On(const model::OrderSent& report, base::UnixNanos now, model::ActionB
   if (order == nullptr || order->status != model::OrderStatus::kPending) {
     return;
   }
-  Enter(*order, model::OrderStatus::kSubmitted, now);
+  ProveAtVenue(*order, now);
   out.Add(model::OrderChanged{*order});
+}
+
+void Oms::On(const model::OrderUnresolved& report, base::UnixNanos now, model::ActionBuffer& out) {
+  model::Order* order = store_.Find(report.order_id);
+  if (order == nullptr || model::IsTerminal(order->status) || !order->external_id.empty() ||
+      !IsAllowed(StateOf(*order), model::OrderState::kUnresolved)) {
+    return;  // The venue has spoken about it meanwhile.
+  }
+  Enter(*order, model::OrderState::kUnresolved, now);
+  out.Add(model::OrderChanged{*order});
+  out.Add(model::AlertRaised{.level = model::AlertLevel::kWarning,
+                             .event = model::AlertName("ORDER_SUBMISSION_AMBIGUOUS"),
+                             .reason = report.reason,
+                             .order_id = order->id,
+                             .instrument_index = order->instrument.index,
+                             .at = now});
 }
 
 void Oms::On(const model::OrderNotSent& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
-  if (order == nullptr || model::IsTerminal(order->status)) {
+  // A waiting order was never given to the sender, so that nobody can say this of it.
+  if (order == nullptr || model::IsTerminal(order->status) || order->is_waiting) {
     return;
   }
-  End(*order, model::OrderStatus::kFailed, report.reason, now, out);
+  End(*order, model::OrderState::kFailed, report.reason, now, out);
 }
 
 void Oms::On(const model::OrderAccepted& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
-  if (order == nullptr || model::IsTerminal(order->status)) {
+  if (order == nullptr || model::IsTerminal(order->status) || order->is_waiting) {
     return;
   }
-  EnsureSubmitted(*order, now);
+  ProveAtVenue(*order, now);
   order->external_id = report.venue_order_id;
   order->updated_at = std::max(order->updated_at, now);
   out.Add(model::OrderChanged{*order});
@@ -122,7 +149,7 @@ void Oms::On(const model::OrderFilled& report, base::UnixNanos now, model::Actio
     return;
   }
   model::Order* order = store_.Find(report.fill.order_id);
-  if (order == nullptr || order->instrument != report.fill.instrument ||
+  if (order == nullptr || order->is_waiting || order->instrument != report.fill.instrument ||
       order->side != report.fill.side) {
     // It happened on our account, so it is in the books; but nobody here asked for it.
     Doubt(model::AlertName("FILL_FOR_UNKNOWN_ORDER"), report.fill, now, out);
@@ -143,7 +170,7 @@ void Oms::BookOnOrder(model::Order& order, const model::OrderFilled& report, bas
   if (is_late) {
     Doubt(model::AlertName("LATE_FILL"), fill, now, out);
   } else {
-    EnsureSubmitted(order, now);
+    ProveAtVenue(order, now);
   }
   if (counted < fill.quantity) {
     Doubt(model::AlertName("OVERFILL"), fill, now, out);
@@ -169,8 +196,7 @@ void Oms::BookOnOrder(model::Order& order, const model::OrderFilled& report, bas
                                        ? order.reserved_quantity_remaining
                                        : std::min(order.reserved_quantity_remaining, counted);
     Release(order, cash, quantity);
-    Enter(order, is_complete ? model::OrderStatus::kFilled : model::OrderStatus::kPartiallyFilled,
-          now);
+    Enter(order, StateAfterFill(order), now);
   }
   const model::FillEffect effect = model::ApplyFill(fill, portfolio_);
   out.Add(model::OrderChanged{order});
@@ -180,7 +206,7 @@ void Oms::BookOnOrder(model::Order& order, const model::OrderFilled& report, bas
 
 void Oms::On(const model::OrderEnded& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
-  if (order == nullptr || model::IsTerminal(order->status)) {
+  if (order == nullptr || model::IsTerminal(order->status) || order->is_waiting) {
     return;
   }
   if (report.cumulative_filled > order->filled_quantity) {
@@ -193,8 +219,8 @@ void Oms::On(const model::OrderEnded& report, base::UnixNanos now, model::Action
                                .instrument_index = order->instrument.index,
                                .at = now});
   }
-  EnsureSubmitted(*order, now);
-  End(*order, StatusOf(report.end), report.reason, now, out);
+  ProveAtVenue(*order, now);
+  End(*order, StateAfter(report.end, *order), report.reason, now, out);
 }
 
 void Oms::On(const model::CancelRejected& report, base::UnixNanos now, model::ActionBuffer& out) {
@@ -202,21 +228,24 @@ void Oms::On(const model::CancelRejected& report, base::UnixNanos now, model::Ac
   if (order == nullptr || model::IsTerminal(order->status)) {
     return;
   }
-  order->is_cancel_requested = false;
-  order->updated_at = std::max(order->updated_at, now);
+  WithdrawCancel(*order, now);
+  order->replaced_by = model::OrderId();
   out.Add(model::OrderChanged{*order});
 }
 
-void Oms::Enter(model::Order& order, model::OrderStatus status, base::UnixNanos at) {
-  ENSURE(IsAllowed(order.status, status));
-  order.status = status;
-  order.updated_at = std::max(order.updated_at, at);
+void Oms::On(const model::OrderProgress& report, base::UnixNanos now, model::ActionBuffer& out) {
+  const model::Order* order = store_.Find(report.order_id);
+  if (order == nullptr || order->filled_quantity < report.cumulative_filled) {
+    Doubt(model::AlertName("FILLS_WITHOUT_TRADES"), {.order_id = report.order_id}, now, out);
+  }
 }
 
-void Oms::EnsureSubmitted(model::Order& order, base::UnixNanos at) {
-  if (order.status == model::OrderStatus::kPending) {
-    Enter(order, model::OrderStatus::kSubmitted, at);
-  }
+void Oms::On(const model::TradeBusted& report, base::UnixNanos now, model::ActionBuffer& out) {
+  Doubt(model::AlertName("TRADE_BUSTED"), report.fill, now, out);
+}
+
+void Oms::On(const model::TradeCorrected& report, base::UnixNanos now, model::ActionBuffer& out) {
+  Doubt(model::AlertName("TRADE_CORRECTED"), report.fill, now, out);
 }
 
 void Oms::Reserve(model::Order& order, base::Decimal reserve) {
@@ -246,10 +275,10 @@ void Oms::Release(model::Order& order, base::Decimal cash, base::Decimal quantit
   position.quantity += quantity;
 }
 
-void Oms::End(model::Order& order, model::OrderStatus status, const model::Reason& reason,
+void Oms::End(model::Order& order, model::OrderState state, const model::Reason& reason,
               base::UnixNanos at, model::ActionBuffer& out) {
   Release(order, order.reserved_cash_remaining, order.reserved_quantity_remaining);
-  Enter(order, status, at);
+  Enter(order, state, at);
   order.reason = reason;
   out.Add(model::OrderChanged{order});
   TellPortfolio(order.instrument, out);

@@ -59,6 +59,10 @@ class Oms {
   void On(const model::OrderFilled& report, base::UnixNanos now, model::ActionBuffer& out);
   void On(const model::OrderEnded& report, base::UnixNanos now, model::ActionBuffer& out);
   void On(const model::CancelRejected& report, base::UnixNanos now, model::ActionBuffer& out);
+  void On(const model::OrderUnresolved& report, base::UnixNanos now, model::ActionBuffer& out);
+  void On(const model::OrderProgress& report, base::UnixNanos now, model::ActionBuffer& out);
+  void On(const model::TradeBusted& report, base::UnixNanos now, model::ActionBuffer& out);
+  void On(const model::TradeCorrected& report, base::UnixNanos now, model::ActionBuffer& out);
 
   [[nodiscard]] const model::Portfolio& portfolio() const { return portfolio_; }
   [[nodiscard]] const std::vector<model::Order>& open_orders() const { return store_.open(); }
@@ -70,12 +74,9 @@ class Oms {
   void ClearDoubt() { are_books_doubtful_ = false; }
 
  private:
-  // What a report changes of an order besides its state.
-  void Enter(model::Order& order, model::OrderStatus status, base::UnixNanos at);
-  void EnsureSubmitted(model::Order& order, base::UnixNanos at);
   void Reserve(model::Order& order, base::Decimal reserve);
   void Release(model::Order& order, base::Decimal cash, base::Decimal quantity);
-  void End(model::Order& order, model::OrderStatus status, const model::Reason& reason,
+  void End(model::Order& order, model::OrderState state, const model::Reason& reason,
            base::UnixNanos at, model::ActionBuffer& out);
   void BookOnOrder(model::Order& order, const model::OrderFilled& report, base::UnixNanos now,
                    model::ActionBuffer& out);

@@ -26,7 +26,6 @@
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "model/venue_report.h"
-#include "oms/transitions.h"
 #include "risk/gate.h"
 #include "risk/guard_input.h"
 
@@ -215,18 +214,6 @@ TEST_F(OmsTest, DoubtsTheBooksWhenAnOrderEndsWithFillsItHasNotSeen) {
   oms_.On(model::OrderEnded{.order_id = Id(1), .cumulative_filled = D("0.5")}, kNow, out_);
 
   EXPECT_TRUE(oms_.are_books_doubtful());
-}
-
-TEST(TransitionsTest, LeadNowhereFromAnEnd) {
-  using enum model::OrderStatus;
-  for (const auto from : {kFilled, kCancelled, kFailed, kExpired}) {
-    for (const auto to :
-         {kPending, kSubmitted, kPartiallyFilled, kFilled, kCancelled, kFailed, kExpired}) {
-      EXPECT_FALSE(IsAllowed(from, to));
-    }
-  }
-  EXPECT_FALSE(IsAllowed(kPending, kFilled));
-  EXPECT_TRUE(IsAllowed(kPartiallyFilled, kExpired));
 }
 
 // A naive model: all distinct fills in a list, all orders in a map.
