@@ -23,11 +23,12 @@ namespace {
 constexpr std::array<std::string_view, 4> kFixedFields = {"timestamp", "level", "event", "message"};
 
 using EventMessage = std::pair<std::string_view, std::string_view>;
-constexpr std::array<EventMessage, 25> kMessages = {{
+constexpr std::array<EventMessage, 26> kMessages = {{
     {"SYSTEM_HALT", "Emergency halt triggered"},
     {"SYSTEM_RESUMED", "Halt ended by an operator"},
     {"KILL_SWITCH_ACTIVATED", "Kill switch activated"},
     {"KILL_SWITCH_RELEASED", "Kill switch released"},
+    {"SWITCH_KEY_WRONG", "The key of a stop held what nobody should write"},
     {"STARTUP_RECONCILE_FAILED", "Reconciliation at start-up failed"},
     {"OMS_RECONCILE_FAILED", "Reconciliation with the venue failed"},
     {"OMS_RECONCILE_AMBIGUOUS", "Reconciliation could not resolve an order"},

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "contract/json_reader.h"
 #include "contract/json_writer.h"
+#include "contract/switch_word.h"
 #include "model/switches.h"
 
 namespace bulwark::contract {
@@ -33,10 +34,10 @@ void EncodeKillSwitch(std::string& out, bool is_active) {
 }
 
 KillReading DecodeKillSwitch(std::string_view text) {
-  if (text == "active") {
+  if (IsSwitchWord(text, "active")) {
     return KillReading::kActive;
   }
-  if (text == "inactive") {
+  if (IsSwitchWord(text, "inactive")) {
     return KillReading::kInactive;
   }
   const auto object = ParseJsonObject(text);

@@ -1,6 +1,7 @@
 // risk:kill_switch with its meta and log, in Redis.
 //
-// Shape:   the switch is exactly active or inactive; meta is one JSON object about its last turn;
+// Shape:   the switch is written as exactly active or inactive and read in any case, with blanks
+//          around it; meta is one JSON object about its last turn;
 //          the log is a list with one JSON object per turn or refused turn, newest last.
 // Errors:  a value that is neither word nor the older JSON form is kUnknown, which a gate treats as
 //          active unless durable state proves otherwise. Decoding the others is kCorrupt.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +16,7 @@
 #include "contract/json_reader.h"
 #include "contract/json_writer.h"
 #include "contract/number_format.h"
+#include "contract/switch_word.h"
 #include "model/action.h"
 #include "model/names.h"
 
@@ -56,13 +56,6 @@ std::uint64_t ReadCount(FieldReader& fields, std::string_view name) {
   return static_cast<std::uint64_t>(std::max<std::int64_t>(count, 0));
 }
 
-bool IsWord(std::string_view text, std::string_view lower) {
-  return text.size() == lower.size() &&
-         std::equal(text.begin(), text.end(), lower.begin(), [](char a, char b) {
-           return std::tolower(static_cast<unsigned char>(a)) == b;
-         });
-}
-
 }  // namespace
 
 void EncodeHalt(std::string& out, bool is_halted) {
@@ -70,16 +63,10 @@ void EncodeHalt(std::string& out, bool is_halted) {
 }
 
 HaltReading DecodeHalt(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t\r\n\v\f";
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) {
-    return HaltReading::kUnknown;
-  }
-  const std::string_view word = text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-  if (IsWord(word, "true")) {
+  if (IsSwitchWord(text, "true")) {
     return HaltReading::kHalt;
   }
-  return IsWord(word, "false") ? HaltReading::kRun : HaltReading::kUnknown;
+  return IsSwitchWord(text, "false") ? HaltReading::kRun : HaltReading::kUnknown;
 }
 
 void EncodeHeartbeat(std::string& out, base::UnixNanos at) {

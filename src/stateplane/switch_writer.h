@@ -36,6 +36,8 @@ struct SeenAtKey {
   enum class Kind : std::uint8_t { kText, kMissing, kForeign };
   Kind kind = Kind::kMissing;
   std::string text = {};
+
+  bool operator==(const SeenAtKey&) const = default;
 };
 
 class SwitchWriter {

@@ -78,6 +78,10 @@ void PublisherThread::Flush() {
 }
 
 int PublisherThread::TakeActions() {
+  model::AlertRaised alert;
+  while (queues_.switch_alerts.TryPop(alert)) {
+    publisher_.Apply(alert);
+  }
   return static_cast<int>(
       queues_.published.Drain(kActionsPerTransaction, [&](const model::Action& action) {
         publisher_.Apply(action);

@@ -85,6 +85,18 @@ TEST_F(PublisherThreadTest, ReleasesAnEntryOnceRedisShowsIt) {
   EXPECT_TRUE(health_.is_redis_writable.load());
 }
 
+TEST_F(PublisherThreadTest, ShowsTheAlertsOfTheWatcher) {
+  ASSERT_TRUE(queues_.switch_alerts.TryPush({.level = model::AlertLevel::kCritical,
+                                             .event = model::AlertName("SWITCH_KEY_WRONG"),
+                                             .at = base::WallNow()}));
+
+  thread_.DoWork();
+
+  const auto last = connection_->Call({"GET", "ALERTS:LAST"});
+  ASSERT_TRUE(last && last->AsText());
+  EXPECT_NE(last->AsText()->find(R"("event": "SWITCH_KEY_WRONG")"), std::string_view::npos);
+}
+
 TEST_F(PublisherThreadTest, RefusesEntriesWhileRedisIsFrozenAndShowsAllWhenItIsBack) {
   thread_.DoWork();
   Freeze();

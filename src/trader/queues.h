@@ -38,6 +38,8 @@ struct Queues {
   base::SpscQueue<model::Event> reports{2'048};
   // watcher -> engine. Full: the permit is dropped; the next one comes within its lease.
   base::SpscQueue<model::Permit> permits{64};
+  // watcher -> publisher. Full: the alert is dropped; the log has it.
+  base::SpscQueue<model::AlertRaised> switch_alerts{64};
   // engine -> ledger writer. Nearly full: the engine takes no new events until there is room.
   base::SpscQueue<model::Action> journal{8'192};
   // ledger writer -> publisher. Full: the ledger writer waits.

@@ -1,5 +1,6 @@
 #include "trader/watcher.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "contract/kill_switch_document.h"
 #include "contract/system_documents.h"
 #include "ledger/ledger_store.h"
+#include "model/action.h"
 #include "model/event.h"
 #include "model/names.h"
 #include "model/order.h"
@@ -82,6 +84,24 @@ stateplane::SeenAtKey SeenIn(const redis::Reply& reply) {
     return {.kind = Kind::kForeign};
   }
   return {.kind = Kind::kText, .text = reply.text};
+}
+
+// What people are told about a key. The value is a stranger's: short and printable.
+std::string WrongText(model::Switch which, RedisReading reading,
+                      const stateplane::SeenAtKey& seen) {
+  constexpr std::size_t kShownMax = 12;
+  const contract::Key key =
+      which == model::Switch::kHalt ? contract::keys::Halt() : contract::keys::KillSwitch();
+  if (reading == RedisReading::kMissing) {
+    return key.text() + " was removed: written again";
+  }
+  if (seen.kind == stateplane::SeenAtKey::Kind::kForeign) {
+    return key.text() + " had a foreign type: taken for a stop";
+  }
+  std::string value = seen.text.substr(0, kShownMax);
+  std::replace_if(value.begin(), value.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return key.text() + " said '" + value +
+         (reading == RedisReading::kCorrupt ? "': taken for a stop" : "': releases nothing");
 }
 
 // Adds what we need to the events that the server announces, and leaves what others asked for.
@@ -227,22 +247,44 @@ void Watcher::Merge(const std::optional<RedisWords>& words) {
   is_killed_ = kill.is_on;
   // The door first, then the paperwork.
   exit_gate_.Set(is_halted_, is_killed_);
-  Apply(model::Switch::kHalt, halt, switches_->halt, words->halt.seen);
-  Apply(model::Switch::kKill, kill, switches_->kill, words->kill.seen);
+  Apply(model::Switch::kHalt, halt, switches_->halt, words->halt);
+  Apply(model::Switch::kKill, kill, switches_->kill, words->kill);
 }
 
 void Watcher::Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,
-                    const model::SwitchTurn& turn, const stateplane::SeenAtKey& seen) {
-  if (verdict.is_suspicious) {
-    base::LogError("switch_key_wrong")
-        .With("switch", model::Name(which))
-        .With("restored_to", verdict.is_on);
-  }
+                    const model::SwitchTurn& turn, const Word& word) {
+  Report(which, verdict, word);
   if (verdict.append_to_ledger) {
-    Append(which, verdict.is_on, seen);
+    Append(which, verdict.is_on, word.seen);
   } else if (verdict.write_to_redis) {
-    WriteToRedis(turn, seen);
+    WriteToRedis(turn, word.seen);
   }
+}
+
+// Once per change: a key that cannot be mended is read again and again.
+void Watcher::Report(model::Switch which, const stateplane::SwitchVerdict& verdict,
+                     const Word& word) {
+  auto& reported = which == model::Switch::kHalt ? reported_.halt : reported_.kill;
+  if (!verdict.is_suspicious) {
+    const bool is_word = word.reading == RedisReading::kOn || word.reading == RedisReading::kOff;
+    reported = is_word ? std::nullopt : std::move(reported);
+    return;
+  }
+  if (reported == word.seen) {
+    return;
+  }
+  reported = word.seen;
+  const std::string text = WrongText(which, word.reading, word.seen);
+  base::LogError("switch_key_wrong")
+      .With("switch", model::Name(which))
+      .With("reason", text)
+      .With("restored_to", verdict.is_on);
+  const bool is_missing = word.reading == RedisReading::kMissing;
+  (void)queues_.switch_alerts.TryPush(  // Full: see queues.h.
+      {.level = is_missing ? model::AlertLevel::kWarning : model::AlertLevel::kCritical,
+       .event = model::AlertName("SWITCH_KEY_WRONG"),
+       .reason = model::Reason::Cut(text),
+       .at = base::WallNow()});
 }
 
 void Watcher::Append(model::Switch which, bool is_on, const stateplane::SeenAtKey& seen) {

@@ -3,7 +3,8 @@
 //
 // Shape:   wakes for every write to SYSTEM:HALT and risk:kill_switch (keyspace notifications) and
 //          reads ledger and Redis at least every `poll_every` besides. Merges the two
-//          (stateplane/switch_merger.h), repairs the one that is wrong, and pushes a permit.
+//          (stateplane/switch_merger.h), repairs the one that is wrong, tells people once what
+//          stood wrongly at a key, and pushes a permit.
 // Errors:  what cannot be read makes the permit say so; stops in force stay in force.
 // Threads: DoWork() on the watcher thread; blocks at most `poll_every` for a message and the call
 //          timeouts.
@@ -71,7 +72,8 @@ class Watcher {
   base::Result<RedisWords> ReadRedis();
   void Merge(const std::optional<RedisWords>& words);
   void Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,
-             const model::SwitchTurn& turn, const stateplane::SeenAtKey& seen);
+             const model::SwitchTurn& turn, const Word& word);
+  void Report(model::Switch which, const stateplane::SwitchVerdict& verdict, const Word& word);
   void Append(model::Switch which, bool is_on, const stateplane::SeenAtKey& seen);
   void WriteToRedis(const model::SwitchTurn& turn, const stateplane::SeenAtKey& seen);
   void PushPermit(bool is_redis_ok, bool is_ledger_ok);
@@ -93,6 +95,10 @@ class Watcher {
     bool halt = false;
     bool kill = false;
   } unjournaled_;  // Stops of Redis that the ledger could not take.
+  struct {
+    std::optional<stateplane::SeenAtKey> halt;
+    std::optional<stateplane::SeenAtKey> kill;
+  } reported_;  // What people were told stands wrongly at a key.
   bool is_halted_ = true;
   bool is_killed_ = true;
   base::Nanos connect_at_{0};

@@ -6,16 +6,21 @@
 #include "trader/watcher.h"
 
 #include <csignal>
+#include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/time.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_testing.h"
+#include "model/action.h"
 #include "model/event.h"
 #include "model/switches.h"
 #include "redis/connection.h"
@@ -120,6 +125,62 @@ TEST_F(WatcherTest, DoesNotTakeAnUnknownWordForARelease) {
     EXPECT_TRUE(IsClosed());
     return Get("SYSTEM:HALT") == "true";
   }));
+}
+
+TEST_F(WatcherTest, RaisesOneAlertForEachChangeToWhatNobodyShouldWrite) {
+  const struct {
+    std::initializer_list<std::string_view> write;
+    const char* reason;
+  } examples[] = {
+      {{"SET", "SYSTEM:HALT", "banana\n"}, "SYSTEM:HALT said 'banana?': taken for a stop"},
+      {{"SET", "SYSTEM:HALT", "maybe"}, "SYSTEM:HALT said 'maybe': taken for a stop"},
+      {{"SET", "risk:kill_switch", "off"}, "risk:kill_switch said 'off': taken for a stop"},
+      {{"SET", "risk:kill_switch", "inactive"},
+       "risk:kill_switch said 'inactive': releases nothing"}};
+  for (const auto& example : examples) {
+    ASSERT_TRUE(connection_->Call(example.write).has_value());
+    std::vector<model::AlertRaised> alerts;
+    EXPECT_TRUE(Until([&] {
+      watcher_.DoWork();
+      alerts = TakeAll(queues_.switch_alerts);
+      return !alerts.empty();
+    }));
+    ASSERT_EQ(alerts.size(), 1U);
+    EXPECT_EQ(alerts[0].event.view(), "SWITCH_KEY_WRONG");
+    EXPECT_EQ(alerts[0].level, model::AlertLevel::kCritical);
+    EXPECT_EQ(alerts[0].reason.view(), example.reason);
+    for (int turn = 0; turn < 5; ++turn) {
+      watcher_.DoWork();
+    }
+    EXPECT_TRUE(TakeAll(queues_.switch_alerts).empty());
+  }
+  EXPECT_TRUE(IsClosed());
+}
+
+// The ledger is held, so that nobody can mend the key.
+TEST_F(WatcherTest, RaisesOneAlertAlsoForAForeignTypeThatStays) {
+  const auto other = sql::OpenSqlite(folder_.file(), {});
+  ASSERT_TRUE((*other)->Run("BEGIN IMMEDIATE"));
+  ASSERT_TRUE(connection_->Call({"DEL", "SYSTEM:HALT"}).has_value());
+  ASSERT_TRUE(connection_->Call({"RPUSH", "SYSTEM:HALT", "true"}).has_value());
+  ASSERT_TRUE(TurnsUntilClosed(true));
+  watcher_.DoWork();
+
+  std::size_t foreign = 0;
+  for (const model::AlertRaised& alert : TakeAll(queues_.switch_alerts)) {
+    foreign += alert.reason.view() == "SYSTEM:HALT had a foreign type: taken for a stop" ? 1U : 0U;
+  }
+  EXPECT_EQ(foreign, 1U);
+  ASSERT_TRUE((*other)->Run("COMMIT"));
+}
+
+TEST_F(WatcherTest, ReadsTheKillSwitchInAnyCaseAndWithBlanks) {
+  ASSERT_TRUE(connection_->Call({"SET", "risk:kill_switch", " Active\n"}).has_value());
+
+  ASSERT_TRUE(TurnsUntilClosed(true));
+
+  EXPECT_TRUE(ledger_->ReadSwitches()->kill.is_on);
+  EXPECT_TRUE(TakeAll(queues_.switch_alerts).empty());
 }
 
 TEST_F(WatcherTest, HearsTheLedgerWhileRedisIsFrozen) {
