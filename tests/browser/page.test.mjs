@@ -149,6 +149,10 @@ test('stops trading only after the typed word, and resumes', async () => {
     await page.getByLabel(/Type HALT/).fill('HALT');
     await page.getByLabel(/Reason/).fill('test');
     await confirm.click();
+    // No trader ever ran here.
+    await page.getByRole('dialog').getByText(/NOT RECORDED/).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Done' }).isDisabled(), true);
+    await page.getByRole('button', { name: 'Close' }).click();
 
     await page.locator('[data-mode="stopping"]').waitFor();
     assert.equal(await system.redis.do('GET', 'SYSTEM:HALT'), 'true');
@@ -162,6 +166,52 @@ test('stops trading only after the typed word, and resumes', async () => {
     await until('the resume', async () => (await system.redis.do('GET', 'SYSTEM:HALT')) === 'false');
     await setValue('SYSTEM:STATE', '{"state": "running"}');
     await page.locator('[data-mode="running"]').waitFor();
+  });
+});
+
+test('turns the kill switch on and off only after the typed word', async () => {
+  await system.makeLedger();
+  await withPage(async (page) => {
+    await page.getByRole('button', { name: 'Kill', exact: true }).click();
+    const confirm = page.getByRole('button', { name: 'Turn it on' });
+    await page.getByLabel(/Type KILL/).fill('HALT');
+    assert.equal(await confirm.isDisabled(), true);
+    await page.keyboard.press('Enter');
+    assert.equal(await system.redis.do('GET', 'risk:kill_switch'), 'inactive');
+    await page.getByLabel(/Type KILL/).fill('KILL');
+    await page.getByLabel(/Reason/).fill('drill');
+    await confirm.click();
+
+    await page.locator('[data-chip="kill"]').getByText('active', { exact: true }).waitFor();
+    assert.equal(await system.redis.do('GET', 'risk:kill_switch'), 'active');
+    assert.match(await system.redis.do('GET', 'risk:kill_switch:meta'), /"reason": "drill"/);
+    assert.equal(await page.getByRole('button', { name: 'Kill', exact: true }).count(), 0);
+
+    await page.getByRole('button', { name: 'Release', exact: true }).click();
+    await page.getByLabel(/Type RELEASE/).fill('RELEASE');
+    await page.getByRole('button', { name: 'Release it' }).click();
+
+    await page.locator('[data-chip="kill"]').getByText('inactive', { exact: true }).waitFor();
+    assert.equal(await system.redis.do('GET', 'risk:kill_switch'), 'inactive');
+  });
+});
+
+test('keeps the top bar on one line when all is bad', async () => {
+  await setValue('SYSTEM:HALT', 'true');
+  await setValue('SYSTEM:STATE', '{"state": "halted", "reason": "test", "mode": "paper"}');
+  await setValue('risk:kill_switch', 'active');
+  await setValue('system:status', '{"broker": "disconnected", "feed": "disconnected"}');
+  await withPage(async (page) => {
+    await page.locator('[data-mode="halted"]').waitFor();
+    const bar = await page.locator('.top-bar').boundingBox();
+    assert.ok(bar && bar.height < 64, `the bar is ${bar?.height} high`);
+    const halted = await page.getByRole('button', { name: 'Halted' }).boundingBox();
+    assert.ok(halted && halted.x + halted.width <= DESKTOP.width);
+    for (const chip of ['feed', 'kill', 'tick-to-fill']) {
+      const box = await page.locator(`[data-chip="${chip}"]`).boundingBox();
+      const resume = await page.getByRole('button', { name: 'Resume' }).boundingBox();
+      assert.ok(box && resume && box.x + box.width <= resume.x, `${chip} is cut off`);
+    }
   });
 });
 
@@ -230,6 +280,26 @@ test('fits a phone without scrolling sideways', async () => {
       assert.ok(box && box.height >= 44 && box.x + box.width <= PHONE.width && box.y < 100);
       await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
       assert.equal(await page.getByRole('button', { name: 'Stop', exact: true }).isVisible(), true);
+    },
+    { viewport: PHONE, isMobile: true, hasTouch: true },
+  );
+});
+
+test('keeps stop and resume in reach on a phone while halted', async () => {
+  await setValue('SYSTEM:HALT', 'true');
+  await setValue('SYSTEM:STATE', '{"state": "halted", "reason": "test", "mode": "paper"}');
+  await withPage(
+    async (page) => {
+      await page.locator('[data-mode="halted"]').waitFor();
+      const [scrollWidth, clientWidth] = await page.evaluate(() => {
+        const { scrollWidth: content, clientWidth: view } = document.documentElement;
+        return [content, view];
+      });
+      assert.ok(scrollWidth <= clientWidth, `${scrollWidth} is wider than ${clientWidth}`);
+      for (const name of ['Resume', 'Kill', 'Halted']) {
+        const box = await page.getByRole('button', { name, exact: true }).boundingBox();
+        assert.ok(box && box.height >= 44 && box.x >= 0 && box.x + box.width <= PHONE.width && box.y < 120, name);
+      }
     },
     { viewport: PHONE, isMobile: true, hasTouch: true },
   );

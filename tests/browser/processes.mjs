@@ -141,6 +141,17 @@ export class System {
     await Promise.race([until('bulwark api', isUp), died]);
   }
 
+  // As the first start of a trader leaves it: the commands of the page are recorded from now on.
+  async makeLedger() {
+    const trader = new Process(bulwarkBinary(), ['trader', '--for', '1ms', '--data', join(this.folder, 'data')], {
+      env: { ...cleanEnvironment(), BULWARK_REDIS_URL: `unix://${join(this.folder, 'nowhere.sock')}` },
+    });
+    const { code } = await trader.ended;
+    if (code !== 0) {
+      throw new Error(`bulwark trader ended with ${code}: ${trader.output}`);
+    }
+  }
+
   async stop() {
     await this.api?.stop();
     await this.redis?.process.stop();

@@ -1,11 +1,13 @@
 // Keeps the store fed: events and snapshots through the WebSocket, and one poll a second, which brings
 // the candles, corrects what was missed and is enough alone when WebSockets are blocked.
 
+import type { CommandPath } from './stops';
 import type { Action } from './store';
 import type { Frame, StateDocument } from './types';
 
 const POLL_MS = 1_000;
 const POLL_TIMEOUT_MS = 4_000;
+const COMMAND_TIMEOUT_MS = 15_000; // A locked ledger takes its time before Redis is asked.
 const PING_MS = 30_000;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 5_000;
@@ -110,21 +112,25 @@ export function startLive(dispatch: (action: Action) => void, symbol: () => stri
   };
 }
 
-// Halt or resume; null when the server took it, else the reason why not.
-export async function sendCommand(path: 'halt' | 'resume', word: string, reason: string): Promise<string | null> {
+export interface CommandResult {
+  isDone: boolean;
+  text: string | null; // A warning when it is done, else the reason why not.
+}
+
+export async function sendCommand(path: CommandPath, word: string, reason: string): Promise<CommandResult> {
   try {
     const response = await fetch(`/api/${path}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ confirmation: word, reason }),
-      signal: AbortSignal.timeout(5_000),
+      signal: AbortSignal.timeout(COMMAND_TIMEOUT_MS),
     });
+    const body = (await response.json().catch(() => ({}))) as { error?: string; warning?: string };
     if (response.ok) {
-      return null;
+      return { isDone: true, text: body.warning ?? null };
     }
-    const body = (await response.json().catch(() => ({}))) as { error?: string };
-    return body.error ?? `the server answered ${response.status}`;
+    return { isDone: false, text: body.error ?? `the server answered ${response.status}` };
   } catch {
-    return 'the server did not answer; on its machine, run: bulwark halt --reason ...';
+    return { isDone: false, text: `the server did not answer; on its machine, run: bulwark ${path}` };
   }
 }

@@ -1,33 +1,11 @@
-// The Stop button and its dialog: a typed word, then the state until the trader says that it is done.
+// The Stop button, the kill switch and their dialog: a typed word, then the state until the trader says that it is done.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { sendCommand } from '../live';
+import { ASKS, asksFor, type Ask } from '../stops';
 import type { Mode } from '../store';
-
-interface Ask {
-  path: 'halt' | 'resume';
-  word: 'HALT' | 'RESUME';
-  title: string;
-  text: string;
-  button: string;
-}
-
-const STOP: Ask = {
-  path: 'halt',
-  word: 'HALT',
-  title: 'Stop all trading?',
-  text: 'No order leaves any more, working orders are cancelled, and positions are closed if the settings say so. It stays stopped, also after a restart, until you resume.',
-  button: 'Stop everything',
-};
-
-const RESUME: Ask = {
-  path: 'resume',
-  word: 'RESUME',
-  title: 'Resume trading?',
-  text: 'Strategies may open positions again as soon as the trader has checked its books.',
-  button: 'Resume trading',
-};
+import type { StateDocument } from '../types';
 
 interface DialogProps {
   ask: Ask;
@@ -40,26 +18,28 @@ function ConfirmDialog({ ask, onClose }: DialogProps) {
   const [reason, setReason] = useState('');
   const [error, setError] = useState<string | null>(null);
   const [isSending, setIsSending] = useState(false);
+  const [isDone, setIsDone] = useState(false);
   const isRight = typed.trim() === ask.word;
 
   useLayoutEffect(() => dialog.current?.showModal(), []);
 
   async function send(event: { preventDefault(): void }): Promise<void> {
     event.preventDefault();
-    if (!isRight || isSending) {
+    if (!isRight || isSending || isDone) {
       return;
     }
     setIsSending(true);
-    const failure = await sendCommand(ask.path, ask.word, reason);
+    const result = await sendCommand(ask.path, ask.word, reason);
     setIsSending(false);
-    setError(failure);
-    if (failure === null) {
+    setError(result.text);
+    setIsDone(result.isDone);
+    if (result.isDone && result.text === null) {
       onClose(true);
     }
   }
 
   return (
-    <dialog ref={dialog} class="confirm" aria-labelledby="confirm-title" onClose={() => onClose(false)}>
+    <dialog ref={dialog} class="confirm" aria-labelledby="confirm-title" onClose={() => onClose(isDone)}>
       <form onSubmit={(event) => void send(event)}>
         <h2 id="confirm-title">{ask.title}</h2>
         <p>{ask.text}</p>
@@ -85,10 +65,10 @@ function ConfirmDialog({ ask, onClose }: DialogProps) {
         </p>
         <div class="buttons">
           <button type="button" class="plain" onClick={() => dialog.current?.close()}>
-            Cancel
+            {isDone ? 'Close' : 'Cancel'}
           </button>
-          <button type="submit" class={ask.path === 'halt' ? 'danger' : 'primary'} disabled={!isRight || isSending}>
-            {isSending ? 'Sending' : ask.button}
+          <button type="submit" class={ask.isStop ? 'danger' : 'primary'} disabled={!isRight || isSending || isDone}>
+            {isSending ? 'Sending' : isDone ? 'Done' : ask.button}
           </button>
         </div>
       </form>
@@ -96,9 +76,15 @@ function ConfirmDialog({ ask, onClose }: DialogProps) {
   );
 }
 
-export function StopControl({ mode, onCommand }: { mode: Mode; onCommand: () => void }) {
+interface StopControlProps {
+  mode: Mode;
+  killSwitch: StateDocument['kill_switch'] | undefined;
+  onCommand: () => void;
+}
+
+export function StopControl({ mode, killSwitch, onCommand }: StopControlProps) {
   const [ask, setAsk] = useState<Ask | null>(null);
-  const canResume = mode === 'halted' || mode === 'stopping';
+  const isStopped = mode === 'halted' || mode === 'stopping';
 
   function close(isDone: boolean): void {
     setAsk(null);
@@ -109,12 +95,12 @@ export function StopControl({ mode, onCommand }: { mode: Mode; onCommand: () => 
 
   return (
     <div class="stop-control">
-      {canResume && (
-        <button type="button" class="plain" onClick={() => setAsk(RESUME)}>
-          Resume
+      {asksFor(mode, killSwitch).map((possible) => (
+        <button key={possible.path} type="button" class="plain" onClick={() => setAsk(possible)}>
+          {possible.label}
         </button>
-      )}
-      <button type="button" class="danger stop" disabled={canResume} onClick={() => setAsk(STOP)}>
+      ))}
+      <button type="button" class="danger stop" disabled={isStopped} onClick={() => setAsk(ASKS.halt)}>
         {mode === 'stopping' ? 'Stopping' : mode === 'halted' ? 'Halted' : 'Stop'}
       </button>
       {ask && <ConfirmDialog ask={ask} onClose={close} />}

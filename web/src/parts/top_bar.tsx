@@ -88,7 +88,7 @@ export function TopBar({ store, onCommand }: { store: Store; onCommand: () => vo
         <HeartbeatChip store={store} />
         <Chip
           id="kill"
-          label="Kill switch"
+          label="Kill"
           value={kill ?? 'unknown'}
           tone={kill === 'inactive' ? 'good' : kill === 'active' ? 'bad' : 'warn'}
           hint={shown?.kill_switch_meta?.reason ?? 'Unknown counts as active'}
@@ -117,7 +117,7 @@ export function TopBar({ store, onCommand }: { store: Store; onCommand: () => vo
           />
         </span>
       </div>
-      <StopControl mode={mode} onCommand={onCommand} />
+      <StopControl mode={mode} killSwitch={kill} onCommand={onCommand} />
     </header>
   );
 }
