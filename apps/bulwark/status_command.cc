@@ -1,11 +1,14 @@
 #include "status_command.h"
 
+#include <charconv>
 #include <cstddef>
 #include <cstdio>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -90,6 +93,38 @@ std::string Text(const Json& json, std::initializer_list<std::string_view> path)
   return at->is_string() ? at->get<std::string>() : at->dump();
 }
 
+// A number in plain digits with at least `decimals_min` and at most 8 decimals; what is no number
+// as it is.
+std::string Digits(const Json& json, std::initializer_list<std::string_view> path,
+                   std::size_t decimals_min) {
+  const std::string raw = Text(json, path);
+  const char* const end = raw.data() + raw.size();
+  double value = 0;
+  const auto [stopped, error] = std::from_chars(raw.data(), end, value);
+  if (error != std::errc() || stopped != end) {
+    return raw;
+  }
+  std::string text = fmt::format("{:.8f}", value);
+  const std::size_t shortest = text.find('.') + 1 + decimals_min;
+  while (text.size() > shortest && text.back() == '0') {
+    text.pop_back();
+  }
+  if (text.back() == '.') {
+    text.pop_back();
+  }
+  return text.find_first_not_of("-0.") == std::string::npos && text[0] == '-' ? text.substr(1)
+                                                                              : text;
+}
+
+std::string AgeText(const Json& state) {
+  const Json& heartbeat = state["heartbeat"];
+  if (!heartbeat.is_object() || !heartbeat.contains("age_seconds") ||
+      !heartbeat["age_seconds"].is_number()) {
+    return "never";
+  }
+  return fmt::format("{:.1f} s ago", heartbeat["age_seconds"].get<double>());
+}
+
 void Line(std::string_view label, const std::string& text) {
   fmt::print("{:<12} {}\n", label, text);
 }
@@ -114,13 +149,13 @@ std::string StopText(const Json& ledger, const std::string& which, const std::st
 
 void PrintRows(const Json& state) {
   for (const Json& row : state.value("positions", Json::array())) {
-    Line("position", Text(row, {"instrument_id"}) + "  " + Text(row, {"quantity"}));
+    Line("position", Text(row, {"instrument_id"}) + "  " + Digits(row, {"quantity"}, 0));
   }
   for (const Json& row : state.value("open_orders", Json::array())) {
     Line("open order",
          fmt::format("{}  {} {} {} {}, filled {}", Text(row, {"id"}), Text(row, {"side"}),
-                     Text(row, {"quantity"}), Text(row, {"instrument_id"}), Text(row, {"status"}),
-                     Text(row, {"filled_quantity"})));
+                     Digits(row, {"quantity"}, 0), Text(row, {"instrument_id"}),
+                     Text(row, {"status"}), Digits(row, {"filled_quantity"}, 0)));
   }
   std::size_t shown = 0;
   for (const Json& row : state.value("alerts", Json::array())) {
@@ -144,11 +179,10 @@ void PrintStatus(const Json& state) {
   Line("feed", Text(state, {"system_state", "feed"}));
   Line("venue", Text(state, {"system_state", "broker"}));
   const bool is_stale = Text(state, {"heartbeat", "is_stale"}) != "false";
-  Line("heartbeat", Text(state, {"heartbeat", "age_seconds"}) + " s ago" +
-                        (is_stale ? "   STALE: the trader does not run" : ""));
-  Line("equity", Text(state, {"metrics", "total_value"}));
-  Line("cash", Text(state, {"metrics", "cash"}));
-  Line("P&L today", Text(state, {"metrics", "pnl_daily"}) + "  (fraction of the day's start)");
+  Line("heartbeat", AgeText(state) + (is_stale ? "   STALE: the trader does not run" : ""));
+  Line("equity", Digits(state, {"metrics", "total_value"}, 2));
+  Line("cash", Digits(state, {"metrics", "cash"}, 2));
+  Line("P&L today", Digits(state, {"metrics", "pnl_daily"}, 2) + "  (fraction of the day's start)");
   Line("epoch", Text(state, {"system_state", "epoch"}));
   PrintRows(state);
   if (Text(state, {"redis", "connected"}) != "true") {
