@@ -22,10 +22,12 @@
 #include <unistd.h>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "binary_fixture.h"
 #include "contract/catalogue.h"
 #include "contract/keys_markdown.h"
 #include "keys_watch.h"
+#include "redis/command.h"
 #include "redis/connection.h"
 #include "redis/managed_server.h"
 #include "redis/url.h"
@@ -212,6 +214,42 @@ TEST_F(KeysCommandTest, WatchShowsWritesAndMessagesAndMarksStrangers) {
                                            "METRICS_CASH (not declared)", "risk:alert  {}"};
 
   EXPECT_THAT(Watched(server_->url(), wanted), Contains(HasSubstr("published")));
+}
+
+TEST_F(KeysCommandTest, WatchShowsEachChangeOnceAndOfEveryType) {
+  StopSignal stop(std::chrono::seconds{30});
+  const WatchTarget target{.url = server_->url(), .options = {}, .pattern = "*"};
+  std::vector<std::string> lines;
+  // Once the watch listens, each write once; the last one ends it.
+  std::thread writer([&] {
+    const auto connection = *redis::Connection::Connect(server_->url());
+    const base::Nanos deadline = base::MonotonicNow() + std::chrono::seconds{20};
+    while (connection->Call({"PUBSUB", "NUMPAT"})->AsInteger() < 2 &&
+           base::MonotonicNow() < deadline) {
+      std::this_thread::yield();
+    }
+    redis::Pipeline pipeline;
+    pipeline.Add({"SET", "METRICS:CASH", "1.0"});
+    pipeline.Add({"RPUSH", "risk:kill_switch:log", "{}"});
+    pipeline.Add({"SADD", "oms:orders:open", "7"});
+    pipeline.Add({"ZADD", "risk:pdt:trades", "1", "{}"});
+    pipeline.Add({"PUBLISH", "risk:alert", "{}"});
+    EXPECT_TRUE(connection->Execute(pipeline));
+  });
+  const auto watched = WatchKeys(target, stop, [&](std::string_view line) {
+    lines.emplace_back(line);
+    if (line.find("risk:alert") != std::string_view::npos) {
+      kill(getpid(), SIGTERM);
+    }
+  });
+  writer.join();
+
+  EXPECT_TRUE(watched.has_value());
+  EXPECT_THAT(lines, testing::ElementsAre(HasSubstr("METRICS:CASH  1.0"),
+                                          HasSubstr("risk:kill_switch:log  list of 1"),
+                                          HasSubstr("oms:orders:open  set of 1"),
+                                          HasSubstr("risk:pdt:trades  zset of 1"),
+                                          HasSubstr("risk:alert  {}")));
 }
 
 TEST_F(KeysCommandTest, WatchLooksForItselfWhereTheServerSendsNoEvents) {

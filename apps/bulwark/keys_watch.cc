@@ -86,8 +86,11 @@ class Watch {
       return false;
     }
     const std::string& flags = reply->elements[1].text;
+    // Generic, strings, lists, sets, sorted sets, expired: every type of the contract.
+    static constexpr std::string_view kClasses = "g$lszx";
     const bool has_all =
-        flags.find('A') != std::string::npos || flags.find('$') != std::string::npos;
+        flags.find('A') != std::string::npos ||
+        std::ranges::all_of(kClasses, [&](char c) { return flags.find(c) != std::string::npos; });
     return flags.find('K') != std::string::npos && has_all;
   }
 
@@ -100,9 +103,13 @@ class Watch {
   }
 
   base::Result<void> Show(const redis::Message& message) {
-    static constexpr std::string_view kEvents = "__keyspace@";
-    if (!std::string_view(message.channel).starts_with(kEvents)) {
-      Line("published", message.channel, message.payload);
+    static constexpr std::string_view kEvents = "__key";  // __keyspace@0__:, __keyevent@0__:
+    const bool is_event = std::string_view(message.channel).starts_with(kEvents);
+    if (message.pattern == target_.pattern) {
+      // A pattern such as * also catches the events, which have a subscription of their own.
+      if (!is_event) {
+        Line("published", message.channel, message.payload);
+      }
       return {};
     }
     const std::string key = message.channel.substr(message.channel.find("__:") + 3);

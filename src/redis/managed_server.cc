@@ -303,7 +303,7 @@ std::string ManagedServer::Configuration() const {
          std::to_string(port_) + "\nunixsocket " + Quoted(url_.socket_path) +
          "\nunixsocketperm 600\ndaemonize no\nlogfile \"\"\ndir " + Quoted(folder_) +
          "\nappendonly yes\nappendfsync everysec\nsave \"\"\n"
-         "maxmemory-policy noeviction\nnotify-keyspace-events K$gxe\ntcp-keepalive 60\n" +
+         "maxmemory-policy noeviction\nnotify-keyspace-events Kg$lszxe\ntcp-keepalive 60\n" +
          "user " + std::string(kUser) + " on #" + Sha256Hex(url_.password.Reveal()) +
          " ~* &* +@all\n" + guests + "\n";
 }
