@@ -1,5 +1,6 @@
 #include "data_paths.h"
 
+#include <cerrno>
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -7,6 +8,7 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "base/result.h"
@@ -33,17 +35,24 @@ base::Result<DataPaths> DataPaths::Create(const fs::path& root) {
   return paths;
 }
 
+// Secrets lie inside: what we make is for this user only from its first moment on. A root that was
+// there keeps what its owner chose.
 base::Result<void> DataPaths::Prepare() const {
+  std::error_code error;
+  fs::create_directories(root_.parent_path(), error);  // What fails here is told by mkdir().
   for (const fs::path& folder : {root_, RedisDir(), RunDir()}) {
-    std::error_code error;
-    fs::create_directories(folder, error);
-    if (!error && folder != root_) {
-      fs::permissions(folder, fs::perms::owner_all, error);
+    int cause = ::mkdir(folder.c_str(), S_IRWXU) == 0 ? 0 : errno;
+    if (cause == EEXIST) {
+      cause = fs::is_directory(folder, error) ? 0 : ENOTDIR;
     }
-    if (error) {
-      return base::Fail(
-          base::ErrorCode::kUnavailable,
-          fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
+    if (cause == 0 && folder != root_) {
+      fs::permissions(folder, fs::perms::owner_all, error);
+      cause = error.value();
+    }
+    if (cause != 0) {
+      return base::Fail(base::ErrorCode::kUnavailable,
+                        fmt::format("cannot make the folder {}: {}", folder.string(),
+                                    std::generic_category().message(cause)));
     }
   }
   return {};

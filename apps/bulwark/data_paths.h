@@ -19,7 +19,7 @@ class DataPaths {
  public:
   static base::Result<DataPaths> Create(const std::filesystem::path& root);
 
-  // Makes the folders, for this user only. Idempotent.
+  // Makes the folders, for this user only; a root that was there keeps its rights. Idempotent.
   [[nodiscard]] base::Result<void> Prepare() const;
 
   [[nodiscard]] const std::filesystem::path& Root() const { return root_; }

@@ -52,8 +52,21 @@ TEST_F(DataPathsTest, MakesTheFoldersForThisUserOnlyAndAgain) {
   ASSERT_TRUE(paths->Prepare().has_value());
   ASSERT_TRUE(paths->Prepare().has_value());
 
+  EXPECT_EQ(fs::status(paths->Root()).permissions(), fs::perms::owner_all);
   EXPECT_EQ(fs::status(paths->RunDir()).permissions(), fs::perms::owner_all);
   EXPECT_EQ(fs::status(paths->RedisDir()).permissions(), fs::perms::owner_all);
+}
+
+TEST_F(DataPathsTest, LeavesTheRightsOfARootThatWasThere) {
+  const auto paths = DataPaths::Create(folder / "data");
+  ASSERT_TRUE(paths.has_value());
+  fs::create_directory(folder / "data");
+  const fs::perms shared = fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec;
+  fs::permissions(folder / "data", shared);
+
+  ASSERT_TRUE(paths->Prepare().has_value());
+
+  EXPECT_EQ(fs::status(paths->Root()).permissions(), shared);
 }
 
 TEST_F(DataPathsTest, SaysWhichFolderCannotBeMade) {

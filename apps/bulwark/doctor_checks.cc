@@ -94,6 +94,25 @@ base::Result<base::Nanos> TimeDurableWrite(const fs::path& path) {
   return took;
 }
 
+// The folder itself, or what is there of the way to it.
+fs::path NearestFolder(fs::path folder) {
+  std::error_code error;
+  while (!fs::exists(folder, error) && folder.has_relative_path()) {
+    folder = folder.parent_path();
+  }
+  return folder;
+}
+
+DoctorLine CheckSpace(std::uintmax_t available, const fs::path& place) {
+  constexpr std::uintmax_t kMiB = std::uintmax_t{1} << 20U;
+  constexpr std::uintmax_t kRedBelow = 100 * kMiB;
+  constexpr std::uintmax_t kYellowBelow = 1024 * kMiB;
+  const Level level = available < kRedBelow      ? Level::kRed
+                      : available < kYellowBelow ? Level::kYellow
+                                                 : Level::kGreen;
+  return {level, "disk", fmt::format("{} MiB free in {}", available / kMiB, place.string())};
+}
+
 DoctorLine CheckPort(const std::string& setting, const std::string& host, std::uint16_t port) {
   using boost::asio::ip::tcp;
   boost::system::error_code error;
@@ -136,6 +155,25 @@ DoctorLines CheckLedgerPragmas(const fs::path& file) {
 }
 
 }  // namespace
+
+DoctorLines CheckData(const DataPaths& paths) {
+  const std::string root = paths.Root().string();
+  std::error_code error;
+  const fs::file_status status = fs::status(paths.Root(), error);
+  if (status.type() == fs::file_type::not_found) {
+    return {{Level::kYellow, "data",
+             root + " does not exist: the first start makes it; is --data right?"}};
+  }
+  if (status.type() != fs::file_type::directory) {
+    return {{Level::kRed, "data", root + " is no folder that can be read"}};
+  }
+  constexpr fs::perms kOthers = fs::perms::group_all | fs::perms::others_all;
+  if ((status.permissions() & kOthers) != fs::perms::none) {
+    return {{Level::kYellow, "data",
+             root + " holds secrets and is open to others: run chmod 700 " + root}};
+  }
+  return {{Level::kGreen, "data", root + " is for its owner only"}};
+}
 
 DoctorLines CheckRedis(const config::Settings& settings, const DataPaths& paths) {
   if (HasPrivateRedis(settings) && !IsUp(paths)) {
@@ -205,20 +243,23 @@ DoctorLines CheckPorts(const config::Settings& settings, const DataPaths& paths)
 }
 
 DoctorLines CheckDisk(const fs::path& folder) {
-  constexpr std::uintmax_t kMiB = std::uintmax_t{1} << 20U;
-  constexpr std::uintmax_t kRedBelow = 100 * kMiB;
-  constexpr std::uintmax_t kYellowBelow = 1024 * kMiB;
   std::error_code error;
-  const auto space = fs::space(folder, error);
+  const fs::path place = NearestFolder(folder);
+  const auto space = fs::space(place, error);
   if (error) {
-    return {{Level::kRed, "disk", fmt::format("{}: {}", folder.string(), error.message())}};
+    return {{Level::kRed, "disk", fmt::format("{}: {}", place.string(), error.message())}};
   }
-  const Level level = space.available < kRedBelow      ? Level::kRed
-                      : space.available < kYellowBelow ? Level::kYellow
-                                                       : Level::kGreen;
-  DoctorLines lines = {
-      {level, "disk", fmt::format("{} MiB free in {}", space.available / kMiB, folder.string())}};
-  const auto took = TimeDurableWrite(folder / "run" / "doctor.probe");
+  DoctorLines lines = {CheckSpace(space.available, place)};
+  if (place != folder) {
+    // Nothing is made or written here; the folder belongs to somebody else.
+    if (access(place.c_str(), W_OK | X_OK) != 0) {
+      lines.push_back(
+          {Level::kRed, "disk",
+           fmt::format("{} cannot be made: {} is not writable", folder.string(), place.string())});
+    }
+    return lines;
+  }
+  const auto took = TimeDurableWrite(folder / "doctor.probe");
   if (!took) {
     lines.push_back({Level::kRed, "disk", took.error().message});
     return lines;

@@ -30,6 +30,9 @@ struct DoctorLine {
 
 using DoctorLines = std::vector<DoctorLine>;
 
+// There, and for its owner only.
+DoctorLines CheckData(const DataPaths& paths);
+
 // Version, persistence, eviction; of a private server that does not run, whether it could.
 DoctorLines CheckRedis(const config::Settings& settings, const DataPaths& paths);
 
@@ -42,7 +45,8 @@ DoctorLines CheckClock(base::UnixNanos now, const std::filesystem::path& program
 // Free, or in use by ourselves.
 DoctorLines CheckPorts(const config::Settings& settings, const DataPaths& paths);
 
-// Room, and a file system that keeps what is synced to it.
+// Room, and a file system that keeps what is synced to it; of a folder that is not there yet, where
+// it would be made.
 DoctorLines CheckDisk(const std::filesystem::path& folder);
 
 }  // namespace bulwark::app

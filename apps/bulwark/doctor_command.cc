@@ -65,14 +65,11 @@ int RunDoctor(const config::Settings& settings, bool is_json) {
     return kExitUsage;
   }
   DoctorLines lines;
-  if (const auto prepared = paths->Prepare(); !prepared) {
-    lines.push_back({Level::kRed, "data", prepared.error().message});
-  } else {
-    for (const DoctorLines& checked :
-         {CheckRedis(settings, *paths), CheckLedger(*paths), CheckDisk(paths->Root()),
-          CheckPorts(settings, *paths), CheckClock(base::WallNow(), "/proc/self/exe")}) {
-      lines.insert(lines.end(), checked.begin(), checked.end());
-    }
+  for (const DoctorLines& checked :
+       {CheckData(*paths), CheckRedis(settings, *paths), CheckLedger(*paths),
+        CheckDisk(paths->Root()), CheckPorts(settings, *paths),
+        CheckClock(base::WallNow(), "/proc/self/exe")}) {
+    lines.insert(lines.end(), checked.begin(), checked.end());
   }
   const bool is_fit =
       std::ranges::none_of(lines, [](const DoctorLine& line) { return line.level == Level::kRed; });

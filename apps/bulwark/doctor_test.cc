@@ -45,8 +45,32 @@ TEST_F(DoctorTest, AnswersInJson) {
 
   ASSERT_TRUE(json.is_object()) << outcome.text;
   EXPECT_TRUE(json["fit"].get<bool>());
-  EXPECT_EQ(json["lines"][0]["topic"], "redis");
-  EXPECT_EQ(json["lines"][0]["level"], "green");
+  EXPECT_EQ(json["lines"][0]["topic"], "data");
+  EXPECT_EQ(json["lines"][0]["level"], "yellow");
+  EXPECT_EQ(json["lines"][1]["topic"], "redis");
+  EXPECT_EQ(json["lines"][1]["level"], "green");
+}
+
+TEST_F(DoctorTest, ReportsAMissingDataFolderAndMakesNone) {
+  const BinaryOutcome outcome = Run("doctor --set api.port=0 --data other/data");
+
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.text;
+  EXPECT_THAT(outcome.text, HasSubstr("other/data does not exist: the first start makes it"));
+  EXPECT_THAT(outcome.text, HasSubstr("MiB free in " + folder_.string() + "\n"));
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+}
+
+TEST_F(DoctorTest, WarnsOfADataFolderThatOthersMayRead) {
+  namespace fs = std::filesystem;
+  fs::create_directory(Data());
+  fs::permissions(Data(), fs::perms::owner_all | fs::perms::group_read);
+  const BinaryOutcome open = Run("doctor --set api.port=0");
+  fs::permissions(Data(), fs::perms::owner_all);
+  const BinaryOutcome closed = Run("doctor --set api.port=0");
+
+  EXPECT_EQ(open.exit_code, 0) << open.text;
+  EXPECT_THAT(open.text, HasSubstr("open to others: run chmod 700 " + Data().string()));
+  EXPECT_THAT(closed.text, HasSubstr(Data().string() + " is for its owner only"));
 }
 
 TEST_F(DoctorTest, MissesTheServerProgram) {
