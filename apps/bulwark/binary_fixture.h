@@ -8,8 +8,11 @@
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -30,9 +33,11 @@ class BinaryTest : public testing::Test {
   }
 
   // Runs `bulwark ARGUMENTS` with the folder as working folder; its data folder is ./data there.
-  [[nodiscard]] BinaryOutcome Run(const std::string& arguments) const {
-    const std::string line = "cd '" + folder_.string() + "' && env -i PATH=\"$PATH\" '" +
-                             BULWARK_BINARY + "' " + arguments + " 2>&1";
+  // Of the environment it gets PATH and `variables` ("A=1 B=2").
+  [[nodiscard]] BinaryOutcome Run(const std::string& arguments,
+                                  const std::string& variables = "") const {
+    const std::string line = "cd '" + folder_.string() + "' && env -i PATH=\"$PATH\" " + variables +
+                             " '" + BULWARK_BINARY + "' " + arguments + " 2>&1";
     BinaryOutcome outcome;
     std::FILE* const pipe = popen(line.c_str(), "r");
     if (pipe == nullptr) {
@@ -45,6 +50,11 @@ class BinaryTest : public testing::Test {
     const int status = pclose(pipe);
     outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     return outcome;
+  }
+
+  // A file in the folder.
+  void Write(const std::string& name, std::string_view text) const {
+    std::ofstream(folder_ / name, std::ios::binary) << text;
   }
 
   [[nodiscard]] std::filesystem::path Data() const { return folder_ / "data"; }

@@ -3,11 +3,6 @@
 // Method: runs build/<preset>/bulwark with small files in a temporary folder and reads all it
 // prints.
 
-#include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,51 +10,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <sys/wait.h>
+
+#include "binary_fixture.h"
 
 namespace bulwark::app {
 namespace {
-namespace fs = std::filesystem;
 
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-struct Outcome {
-  int exit_code = -1;
-  std::string text;  // Standard output and error together.
-};
-
-class CommandLineTest : public testing::Test {
- protected:
-  void SetUp() override { fs::create_directory(folder); }
-  void TearDown() override { fs::remove_all(folder); }
-
-  // Runs in the temporary folder, with `variables` ("A=1 B=2") and none of ours in the environment.
-  [[nodiscard]] Outcome Run(const std::string& arguments, const std::string& variables = "") const {
-    const std::string line = "cd '" + folder.string() + "' && env -i " + variables + " '" +
-                             BULWARK_BINARY + "' " + arguments + " 2>&1";
-    Outcome outcome;
-    std::FILE* const pipe = popen(line.c_str(), "r");
-    if (pipe == nullptr) {
-      return outcome;
-    }
-    std::array<char, 4096> buffer{};
-    while (const std::size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) {
-      outcome.text.append(buffer.data(), count);
-    }
-    const int status = pclose(pipe);
-    outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return outcome;
-  }
-
-  void Write(const std::string& name, std::string_view text) const {
-    std::ofstream(folder / name, std::ios::binary) << text;
-  }
-
-  fs::path folder =
-      fs::temp_directory_path() / ("bulwark_cli_" + std::to_string(std::random_device{}()));
-};
+class CommandLineTest : public BinaryTest {};
 
 TEST_F(CommandLineTest, ChecksEachKindOfBadFile) {
   struct Example {
@@ -96,7 +57,7 @@ TEST_F(CommandLineTest, ChecksEachKindOfBadFile) {
   for (const Example& example : examples) {
     Write("b.yaml", example.file);
 
-    const Outcome outcome = Run("config check --config b.yaml");
+    const BinaryOutcome outcome = Run("config check --config b.yaml");
 
     EXPECT_EQ(outcome.exit_code, 1) << example.file;
     EXPECT_THAT(outcome.text, StartsWith(std::string(example.text)));
@@ -108,7 +69,7 @@ TEST_F(CommandLineTest, ChecksEachKindOfBadFile) {
 TEST_F(CommandLineTest, ChecksAGoodFileAndCountsWhatChanged) {
   Write("b.yaml", "api: {port: 1}\n");
 
-  const Outcome outcome = Run("config check --config b.yaml", "BULWARK_LOG_LEVEL=warn");
+  const BinaryOutcome outcome = Run("config check --config b.yaml", "BULWARK_LOG_LEVEL=warn");
 
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.text, HasSubstr("configuration ok: "));
@@ -116,11 +77,11 @@ TEST_F(CommandLineTest, ChecksAGoodFileAndCountsWhatChanged) {
 }
 
 TEST_F(CommandLineTest, ExplainsAFileThatCannotBeRead) {
-  const Outcome missing = Run("config check --config none.yaml");
+  const BinaryOutcome missing = Run("config check --config none.yaml");
   EXPECT_EQ(missing.exit_code, 1);
   EXPECT_EQ(missing.text, "error: none.yaml: there is no such file\n");
 
-  const Outcome is_folder = Run("config show", "BULWARK_CONFIG=.");
+  const BinaryOutcome is_folder = Run("config show", "BULWARK_CONFIG=.");
   EXPECT_EQ(is_folder.exit_code, 2);
   EXPECT_EQ(is_folder.text, "error: .: is a folder\n");
 }
@@ -128,7 +89,7 @@ TEST_F(CommandLineTest, ExplainsAFileThatCannotBeRead) {
 TEST_F(CommandLineTest, ShowsValuesWithTheirOrigin) {
   Write("b.yaml", "api:\n  port: 1\nredis: {url: 'redis://:s3cret@h'}\n");
 
-  const Outcome outcome =
+  const BinaryOutcome outcome =
       Run("config show --json --config b.yaml --data /d --set paper.seed=9", "BULWARK_FEED_SEED=5");
 
   ASSERT_EQ(outcome.exit_code, 0) << outcome.text;
@@ -151,7 +112,7 @@ TEST_F(CommandLineTest, ShowsValuesWithTheirOrigin) {
 }
 
 TEST_F(CommandLineTest, RefusesToShowWhatIsWrong) {
-  const Outcome outcome = Run("config show --log-level loud", "BULWARK_API_PROT=1");
+  const BinaryOutcome outcome = Run("config show --log-level loud", "BULWARK_API_PROT=1");
 
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_EQ(
@@ -173,11 +134,11 @@ TEST_F(CommandLineTest, ExplainsWrongCommandLines) {
 }
 
 TEST_F(CommandLineTest, TellsItsVersionAndHelp) {
-  const Outcome version = Run("--version");
+  const BinaryOutcome version = Run("--version");
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_THAT(version.text, StartsWith("bulwark "));
 
-  const Outcome help = Run("config show --help");
+  const BinaryOutcome help = Run("config show --help");
   EXPECT_EQ(help.exit_code, 0);
   for (const char* flag : {"--config", "--data", "--log-level", "--set", "--json"}) {
     EXPECT_THAT(help.text, HasSubstr(flag));
