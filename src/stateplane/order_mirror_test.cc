@@ -1,5 +1,5 @@
-// Goal: Redis shows every order as it last was, an order is open there exactly while it is, and what
-//       a server lost is written again.
+// Goal: Redis shows every order as it last was, an order is open there exactly while it is, and
+//       what a server lost is written again.
 // Method: a real redis-server that is emptied and filled with strangers; orders made by hand.
 
 #include "stateplane/order_mirror.h"

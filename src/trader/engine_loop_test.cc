@@ -15,6 +15,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
 #include "base/time.h"
 #include "base/triple_buffer.h"
 #include "engine/engine.h"
@@ -42,6 +43,7 @@
 namespace bulwark::trader {
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing_support::D;
 using testing_support::TakeAll;
@@ -68,6 +70,16 @@ class EagerStrategy : public strategy::Strategy {
   const bool& is_eager_;
 };
 
+// Stands still until the test moves it.
+class HandClock : public base::Clock {
+ public:
+  [[nodiscard]] base::UnixNanos WallNow() const override { return wall; }
+  [[nodiscard]] base::Nanos MonotonicNow() const override { return wall.time_since_epoch(); }
+  void Pause(base::Nanos /*span*/) const override {}
+
+  base::UnixNanos wall{seconds{1'700'000'000}};
+};
+
 class EngineLoopTest : public testing::Test {
  protected:
   EngineLoopTest() {
@@ -86,7 +98,8 @@ class EngineLoopTest : public testing::Test {
     loop_ = std::make_unique<EngineLoop>(*engine_, EngineLoopPeers{.queues = queues_,
                                                                    .health = health_,
                                                                    .latencies = latencies_,
-                                                                   .telemetry = telemetry_});
+                                                                   .telemetry = telemetry_,
+                                                                   .clock = clock_});
   }
 
   // Up to the state in which a signal becomes an order.
@@ -99,6 +112,7 @@ class EngineLoopTest : public testing::Test {
     ASSERT_EQ(engine_->run_state(), model::RunState::kRunning);
     TakeAll(queues_.journal);
     now_ += seconds{2};
+    clock_.wall = now_;
     is_eager_ = true;
   }
   void PushPermit(bool is_killed) {
@@ -147,7 +161,8 @@ class EngineLoopTest : public testing::Test {
 
   model::InstrumentTable table_ = ledger::testing_support::Pairs();
   bool is_eager_ = false;
-  base::UnixNanos now_ = base::WallNow();
+  HandClock clock_;
+  base::UnixNanos now_ = clock_.wall;
   Queues queues_;
   Health health_;
   LatencyBoard latencies_;
@@ -225,16 +240,18 @@ TEST_F(EngineLoopTest, DropsOnlyNoticesWhenTheJournalIsNearlyFullAndCountsThem) 
 
 TEST_F(EngineLoopTest, MeasuresTheLatenciesOfTheContractOncePerOrder) {
   BringUp();
+  clock_.wall += milliseconds{5};
   const model::Order order = Enter();
-  EXPECT_TRUE(Latency(stateplane::Latency::kTickToDecision).has_value());
+  EXPECT_EQ(Latency(stateplane::Latency::kTickToDecision), milliseconds{5});
   EXPECT_FALSE(Latency(stateplane::Latency::kTickToFill).has_value());
   model::Fill fill = ledger::testing_support::MakeFill(order, "t1", "0.01", "50000");
 
+  clock_.wall += milliseconds{20};
   ASSERT_TRUE(queues_.reports.TryPush(model::OrderFilled{.fill = fill}));
   loop_->DoWork();
 
-  EXPECT_TRUE(Latency(stateplane::Latency::kDecisionToFill).has_value());
-  EXPECT_TRUE(Latency(stateplane::Latency::kTickToFill).has_value());
+  EXPECT_EQ(Latency(stateplane::Latency::kDecisionToFill), milliseconds{20});
+  EXPECT_EQ(Latency(stateplane::Latency::kTickToFill), milliseconds{25});
 
   fill.trade_id = model::TradeId("t2");
   ASSERT_TRUE(queues_.reports.TryPush(model::OrderFilled{.fill = fill}));

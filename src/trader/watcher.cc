@@ -284,7 +284,7 @@ void Watcher::Report(model::Switch which, const stateplane::SwitchVerdict& verdi
       {.level = is_missing ? model::AlertLevel::kWarning : model::AlertLevel::kCritical,
        .event = model::AlertName("SWITCH_KEY_WRONG"),
        .reason = model::Reason::Cut(text),
-       .at = base::WallNow()});
+       .at = clock_.WallNow()});
 }
 
 void Watcher::Append(model::Switch which, bool is_on, const stateplane::SeenAtKey& seen) {
