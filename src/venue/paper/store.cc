@@ -1,13 +1,9 @@
 #include "venue/paper/store.h"
 
-#include <array>
 #include <cerrno>
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,12 +16,9 @@
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "base/uuid.h"
 #include "model/instrument.h"
-#include "model/market_data.h"
 #include "model/names.h"
 #include "model/order.h"
-#include "model/venue_report.h"
 #include "sql/connection.h"
 #include "sql/migrations.h"
 #include "sql/sqlite_file.h"
@@ -33,8 +26,9 @@
 #include "venue/paper/exchange.h"
 #include "venue/paper/paper_order.h"
 #include "venue/paper/protocol.h"
-#include "venue/paper/protocol_names.h"
 #include "venue/paper/store_schema.h"
+#include "venue/paper/store_statements.h"
+#include "venue/paper/store_values.h"
 #include "venue/venue.h"
 
 namespace bulwark::venue::paper {
@@ -42,23 +36,6 @@ namespace {
 
 using base::Decimal;
 using sql::Statement;
-
-std::int64_t Signed(std::uint64_t number) {
-  return static_cast<std::int64_t>(number);
-}
-std::uint64_t Unsigned(std::int64_t number) {
-  return static_cast<std::uint64_t>(number);
-}
-std::int64_t Stamp(base::UnixNanos at) {
-  return at.time_since_epoch().count();
-}
-base::UnixNanos Time(std::int64_t stamp) {
-  return base::UnixNanos(base::Nanos(stamp));
-}
-
-tl::unexpected<base::Error> Corrupt(const std::string& what) {
-  return base::Fail(base::ErrorCode::kCorrupt, "paper venue: " + what);
-}
 
 base::Result<int> Lock(const std::filesystem::path& file) {
   const int lock = ::open((file.string() + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
@@ -71,36 +48,6 @@ base::Result<int> Lock(const std::filesystem::path& file) {
                       file.string() + " belongs to another running venue");
   }
   return lock;
-}
-
-// Empty when a word of the row is none of ours.
-std::optional<PaperOrder> ReadOrder(const Statement& row) {
-  const auto id = base::Uuid::Parse(row.Text(1));
-  const auto symbol = model::Symbol::Make(row.Text(2));
-  const auto side = model::SideFromName(row.Text(3));
-  const auto type = model::OrderTypeFromName(row.Text(4));
-  const auto time_in_force = model::TimeInForceFromName(row.Text(5));
-  if (!id || !symbol || !side || !type || !time_in_force) {
-    return std::nullopt;
-  }
-  PaperOrder order;
-  order.number = Unsigned(row.Int(0));
-  order.asked = {.id = *id,
-                 .symbol = *symbol,
-                 .side = *side,
-                 .type = *type,
-                 .time_in_force = *time_in_force,
-                 .reduce_only = row.Int(6) != 0,
-                 .quantity = Decimal::FromRaw(row.Int(7)),
-                 .at = Time(row.Int(10))};
-  if (!row.IsNull(8)) {
-    order.asked.limit_price = Decimal::FromRaw(row.Int(8));
-  }
-  order.reserve_price = Decimal::FromRaw(row.Int(9));
-  order.active_at = Time(row.Int(11));
-  order.filled = Decimal::FromRaw(row.Int(12));
-  order.blocked = Decimal::FromRaw(row.Int(13));
-  return order;
 }
 
 VenueOrderStatus StatusOf(model::OrderEnd end) {
@@ -116,18 +63,6 @@ VenueOrderStatus StatusOf(model::OrderEnd end) {
 }
 
 }  // namespace
-
-struct Store::Statements {
-  Statement insert_order;
-  Statement update_order;
-  Statement insert_fill;
-  Statement upsert_instrument;
-  Statement set_quantity;
-  Statement set_account;
-  Statement set_fence;
-  Statement find_order;
-  Statement fills_after;
-};
 
 Store::Store(int lock, std::unique_ptr<sql::Connection> connection)
     : lock_(lock), connection_(std::move(connection)) {}
@@ -168,162 +103,6 @@ base::Result<std::unique_ptr<Store>> Store::Open(const std::filesystem::path& fi
     return tl::unexpected(prepared.error());
   }
   return store;
-}
-
-base::Result<void> Store::Prepare() {
-  const std::array<sql::StatementText, 9> texts = {{
-      {.sql = "INSERT INTO orders VALUES (:a,:b,:c,:d,:e,:f,:g,:h,:i,:j,:k,:l,:m,:n,:o,:p)",
-       .params = "ittttt"
-                 "iiiiiiii"
-                 "tt",
-       .columns = ""},
-      {.sql = "UPDATE orders SET filled = :a, blocked = :b, status = :c, reason = :d"
-              " WHERE number = :e",
-       .params = "iitti",
-       .columns = ""},
-      {.sql = "INSERT INTO fills VALUES (:a, :b, :c, :d, :e, :f, :g)",
-       .params = "itiiiii",
-       .columns = ""},
-      {.sql =
-           "INSERT INTO instruments VALUES (:a, :b, :c, :d, :e, 0) ON CONFLICT (number) DO UPDATE"
-           " SET tick_size = excluded.tick_size, lot_size = excluded.lot_size,"
-           " min_notional = excluded.min_notional",
-       .params = "itiii",
-       .columns = ""},
-      {.sql = "UPDATE instruments SET quantity = :a WHERE number = :b",
-       .params = "ii",
-       .columns = ""},
-      {.sql = "UPDATE account SET cash = :a, orders_seen = :b, duplicates = :c,"
-              " last_sequence = :d, clock = :e",
-       .params = "iiiii",
-       .columns = ""},
-      {.sql = "UPDATE account SET fence_epoch = :a, fence_session = :b",
-       .params = "ii",
-       .columns = ""},
-      {.sql = "SELECT number, status, filled, reason FROM orders WHERE id = :a",
-       .params = "t",
-       .columns = "itit"},
-      {.sql = "SELECT f.sequence, f.trade_id, f.price, f.quantity, f.fee, f.at, o.number, o.id,"
-              " o.symbol, o.side FROM fills f JOIN orders o ON o.number = f.order_number"
-              " WHERE f.sequence > :a ORDER BY f.sequence LIMIT :b",
-       .params = "ii",
-       .columns = "itiiiiittt"},
-  }};
-  std::vector<Statement> made;
-  for (const sql::StatementText& text : texts) {
-    auto statement = connection_->Prepare(text);
-    if (!statement) {
-      return tl::unexpected(statement.error());
-    }
-    made.push_back(std::move(*statement));
-  }
-  statements_ = std::make_unique<Statements>(
-      Statements{std::move(made[0]), std::move(made[1]), std::move(made[2]), std::move(made[3]),
-                 std::move(made[4]), std::move(made[5]), std::move(made[6]), std::move(made[7]),
-                 std::move(made[8])});
-  return {};
-}
-
-base::Result<ExchangeState> Store::Load() {
-  ExchangeState state;
-  auto account = connection_->Prepare({.sql = "SELECT opening_cash, cash, orders_seen, duplicates,"
-                                              " last_sequence, clock FROM account",
-                                       .params = "",
-                                       .columns = "iiiiii"});
-  if (!account) {
-    return tl::unexpected(account.error());
-  }
-  auto read = account->ForEachRow([&](const Statement& row) {
-    state.opening_cash = Decimal::FromRaw(row.Int(0));
-    state.cash = Decimal::FromRaw(row.Int(1));
-    state.orders_seen = Unsigned(row.Int(2));
-    state.duplicates = Unsigned(row.Int(3));
-    state.last_sequence = Unsigned(row.Int(4));
-    state.clock = Time(row.Int(5));
-  });
-  for (const auto step : {&Store::LoadInstruments, &Store::LoadWorking, &Store::LoadSeen}) {
-    if (read) {
-      read = (this->*step)(state);
-    }
-  }
-  if (!read) {
-    return tl::unexpected(read.error());
-  }
-  if (state.seen.size() != state.orders_seen) {
-    return Corrupt("account counts " + std::to_string(state.orders_seen) + " orders, the table " +
-                   std::to_string(state.seen.size()));
-  }
-  return state;
-}
-
-base::Result<void> Store::LoadInstruments(ExchangeState& state) {
-  auto rows = connection_->Prepare({.sql = "SELECT symbol, tick_size, lot_size, min_notional,"
-                                           " quantity FROM instruments ORDER BY number",
-                                    .params = "",
-                                    .columns = "tiiii"});
-  if (!rows) {
-    return tl::unexpected(rows.error());
-  }
-  written_.clear();
-  return rows->ForEachRow([&](const Statement& row) {
-    model::Instrument instrument;
-    instrument.symbol = instrument.venue_symbol = model::Symbol::Cut(row.Text(0));
-    instrument.tick_size = Decimal::FromRaw(row.Int(1));
-    instrument.lot_size = Decimal::FromRaw(row.Int(2));
-    instrument.min_notional = Decimal::FromRaw(row.Int(3));
-    state.instruments.push_back(instrument);
-    state.positions.push_back(Decimal::FromRaw(row.Int(4)));
-    written_.push_back(state.positions.back());
-  });
-}
-
-base::Result<void> Store::LoadWorking(ExchangeState& state) {
-  auto rows = connection_->Prepare(
-      {.sql = "SELECT number, id, symbol, side, type, time_in_force, reduce_only, quantity,"
-              " limit_price, reserve_price, arrived_at, active_at, filled, blocked"
-              " FROM orders WHERE status = 'WORKING' ORDER BY number",
-       .params = "",
-       .columns = "ittttt"
-                  "iiiiiiii"});
-  if (!rows) {
-    return tl::unexpected(rows.error());
-  }
-  std::string strange;
-  auto read = rows->ForEachRow([&](const Statement& row) {
-    auto order = ReadOrder(row);
-    for (std::size_t at = 0; order && at < state.instruments.size(); ++at) {
-      if (state.instruments[at].venue_symbol == order->asked.symbol) {
-        order->instrument = model::InstrumentId{static_cast<std::uint16_t>(at)};
-        state.working.push_back(*order);
-        return;
-      }
-    }
-    strange = row.Text(1);
-  });
-  if (read && !strange.empty()) {
-    return Corrupt("order '" + strange + "' makes no sense");
-  }
-  return read;
-}
-
-base::Result<void> Store::LoadSeen(ExchangeState& state) {
-  state.seen.reserve(state.orders_seen);
-  auto rows = connection_->Prepare({.sql = "SELECT id FROM orders", .params = "", .columns = "t"});
-  if (!rows) {
-    return tl::unexpected(rows.error());
-  }
-  return rows->ForEachRow([&](const Statement& row) {
-    state.seen.push_back(base::Uuid::Parse(row.Text(0)).value_or(base::Uuid()));
-  });
-}
-
-base::Result<Fence> Store::LoadFence() {
-  const auto epoch = connection_->QueryInt("SELECT fence_epoch FROM account");
-  const auto session = connection_->QueryInt("SELECT fence_session FROM account");
-  if (!epoch || !session) {
-    return tl::unexpected(epoch ? session.error() : epoch.error());
-  }
-  return Fence{.epoch = Unsigned(epoch->value_or(0)), .session = Unsigned(session->value_or(0))};
 }
 
 base::Result<void> Store::Begin() {
@@ -445,53 +224,6 @@ base::Result<void> Store::Commit(const Exchange& exchange) {
   auto committed = transaction_->Commit();
   transaction_.reset();
   return committed;
-}
-
-base::Result<std::optional<VenueOrder>> Store::FindOrder(const model::OrderId& id) {
-  std::optional<VenueOrder> found;
-  Statement& rows = statements_->find_order;
-  auto read = rows.Set(0, id.ToString()).ForEachRow([&](const Statement& row) {
-    const auto status = StatusFromWord(row.Text(1));
-    found = VenueOrder{.id = id,
-                       .status = status.value_or(VenueOrderStatus::kUnknown),
-                       .venue_order_id = VenueIdOf({.number = Unsigned(row.Int(0))}),
-                       .cumulative_filled = Decimal::FromRaw(row.Int(2)),
-                       .reason = model::Reason::Cut(row.Text(3))};
-  });
-  if (!read) {
-    return tl::unexpected(read.error());
-  }
-  if (found && found->status == VenueOrderStatus::kUnknown) {
-    return Corrupt("order " + id.ToString() + " has no valid status");
-  }
-  return found;
-}
-
-base::Result<bool> Store::FillsAfter(std::uint64_t since, std::size_t limit,
-                                     const std::function<void(const FillLine&)>& on_fill) {
-  std::size_t count = 0;
-  Statement& rows = statements_->fills_after;
-  rows.Set(0, Signed(since)).Set(1, static_cast<std::int64_t>(limit) + 1);
-  auto read = rows.ForEachRow([&](const Statement& row) {
-    if (++count > limit) {
-      return;
-    }
-    FillLine line{.is_past = true, .symbol = model::Symbol::Cut(row.Text(8))};
-    line.venue_order_id = VenueIdOf({.number = Unsigned(row.Int(6))});
-    line.fill.order_id = base::Uuid::Parse(row.Text(7)).value_or(base::Uuid());
-    line.fill.trade_id = model::TradeId::Cut(row.Text(1));
-    line.fill.side = model::SideFromName(row.Text(9)).value_or(model::Side::kBuy);
-    line.fill.price = Decimal::FromRaw(row.Int(2));
-    line.fill.quantity = Decimal::FromRaw(row.Int(3));
-    line.fill.fee = Decimal::FromRaw(row.Int(4));
-    line.fill.at = Time(row.Int(5));
-    line.fill.venue_sequence = Unsigned(row.Int(0));
-    on_fill(line);
-  });
-  if (!read) {
-    return tl::unexpected(read.error());
-  }
-  return count > limit;
 }
 
 }  // namespace bulwark::venue::paper
