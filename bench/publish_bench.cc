@@ -1,8 +1,8 @@
 // Budgets: a state change is visible in Redis within 100 us (p50) and 1 ms (p99), and composing and
 // storing reach 80 % of what plain hiredis does with the same commands on the same socket. A state
 // change here is one order made or filled, with all its documents, rows and messages ("books"); or
-// that and the telemetry of four instruments with 50 candles each ("full"), which the trader shows
-// ten times a second.
+// that and the telemetry of that moment, four instruments with 50 candles each ("full"), which the
+// trader shows ten times a second.
 
 #include <array>
 #include <chrono>
@@ -47,13 +47,18 @@ constexpr int kSetPipelines = 4'000;
 // Each order's making and each order's fill is one change of the books.
 struct History {
   std::vector<std::vector<model::Action>> changes;
-  model::Telemetry telemetry{DecisionRig::kInstruments};
+  std::vector<model::Telemetry> telemetry;  // After each of them.
 };
 
 History Record(DecisionRig& rig) {
   History history;
   model::ActionBuffer out;
   model::ActionBuffer answers;
+  const auto note = [&](const model::ActionBuffer& actions) {
+    history.changes.emplace_back(actions.begin(), actions.end());
+    history.telemetry.emplace_back(DecisionRig::kInstruments);
+    rig.engine().FillTelemetry(history.telemetry.back());
+  };
   while (history.changes.size() < kChanges) {
     const model::Event event = rig.NextTick();
     out.Clear();
@@ -61,12 +66,11 @@ History Record(DecisionRig& rig) {
     if (rig.WorkOf(out) != Work::kOrder) {
       continue;
     }
+    note(out);
     answers.Clear();
     rig.FillAll(out.list(), answers);
-    history.changes.emplace_back(out.begin(), out.end());
-    history.changes.emplace_back(answers.begin(), answers.end());
+    note(answers);
   }
-  rig.engine().FillTelemetry(history.telemetry);
   return history;
 }
 
@@ -96,7 +100,7 @@ double HiredisRate(const std::vector<std::string>& stored, const redis::Url& url
 
 // Composes and stores one transaction per state change, then lets plain hiredis store the same.
 void StoreChanges(const std::string& name, const DecisionRig& rig, const History& history,
-                  const model::Telemetry* telemetry, const redis::TestServer& server) {
+                  bool has_telemetry, const redis::TestServer& server) {
   const auto connection = server.Connect();
   stateplane::Publisher publisher = MakePublisher(rig);
   redis::Pipeline pipeline;
@@ -105,13 +109,13 @@ void StoreChanges(const std::string& name, const DecisionRig& rig, const History
   base::Nanos busy{0};
   std::size_t commands = 0;
   std::size_t bytes = 0;
-  for (const auto& change : history.changes) {
+  for (std::size_t at = 0; at < history.changes.size(); ++at) {
     const base::Nanos start = base::MonotonicNow();
-    for (const model::Action& action : change) {
+    for (const model::Action& action : history.changes[at]) {
       publisher.Apply(action);
     }
-    if (telemetry != nullptr) {
-      publisher.ApplyTelemetry(*telemetry);
+    if (has_telemetry) {
+      publisher.ApplyTelemetry(history.telemetry[at]);
     }
     pipeline.Clear();
     publisher.Compose(pipeline);
@@ -146,7 +150,7 @@ void StoreGrouped(const DecisionRig& rig, const History& history, redis::Connect
       publisher.Apply(action);
     }
     if ((at + 1) % kDepth == 0 || at + 1 == history.changes.size()) {
-      publisher.ApplyTelemetry(history.telemetry);
+      publisher.ApplyTelemetry(history.telemetry[at]);
       pipeline.Clear();
       publisher.Compose(pipeline);
       ENSURE(connection.Execute(pipeline));
@@ -277,8 +281,8 @@ void Run() {
   const auto connection = server.Connect();
   DecisionRig market(1);
   const History history = Record(market);
-  StoreChanges("publish.books", market, history, nullptr, server);
-  StoreChanges("publish.full", market, history, &history.telemetry, server);
+  StoreChanges("publish.books", market, history, false, server);
+  StoreChanges("publish.full", market, history, true, server);
   StoreGrouped(market, history, *connection);
   SetPipelined(*connection, server.url());
   RunRedisBenchmark(server.url());

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -99,11 +100,25 @@ void AppendCharacter(std::string& out, char32_t point, Spelling spelling) {
 
 // How many bytes at the front stand for themselves: nearly always all of them.
 std::size_t PlainBytes(std::string_view text) {
+  // Eight at a time: in each byte the high bit tells of one that does not.
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHighs = 0x8080808080808080U;
+  const auto has_zero = [](std::uint64_t word) { return (word - kOnes) & ~word & kHighs; };
+  std::size_t plain = 0;
+  for (std::uint64_t word = 0; text.size() - plain >= sizeof word; plain += sizeof word) {
+    std::memcpy(&word, text.data() + plain, sizeof word);
+    const std::uint64_t controls = (word - kOnes * 0x20U) & ~word & kHighs;
+    if ((controls | (word & kHighs) | has_zero(word ^ (kOnes * '"')) |
+         has_zero(word ^ (kOnes * '\\'))) != 0) {
+      break;
+    }
+  }
+  text.remove_prefix(plain);
   const auto* const end = std::find_if(text.begin(), text.end(), [](char c) {
     return static_cast<signed char>(c) < 0x20 || c == '"' ||
            c == '\\';  // Bytes beyond ASCII are negative.
   });
-  return static_cast<std::size_t>(end - text.begin());
+  return plain + static_cast<std::size_t>(end - text.begin());
 }
 
 void AppendAscii(std::string& out, char c) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <ratio>
 #include <span>
 #include <string>
@@ -21,6 +22,24 @@
 
 namespace bulwark::contract {
 namespace {
+
+void EncodeBar(std::string& out, const model::Bar& bar) {
+  JsonWriter json(out, Spelling::kSpaced);
+  json.BeginObject();
+  json.Time("timestamp", bar.open_at, base::IsoSuffix::kOffset);
+  json.Number("open", bar.open);
+  json.Number("high", bar.high);
+  json.Number("low", bar.low);
+  json.Number("close", bar.close);
+  json.Number("volume", bar.volume);
+  json.EndObject();
+}
+
+// In all that the document says of a bar.
+bool IsSameRow(const model::Bar& a, const model::Bar& b) {
+  return a.open_at == b.open_at && a.open == b.open && a.high == b.high && a.low == b.low &&
+         a.close == b.close && a.volume == b.volume;
+}
 
 base::Result<model::Bar> DecodeBar(const JsonValue& value) {
   FieldReader fields(value);
@@ -80,19 +99,25 @@ base::Result<LastTick> DecodeLastTick(std::string_view text) {
 }
 
 void EncodeBars(std::string& out, std::span<const model::Bar> bars) {
-  JsonWriter json(out, Spelling::kSpaced);
-  json.BeginArray();
-  for (const model::Bar& bar : bars.last(std::min(bars.size(), kBarsMax))) {
-    json.BeginObject();
-    json.Time("timestamp", bar.open_at, base::IsoSuffix::kOffset);
-    json.Number("open", bar.open);
-    json.Number("high", bar.high);
-    json.Number("low", bar.low);
-    json.Number("close", bar.close);
-    json.Number("volume", bar.volume);
-    json.EndObject();
+  out += BarsText().Of(bars);
+}
+
+std::string_view BarsText::Of(std::span<const model::Bar> bars) {
+  bars = bars.last(std::min(bars.size(), kBarsMax));
+  const auto first = std::find_if(bars_.begin(), bars_.end(), [&](const model::Bar& bar) {
+    return !bars.empty() && bar.open_at == bars.front().open_at;
+  });
+  text_.DropFront(static_cast<std::size_t>(first - bars_.begin()));
+  bars_.erase(bars_.begin(), first);
+  const auto changed =
+      std::mismatch(bars_.begin(), bars_.end(), bars.begin(), bars.end(), &IsSameRow).first;
+  text_.DropBack(static_cast<std::size_t>(bars_.end() - changed));
+  bars_.erase(changed, bars_.end());
+  for (const model::Bar& bar : bars.subspan(bars_.size())) {
+    text_.Append([&](std::string& out) { EncodeBar(out, bar); });
+    bars_.push_back(bar);
   }
-  json.EndArray();
+  return text_.text();
 }
 
 base::Result<std::vector<model::Bar>> DecodeBars(std::string_view text) {

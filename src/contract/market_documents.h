@@ -21,6 +21,7 @@
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "contract/array_text.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
 
@@ -49,6 +50,19 @@ base::Result<LastTick> DecodeLastTick(std::string_view text);
 
 // Only the last kBarsMax bars are written.
 void EncodeBars(std::string& out, std::span<const model::Bar> bars);
+
+// The document of one instrument's candles, kept from one time to the next: only candles that are
+// new or have changed are written again.
+class BarsText {
+ public:
+  // What EncodeBars() writes; valid until the next call.
+  std::string_view Of(std::span<const model::Bar> bars);
+
+ private:
+  std::vector<model::Bar> bars_;  // What text_ shows.
+  ArrayText text_;
+};
+
 // Instrument and closing time of the bars are unset: the document does not say them.
 base::Result<std::vector<model::Bar>> DecodeBars(std::string_view text);
 

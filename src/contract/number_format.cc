@@ -38,9 +38,17 @@ void AppendDouble(std::string& out, double value, std::chars_format format) {
   }
 }
 
-void AppendTwoDigits(std::string& out, std::int64_t value) {
-  out += static_cast<char>('0' + value / 10);
-  out += static_cast<char>('0' + value % 10);
+char* PutTwoDigits(char* out, std::uint32_t value) {
+  out[0] = static_cast<char>('0' + value / 10);
+  out[1] = static_cast<char>('0' + value % 10);
+  return out + 2;
+}
+
+// Two digits and what stands behind them.
+char* PutTwoDigits(char* out, std::uint32_t value, char next) {
+  out = PutTwoDigits(out, value);
+  *out = next;
+  return out + 1;
 }
 
 tl::unexpected<base::Error> NotANumber(std::string_view text) {
@@ -100,28 +108,27 @@ void AppendInteger(std::string& out, std::int64_t value) {
 void AppendTime(std::string& out, base::UnixNanos at, base::IsoSuffix suffix) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date{day};
-  const std::int64_t micros =
-      std::chrono::duration_cast<std::chrono::microseconds>(at - day).count();
-  const std::int64_t second = micros / 1'000'000;
-  const int year = static_cast<int>(date.year());
-  AppendTwoDigits(out, year / 100);
-  AppendTwoDigits(out, year % 100);
-  out += '-';
-  AppendTwoDigits(out, static_cast<unsigned>(date.month()));
-  out += '-';
-  AppendTwoDigits(out, static_cast<unsigned>(date.day()));
-  out += 'T';
-  AppendTwoDigits(out, second / 3600);
-  out += ':';
-  AppendTwoDigits(out, second / 60 % 60);
-  out += ':';
-  AppendTwoDigits(out, second % 60);
-  if (const std::int64_t fraction = micros % 1'000'000; fraction != 0) {
-    out += '.';
-    AppendTwoDigits(out, fraction / 10'000);
-    AppendTwoDigits(out, fraction / 100 % 100);
-    AppendTwoDigits(out, fraction % 100);
+  const auto micros = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(at - day).count());
+  const auto second = static_cast<std::uint32_t>(micros / 1'000'000);
+  const auto fraction = static_cast<std::uint32_t>(micros % 1'000'000);
+  const auto year = static_cast<std::uint32_t>(static_cast<int>(date.year()));
+  std::array<char, 32> text{};
+  char* end = PutTwoDigits(text.data(), year / 100);
+  end = PutTwoDigits(end, year % 100, '-');
+  end = PutTwoDigits(end, static_cast<unsigned>(date.month()), '-');
+  end = PutTwoDigits(end, static_cast<unsigned>(date.day()), 'T');
+  end = PutTwoDigits(end, second / 3600, ':');
+  end = PutTwoDigits(end, second / 60 % 60, ':');
+  if (fraction == 0) {
+    end = PutTwoDigits(end, second % 60);
+  } else {
+    end = PutTwoDigits(end, second % 60, '.');
+    end = PutTwoDigits(end, fraction / 10'000);
+    end = PutTwoDigits(end, fraction / 100 % 100);
+    end = PutTwoDigits(end, fraction % 100);
   }
+  out.append(text.data(), static_cast<std::size_t>(end - text.data()));
   out += suffix == base::IsoSuffix::kZulu ? "Z" : "+00:00";
 }
 

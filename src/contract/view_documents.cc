@@ -12,6 +12,7 @@
 #include "base/iso_time.h"
 #include "base/result.h"
 #include "base/uuid.h"
+#include "contract/array_text.h"
 #include "contract/json_reader.h"
 #include "contract/json_writer.h"
 #include "model/fill.h"
@@ -22,26 +23,6 @@
 
 namespace bulwark::contract {
 namespace {
-
-void EncodeRow(JsonWriter& json, const OrderRow& row) {
-  json.BeginObject();
-  json.Id("order_id", row.order_id);
-  json.Text("side", model::Name(row.side));
-  json.Number("qty", row.quantity);
-  json.Number("price", row.price);
-  json.Text("status", model::Name(row.status));
-  json.Time("ts", row.booked_at, base::IsoSuffix::kOffset);
-  json.Text("instrument_id", row.symbol.view());
-  json.Text("intent", model::Name(row.intent));
-  json.Number("fill_qty", row.fill_quantity);
-  json.Number("fee", row.fee);
-  json.TextOrNull("exchange_order_id", row.venue_order_id.view());
-  json.TextOrNull("exchange_trade_id", row.trade_id.view());
-  if (row.market_at) {
-    json.Time("market_ts", *row.market_at, base::IsoSuffix::kOffset);
-  }
-  json.EndObject();
-}
 
 base::Result<OrderRow> DecodeRow(const JsonValue& value) {
   FieldReader fields(value);
@@ -99,13 +80,33 @@ OrderRow MakeOrderRow(const model::Order& order, const model::Fill& fill,
           .booked_at = fill.booked_at};
 }
 
-void EncodeOrderRows(std::string& out, std::span<const OrderRow> rows) {
+void EncodeOrderRow(std::string& out, const OrderRow& row) {
   JsonWriter json(out, Spelling::kSpaced);
-  json.BeginArray();
-  for (const OrderRow& row : rows.last(std::min(rows.size(), kOrderRowsMax))) {
-    EncodeRow(json, row);
+  json.BeginObject();
+  json.Id("order_id", row.order_id);
+  json.Text("side", model::Name(row.side));
+  json.Number("qty", row.quantity);
+  json.Number("price", row.price);
+  json.Text("status", model::Name(row.status));
+  json.Time("ts", row.booked_at, base::IsoSuffix::kOffset);
+  json.Text("instrument_id", row.symbol.view());
+  json.Text("intent", model::Name(row.intent));
+  json.Number("fill_qty", row.fill_quantity);
+  json.Number("fee", row.fee);
+  json.TextOrNull("exchange_order_id", row.venue_order_id.view());
+  json.TextOrNull("exchange_trade_id", row.trade_id.view());
+  if (row.market_at) {
+    json.Time("market_ts", *row.market_at, base::IsoSuffix::kOffset);
   }
-  json.EndArray();
+  json.EndObject();
+}
+
+void EncodeOrderRows(std::string& out, std::span<const OrderRow> rows) {
+  ArrayText text;
+  for (const OrderRow& row : rows.last(std::min(rows.size(), kOrderRowsMax))) {
+    text.Append([&](std::string& to) { EncodeOrderRow(to, row); });
+  }
+  out += text.text();
 }
 
 base::Result<std::vector<OrderRow>> DecodeOrderRows(std::string_view text) {

@@ -52,7 +52,8 @@ struct OrderRow {
 OrderRow MakeOrderRow(const model::Order& order, const model::Fill& fill,
                       const model::Symbol& symbol);
 
-// Only the last kOrderRowsMax rows are written.
+void EncodeOrderRow(std::string& out, const OrderRow& row);
+// The array of them; only the last kOrderRowsMax are written.
 void EncodeOrderRows(std::string& out, std::span<const OrderRow> rows);
 base::Result<std::vector<OrderRow>> DecodeOrderRows(std::string_view text);
 

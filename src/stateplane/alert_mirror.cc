@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/time.h"
@@ -12,6 +13,27 @@
 #include "redis/command.h"
 
 namespace bulwark::stateplane {
+namespace {
+
+// Writes the alert to the first key from KEYS[1] on that is free, or already holds this alert: the
+// answer to an earlier transaction may have been lost. GET of a foreign type gives a table.
+constexpr std::string_view kTakeFreeKey = R"(
+local prefix, first = string.match(KEYS[1], '^(.-)(%d+)$')
+local document, tries, retention = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+for bump = 0, tries - 1 do
+  local key = prefix .. string.format('%.0f', first + bump)
+  local is_set
+  if retention > 0 then
+    is_set = redis.call('SET', key, document, 'NX', 'PX', ARGV[3])
+  else
+    is_set = redis.call('SET', key, document, 'NX')
+  end
+  if is_set or redis.pcall('GET', key) == document then return bump end
+end
+return -1
+)";
+
+}  // namespace
 
 void AlertMirror::Add(base::UnixNanos at, std::string document) {
   const std::int64_t ms =
@@ -28,16 +50,12 @@ void AlertMirror::Add(base::UnixNanos at, std::string document) {
 }
 
 void AlertMirror::Compose(redis::Pipeline& out) {
-  const auto retention_ms = std::chrono::floor<std::chrono::milliseconds>(retention_).count();
-  const std::string retention_text = std::to_string(retention_ms);
+  const auto retention = std::chrono::floor<std::chrono::milliseconds>(retention_).count();
+  const std::string retention_text = std::to_string(retention);
+  const std::string tries_text = std::to_string(kTriesMax);
   for (const auto& [ms, document] : waiting_) {
-    // NX: an event of another process in the same millisecond is never overwritten.
-    const contract::Key key = contract::keys::AlertsEvent(ms);
-    if (retention_ms > 0) {
-      out.Add({"SET", key.view(), document, "NX", "PX", retention_text});
-    } else {
-      out.Add({"SET", key.view(), document, "NX"});
-    }
+    out.Add({"EVAL", kTakeFreeKey, "1", contract::keys::AlertsEvent(ms).view(), document,
+             tries_text, retention_text});
   }
   if (is_last_dirty_) {
     out.Add({"SET", contract::keys::AlertsLast().view(), last_});

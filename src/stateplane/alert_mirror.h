@@ -1,7 +1,9 @@
 // Alerts on their way to ALERTS:EVENT:<epoch_ms> and ALERTS:LAST.
 //
-// Shape:   each alert has a key of its own: its millisecond, or the next free one. At most
-//          kWaitingMax wait for Redis; beyond that the oldest warnings are dropped and counted.
+// Shape:   each alert has a key of its own: its millisecond, or the next one that no other alert
+//          has, also none of another program; after kTriesMax taken ones it is in ALERTS:LAST and
+//          on the channel only. At most kWaitingMax wait for Redis; beyond that the oldest are
+//          dropped and counted.
 // Units:   the key's number is milliseconds since the Unix epoch.
 // Threads: one thread.
 // Source:  contract sections 1.2.3, 3.7
@@ -22,6 +24,7 @@ namespace bulwark::stateplane {
 class AlertMirror {
  public:
   static constexpr std::size_t kWaitingMax = 1'024;
+  static constexpr int kTriesMax = 100;
 
   // `retention` zero keeps the event keys for ever.
   explicit AlertMirror(base::Nanos retention) : retention_(retention) {}

@@ -34,8 +34,8 @@ Publisher::Publisher(const model::InstrumentTable& instruments, const PublisherO
       options_(options),
       orders_(instruments),
       alerts_(options.alert_retention),
+      market_(instruments),
       portfolio_(opening.portfolio),
-      rows_(opening.rows.begin(), opening.rows.end()),
       telemetry_(instruments.size()),
       day_anchor_(opening.day_anchor) {
   for (const model::Order& order : opening.orders) {
@@ -43,6 +43,9 @@ Publisher::Publisher(const model::InstrumentTable& instruments, const PublisherO
   }
   for (const auto& [order, trade] : opening.trades) {
     orders_.AddTrade(order, trade);
+  }
+  for (const contract::OrderRow& row : opening.rows) {
+    AddRow(row);
   }
   for (auto& row : latencies_) {
     row.resize(instruments.size());
@@ -81,13 +84,18 @@ void Publisher::On(const model::FillBooked& action) {
   if (const model::MarkView& mark = telemetry_.marks.at(fill.instrument.index); mark.price) {
     row.market_at = mark.event_at;
   }
-  rows_.push_back(row);
-  if (rows_.size() > contract::kOrderRowsMax) {
-    rows_.pop_front();
-  }
+  AddRow(row);
   std::string payload;
   contract::EncodeTradeExecuted(payload, *order, fill, symbol.view());
   events_.Add(contract::channels::TradeExecuted(), std::move(payload));
+}
+
+void Publisher::AddRow(const contract::OrderRow& row) {
+  if (rows_.rows() == contract::kOrderRowsMax) {
+    rows_.DropFront(1);
+  }
+  rows_.Append([&](std::string& out) { contract::EncodeOrderRow(out, row); });
+  are_rows_dirty_ = true;
 }
 
 void Publisher::On(const model::PortfolioChanged& action) {
@@ -210,8 +218,7 @@ void Publisher::Compose(redis::Pipeline& out) {
   alerts_.Compose(out);
   events_.Compose(out);
   if (are_books_dirty_) {
-    value_ = PortfolioPayload();
-    out.Add({"PUBLISH", contract::channels::PortfolioUpdate().view(), value_});
+    ComposeUpdate(out);
   }
   out.EndTransaction();
 }
@@ -222,6 +229,7 @@ void Publisher::Confirm() {
   events_.Confirm();
   heartbeat_.reset();
   are_books_dirty_ = false;
+  are_rows_dirty_ = false;
   is_telemetry_dirty_ = false;
   are_latencies_dirty_ = false;
   is_state_dirty_ = false;
@@ -232,6 +240,7 @@ void Publisher::MarkAllDirty() {
   orders_.MarkAllDirty();
   alerts_.MarkAllDirty();
   are_books_dirty_ = true;
+  are_rows_dirty_ = true;
   is_telemetry_dirty_ = true;
   are_latencies_dirty_ = true;
   is_state_dirty_ = true;
@@ -243,11 +252,8 @@ void Publisher::ComposeBooks(redis::Pipeline& out) {
   contract::EncodePortfolio(value_, portfolio_, instruments_);
   Set(out, contract::keys::Portfolio());
   orders_.Compose(out);
-  if (!rows_.empty()) {
-    const std::vector<contract::OrderRow> rows(rows_.begin(), rows_.end());
-    value_.clear();
-    contract::EncodeOrderRows(value_, rows);
-    Set(out, contract::keys::ViewOrders());
+  if (are_rows_dirty_ && rows_.rows() > 0) {
+    out.Add({"SET", contract::keys::ViewOrders().view(), rows_.text()});
   }
   value_.clear();
   contract::EncodePositions(value_, portfolio_, instruments_);
@@ -266,36 +272,7 @@ void Publisher::ComposeTelemetry(redis::Pipeline& out) {
     contract::EncodeDailyPnl(value_, *telemetry_.equity, day_anchor_.value_or(*telemetry_.equity));
     Set(out, contract::keys::PnlDaily());
   }
-  for (const model::Instrument& instrument : instruments_.rows()) {
-    ComposeMarket(instrument, out);
-  }
-}
-
-void Publisher::ComposeMarket(const model::Instrument& instrument, redis::Pipeline& out) {
-  const model::MarkView& mark = telemetry_.marks.at(instrument.id.index);
-  if (!mark.price) {
-    return;
-  }
-  const std::string_view symbol = instrument.symbol.view();
-  const bool is_last = telemetry_.last_instrument == instrument.id.index;
-  value_.clear();
-  contract::EncodeAmount(value_, *mark.price);
-  Set(out, contract::keys::LastPrice(symbol));
-  if (is_last) {
-    Set(out, contract::keys::LastPrice());
-  }
-  value_.clear();
-  contract::EncodeLastTick(value_, symbol, *mark.price, mark.event_at);
-  Set(out, contract::keys::LastTick(symbol));
-  if (is_last) {
-    Set(out, contract::keys::LastTick());
-  }
-  value_.clear();
-  contract::EncodeBars(value_, telemetry_.candles.at(instrument.id.index));
-  Set(out, contract::keys::Ohlcv(symbol));
-  if (is_last) {
-    Set(out, contract::keys::Ohlcv());
-  }
+  market_.Compose(telemetry_, out);
 }
 
 void Publisher::ComposeLatencies(redis::Pipeline& out) {
@@ -348,7 +325,7 @@ void Publisher::ComposeSystem(redis::Pipeline& out) {
   }
 }
 
-std::string Publisher::PortfolioPayload() {
+void Publisher::ComposeUpdate(redis::Pipeline& out) {
   std::vector<contract::PositionRow> rows;
   for (const model::Instrument& instrument : instruments_.rows()) {
     const model::Position& position = portfolio_.at(instrument.id);
@@ -359,15 +336,15 @@ std::string Publisher::PortfolioPayload() {
                       .mark = telemetry_.marks.at(instrument.id.index).price});
     }
   }
-  std::string payload;
-  contract::EncodePortfolioUpdate(payload,
+  value_.clear();
+  contract::EncodePortfolioUpdate(value_,
                                   {.at = options_.clock->WallNow(),
                                    .cash = portfolio_.owned_cash(),
                                    .day_anchor = day_anchor_.value_or(options_.opening_cash),
                                    .start_equity = options_.opening_cash,
                                    .max_drawdown_pct = max_drawdown_pct_,
                                    .positions = rows});
-  return payload;
+  out.Add({"PUBLISH", contract::channels::PortfolioUpdate().view(), value_});
 }
 
 std::string_view Publisher::SymbolOf(model::InstrumentId instrument) const {

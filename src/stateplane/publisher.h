@@ -17,7 +17,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +25,7 @@
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "base/time.h"
+#include "contract/array_text.h"
 #include "contract/keys.h"
 #include "contract/system_documents.h"
 #include "contract/view_documents.h"
@@ -36,6 +36,7 @@
 #include "redis/command.h"
 #include "stateplane/alert_mirror.h"
 #include "stateplane/event_outbox.h"
+#include "stateplane/market_mirror.h"
 #include "stateplane/order_mirror.h"
 
 namespace bulwark::stateplane {
@@ -100,10 +101,10 @@ class Publisher {
 
   void ComposeBooks(redis::Pipeline& out);
   void ComposeTelemetry(redis::Pipeline& out);
-  void ComposeMarket(const model::Instrument& instrument, redis::Pipeline& out);
   void ComposeLatencies(redis::Pipeline& out);
   void ComposeSystem(redis::Pipeline& out);
-  std::string PortfolioPayload();
+  void ComposeUpdate(redis::Pipeline& out);
+  void AddRow(const contract::OrderRow& row);
   [[nodiscard]] std::string_view SymbolOf(model::InstrumentId instrument) const;
   void Set(redis::Pipeline& out, const contract::Key& key);  // Writes value_ to the key.
 
@@ -112,8 +113,9 @@ class Publisher {
   OrderMirror orders_;
   AlertMirror alerts_;
   EventOutbox events_;
+  MarketMirror market_;
   model::Portfolio portfolio_;
-  std::deque<contract::OrderRow> rows_;
+  contract::ArrayText rows_;  // VIEW:ORDERS.
   model::Telemetry telemetry_;
   contract::SystemState state_;
   contract::SystemStatus status_;
@@ -125,6 +127,7 @@ class Publisher {
   std::array<std::optional<base::Nanos>, kLatencies> last_latencies_;
   std::optional<base::UnixNanos> heartbeat_;
   bool are_books_dirty_ = true;
+  bool are_rows_dirty_ = true;
   bool is_telemetry_dirty_ = false;
   bool are_latencies_dirty_ = false;
   bool is_state_dirty_ = true;

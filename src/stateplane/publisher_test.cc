@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,12 +21,17 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "contract/keys.h"
+#include "contract/market_documents.h"
 #include "contract/order_document.h"
 #include "contract/portfolio_document.h"
+#include "contract/view_documents.h"
 #include "model/action.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/portfolio.h"
+#include "model/telemetry.h"
 #include "redis/command.h"
 #include "stateplane/alert_mirror.h"
 #include "stateplane/event_outbox.h"
@@ -195,6 +201,49 @@ TEST_F(PublisherTest, TakesAnEndedOrderOutOfTheOpenSet) {
 
   EXPECT_THAT(Compose(),
               testing::Contains(Command{"SREM", "oms:orders:open", order.id.ToString()}));
+}
+
+TEST_F(PublisherTest, WritesTheTableOfFillsOnlyWhenItHasAnother) {
+  const model::Order order = MakeOrder();
+  std::vector<contract::OrderRow> rows;
+  for (std::uint64_t fill = 0; fill < contract::kOrderRowsMax + 3; ++fill) {
+    const model::Fill booked{.order_id = order.id, .price = D("7"), .venue_sequence = fill};
+    publisher_.Apply(model::OrderChanged{order});
+    publisher_.Apply(model::FillBooked{.fill = booked});
+    rows.push_back(contract::MakeOrderRow(order, booked, table_[booked.instrument].symbol));
+  }
+  std::string expected;
+  contract::EncodeOrderRows(expected, rows);
+
+  EXPECT_EQ(ValueOf(Compose(), "VIEW:ORDERS"), expected);
+  EXPECT_EQ(ValueOf(Compose(), "VIEW:ORDERS"), expected) << "it was not confirmed";
+  publisher_.Confirm();
+  publisher_.Apply(model::OrderChanged{order});
+  const auto commands = Compose();
+  EXPECT_EQ(ValueOf(commands, "VIEW:ORDERS"), "(none)");
+  EXPECT_NE(ValueOf(commands, "oms:portfolio"), "(none)");
+  publisher_.MarkAllDirty();
+  EXPECT_EQ(ValueOf(Compose(), "VIEW:ORDERS"), expected);
+}
+
+TEST_F(PublisherTest, ShowsTheMarketWithAndWithoutTheSymbol) {
+  model::Telemetry telemetry(table_.size());
+  telemetry.last_instrument = 0;
+  telemetry.marks[0] = {.price = D("110.5")};
+  for (int minute = 0; minute < 60; ++minute) {
+    telemetry.candles[0].push_back({.open = D("100"),
+                                    .close = base::Decimal::FromInt(minute),
+                                    .open_at = base::UnixNanos{std::chrono::minutes{minute}}});
+    publisher_.ApplyTelemetry(telemetry);
+
+    const auto commands = Compose();
+
+    std::string expected;
+    contract::EncodeBars(expected, telemetry.candles[0]);
+    ASSERT_EQ(ValueOf(commands, contract::keys::Ohlcv("BTC/USDT").text()), expected) << minute;
+    ASSERT_EQ(ValueOf(commands, "MARKET:OHLCV"), expected) << minute;
+    ASSERT_EQ(ValueOf(commands, contract::keys::LastPrice("BTC/USDT").text()), "110.5");
+  }
 }
 
 TEST_F(PublisherTest, BoundsWhatWaitsForARedisThatIsAway) {
