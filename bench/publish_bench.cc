@@ -224,9 +224,8 @@ class LiveRig {
     }
     const contract::Key key = contract::keys::Order(changed->order.id);
     const base::Nanos start = base::MonotonicNow();
-    for (const model::Action& action : change) {
-      ENSURE(queues_.published.TryPush(action));
-    }
+    ENSURE(queues_.published.TryPushAll(change.begin(), change.end()));
+    queues_.bells.publisher.Ring();
     for (;;) {
       const auto reply = reader.Call({"EXISTS", key.view()});
       ENSURE(reply);
@@ -255,7 +254,10 @@ class LiveRig {
   trader::ExitGate exit_gate_{false};
   base::TripleBuffer<model::Telemetry> telemetry_;
   trader::PublisherThread publisher_;
-  base::Agent agent_{"publisher", std::chrono::microseconds{50},
+  base::Agent agent_{"publisher",
+                     {.bell = &queues_.bells.publisher,
+                      .nap = std::chrono::milliseconds{5},
+                      .nap_max = std::chrono::milliseconds{5}},
                      [this] { return publisher_.DoWork(); }};
 };
 

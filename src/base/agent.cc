@@ -1,5 +1,6 @@
 #include "base/agent.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <functional>
@@ -12,8 +13,12 @@
 
 namespace bulwark::base {
 
-Agent::Agent(std::string name, Nanos idle, std::function<int()> work)
-    : name_(std::move(name)), idle_(idle), work_(std::move(work)), thread_([this] { Run(); }) {}
+Agent::Agent(std::string name, const AgentPace& pace, std::function<int()> work)
+    : name_(std::move(name)),
+      bell_(pace.bell != nullptr ? *pace.bell : own_bell_),
+      pace_(pace),
+      work_(std::move(work)),
+      thread_([this] { Run(); }) {}
 
 Agent::~Agent() {
   Stop();
@@ -21,23 +26,23 @@ Agent::~Agent() {
 
 void Agent::Stop() {
   is_stopping_ = true;
+  bell_.Ring();
   if (thread_.joinable()) {
     thread_.join();
   }
 }
 
 void Agent::Run() {
-  constexpr int kSpinsBeforePark = 50;
   NameThread(name_);
   try {
-    int idle_cycles = 0;
+    Nanos nap = pace_.nap;
     while (!is_stopping_) {
       if (work_() > 0) {
-        idle_cycles = 0;
-      } else if (++idle_cycles <= kSpinsBeforePark) {
-        std::this_thread::yield();
+        nap = pace_.nap;
       } else {
-        std::this_thread::sleep_for(idle_);
+        // No spinning before: with two cores it takes time from those who have work.
+        bell_.Wait(nap);
+        nap = std::min(2 * nap, pace_.nap_max);
       }
     }
   } catch (const std::exception& caught) {

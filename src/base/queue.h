@@ -35,6 +35,9 @@ class SpscQueue {
   // Moves at most `limit` values to `out`, oldest first; answers how many.
   [[nodiscard]] std::size_t TryPopSome(T* out, std::size_t limit) { return ring_.pop(out, limit); }
 
+  // The oldest value, which stays; null when there is none. For the consumer only.
+  [[nodiscard]] const T* Front() { return ring_.read_available() > 0 ? &ring_.front() : nullptr; }
+
   // Gives at most `limit` values to `consume`, oldest first; answers how many.
   template <class Consume>
   std::size_t Drain(std::size_t limit, Consume&& consume) {

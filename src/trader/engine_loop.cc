@@ -116,6 +116,9 @@ void EngineLoop::HandOver() {
   }
   // HasRoom() was asked before the event.
   ENSURE(queues_.journal.TryPushAll(actions_.begin(), actions_.end()));
+  if (!actions_.empty()) {
+    queues_.bells.ledger.Ring();
+  }
 }
 
 // Latencies of the contract: arrival of the tick to the strategies' word, submission to the venue's
@@ -166,6 +169,7 @@ void EngineLoop::ShareTelemetry() {
     health_.wants_telemetry.store(false, std::memory_order_relaxed);
     engine_.FillTelemetry(telemetry_.writing());
     telemetry_.Publish();
+    queues_.bells.publisher.Ring();
   }
 }
 

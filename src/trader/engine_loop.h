@@ -44,7 +44,10 @@ class EngineLoop {
   int DoWork();
 
   // Asks, from any thread, for a Shutdown event.
-  void RequestShutdown() { wants_shutdown_.store(true); }
+  void RequestShutdown() {
+    wants_shutdown_.store(true);
+    queues_.bells.engine.Ring();
+  }
   [[nodiscard]] bool is_idle() const { return open_orders_.load() == 0; }
 
  private:

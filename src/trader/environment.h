@@ -8,10 +8,13 @@
 
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "base/agent.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/worker.h"
@@ -48,6 +51,12 @@ class Environment {
   // Repeats `work` until it is stopped, with a rest of `idle` where there is none to do.
   virtual std::unique_ptr<base::Worker> StartWorker(std::string name, base::Nanos idle,
                                                     std::function<int()> work) = 0;
+  // The same for one that others ring. An environment without bells looks by its own clock.
+  virtual std::unique_ptr<base::Worker> StartRungWorker(std::string name,
+                                                        const base::AgentPace& /*pace*/,
+                                                        std::function<int()> work) {
+    return StartWorker(std::move(name), std::chrono::microseconds{50}, std::move(work));
+  }
 };
 
 }  // namespace bulwark::trader

@@ -58,6 +58,10 @@ int FeedThread::DoWork() {
     health_.feed_events.fetch_add(1, std::memory_order_relaxed);
     ++released;
   }
+  if (released > 0) {
+    queues_.bells.engine.Ring();
+    queues_.bells.venue.Ring();
+  }
   return released;
 }
 
@@ -93,6 +97,7 @@ void FeedThread::Lose(const model::Reason& reason) {
   if (!queues_.feed_links.TryPush(lost)) {
     base::LogWarn("feed_link_dropped");  // Silence will say the same after feed.stale_after.
   }
+  queues_.bells.engine.Ring();
 }
 
 void FeedThread::LogNewProblems() {

@@ -64,17 +64,13 @@ int LedgerWriter::DoWork() {
   return 0;
 }
 
-// Takes at most `limit` actions, and what belongs to the last of them: an order that a fill changed
-// is followed by the fill, and a crash between two commits must not part them. The engine hands
-// both over in one step, so the second is there when the first is.
+// Takes at most `limit` actions, and what belongs to the last of them: a crash between two commits
+// must not part an order from the fill that changed it.
 void LedgerWriter::Take(std::size_t limit) {
-  std::size_t taken =
-      queues_.journal.Drain(limit, [&](const model::Action& action) { group_.push_back(action); });
-  model::Action next;
-  while (taken > 0 && std::holds_alternative<model::OrderChanged>(group_.back()) &&
-         queues_.journal.TryPop(next)) {
-    group_.push_back(next);
-    ++taken;
+  const auto take = [&](const model::Action& action) { group_.push_back(action); };
+  if (queues_.journal.Drain(limit, take) > 0) {
+    TakeRestOfChange(queues_.journal, take);
+    queues_.bells.engine.Ring();  // It may have been waiting for room.
   }
 }
 
@@ -130,9 +126,10 @@ void LedgerWriter::ReleaseGroup() {
         PushVenue(*cancel);
       }
     } else if (send == nullptr || !has_left) {
-      PushPublished(action);
+      shown_.push_back(action);
     }
   }
+  PushPublished();
   group_.clear();
   already_released_ = 0;
 }
@@ -159,12 +156,23 @@ void LedgerWriter::PushVenue(const VenueCommand& command) {
   while (!queues_.from_ledger.TryPush(command)) {
     clock_.Pause(base::Nanos{0});
   }
+  queues_.bells.venue.Ring();
 }
 
-void LedgerWriter::PushPublished(const model::Action& action) {
-  while (!queues_.published.TryPush(action)) {
-    clock_.Pause(base::Nanos{0});
+// Whole changes at a time: the publisher never finds an order's change without its rest.
+void LedgerWriter::PushPublished() {
+  for (auto from = shown_.cbegin(); from != shown_.cend();) {
+    auto to = from + std::min<std::ptrdiff_t>(kGroupMax, shown_.cend() - from);
+    while (to != shown_.cend() && ContinuesChange(*to)) {
+      ++to;
+    }
+    while (!queues_.published.TryPushAll(from, to)) {
+      clock_.Pause(base::Nanos{0});
+    }
+    queues_.bells.publisher.Ring();
+    from = to;
   }
+  shown_.clear();
 }
 
 }  // namespace bulwark::trader

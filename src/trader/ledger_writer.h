@@ -45,7 +45,7 @@ class LedgerWriter {
   void ReleaseGroup();
   void ReleaseExitsOnly(std::size_t from);
   void PushVenue(const VenueCommand& command);
-  void PushPublished(const model::Action& action);
+  void PushPublished();
 
   ledger::LedgerStore& ledger_;
   std::uint64_t epoch_;
@@ -53,6 +53,7 @@ class LedgerWriter {
   Health& health_;
   const base::Clock& clock_;
   std::vector<model::Action> group_;
+  std::vector<model::Action> shown_;  // What of the group goes on to the publisher.
   std::size_t already_released_ = 0;  // Actions of the group that left while the ledger failed.
   base::Nanos retry_at_{0};
   std::atomic<bool> is_fenced_ = false;

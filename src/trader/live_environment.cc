@@ -64,4 +64,10 @@ std::unique_ptr<base::Worker> LiveEnvironment::StartWorker(std::string name, bas
   return std::make_unique<base::Agent>(std::move(name), idle, std::move(work));
 }
 
+std::unique_ptr<base::Worker> LiveEnvironment::StartRungWorker(std::string name,
+                                                               const base::AgentPace& pace,
+                                                               std::function<int()> work) {
+  return std::make_unique<base::Agent>(std::move(name), pace, std::move(work));
+}
+
 }  // namespace bulwark::trader

@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "base/agent.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/worker.h"
@@ -48,6 +49,8 @@ class LiveEnvironment final : public Environment {
   std::unique_ptr<ExitGate> MakeExitGate(const config::Settings& settings) override;
   std::unique_ptr<base::Worker> StartWorker(std::string name, base::Nanos idle,
                                             std::function<int()> work) override;
+  std::unique_ptr<base::Worker> StartRungWorker(std::string name, const base::AgentPace& pace,
+                                                std::function<int()> work) override;
 
  private:
   TraderInputs inputs_;

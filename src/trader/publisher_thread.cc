@@ -82,13 +82,14 @@ int PublisherThread::TakeActions() {
   while (queues_.switch_alerts.TryPop(alert)) {
     publisher_.Apply(alert);
   }
-  return static_cast<int>(
-      queues_.published.Drain(kActionsPerTransaction, [&](const model::Action& action) {
-        publisher_.Apply(action);
-        if (const auto* send = std::get_if<model::SendOrder>(&action)) {
-          entries_.push_back(*send);
-        }
-      }));
+  const auto take = [&](const model::Action& action) {
+    publisher_.Apply(action);
+    if (const auto* send = std::get_if<model::SendOrder>(&action)) {
+      entries_.push_back(*send);
+    }
+  };
+  const std::size_t taken = queues_.published.Drain(kActionsPerTransaction, take);
+  return static_cast<int>(taken + TakeRestOfChange(queues_.published, take));
 }
 
 void PublisherThread::TakeTelemetry(base::Nanos now) {
@@ -96,6 +97,7 @@ void PublisherThread::TakeTelemetry(base::Nanos now) {
   if (now - asked_at_ >= timing_.telemetry_every) {
     asked_at_ = now;
     health_.wants_telemetry.store(true, std::memory_order_relaxed);
+    queues_.bells.engine.Ring();
   }
   if (!telemetry_.Take()) {
     return;
@@ -196,6 +198,7 @@ void PublisherThread::Push(const VenueCommand& command) {
   while (!queues_.from_publisher.TryPush(command)) {
     clock_.Pause(base::Nanos{0});
   }
+  queues_.bells.venue.Ring();
 }
 
 }  // namespace bulwark::trader

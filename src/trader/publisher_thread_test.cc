@@ -8,6 +8,7 @@
 #include <string>
 #include <variant>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/time.h"
@@ -95,6 +96,24 @@ TEST_F(PublisherThreadTest, ShowsTheAlertsOfTheWatcher) {
   const auto last = connection_->Call({"GET", "ALERTS:LAST"});
   ASSERT_TRUE(last && last->AsText());
   EXPECT_NE(last->AsText()->find(R"("event": "SWITCH_KEY_WRONG")"), std::string_view::npos);
+}
+
+TEST_F(PublisherThreadTest, ShowsTheBooksOfAChangeWithItsOrderThoughATransactionIsFull) {
+  // All that one transaction takes but one; then a fill's change, which the limit would cut.
+  for (int signal = 0; signal < 511; ++signal) {
+    ASSERT_TRUE(queues_.published.TryPush(model::SignalGenerated{}));
+  }
+  ASSERT_TRUE(queues_.published.TryPush(model::OrderChanged{Entry(1)}));
+  ASSERT_TRUE(queues_.published.TryPush(model::FillBooked{.fill = {.order_id = Entry(1).id}}));
+  ASSERT_TRUE(queues_.published.TryPush(model::PortfolioChanged{.cash = D("990")}));
+  ASSERT_TRUE(queues_.published.TryPush(model::OrderChanged{Entry(2)}));
+
+  thread_.DoWork();
+
+  EXPECT_NE(Shown(Entry(1)), "(none)");
+  EXPECT_THAT(*connection_->Call({"GET", "oms:portfolio"})->AsText(),
+              testing::StartsWith(R"({"cash":990.0)"));
+  EXPECT_EQ(Shown(Entry(2)), "(none)") << "that is another change";
 }
 
 TEST_F(PublisherThreadTest, RefusesEntriesWhileRedisIsFrozenAndShowsAllWhenItIsBack) {

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <variant>
 
+#include "base/bell.h"
 #include "base/queue.h"
 #include "model/action.h"
 #include "model/event.h"
@@ -26,6 +27,33 @@ struct RefuseOrder {
 };
 
 using VenueCommand = std::variant<model::SendOrder, model::SendCancel, RefuseOrder>;
+
+// A change is an order as it is now, the fill that made it so, and the books after both: the last two
+// belong to what stands before them. Ledger and Redis take whole changes only, or a reader would
+// see the order of one moment beside the cash of another.
+inline bool ContinuesChange(const model::Action& action) {
+  return std::holds_alternative<model::FillBooked>(action) ||
+         std::holds_alternative<model::PortfolioChanged>(action);
+}
+
+// Takes what continues the change taken last; it was handed over in one step, so it is there.
+template <class Consume>
+std::size_t TakeRestOfChange(base::SpscQueue<model::Action>& queue, Consume&& consume) {
+  std::size_t taken = 0;
+  for (const model::Action* next = queue.Front(); next != nullptr && ContinuesChange(*next);
+       next = queue.Front()) {
+    taken += queue.Drain(1, consume);
+  }
+  return taken;
+}
+
+// Each thread sleeps at its own; whoever hands it something rings.
+struct Bells {
+  base::Bell engine;
+  base::Bell ledger;
+  base::Bell publisher;
+  base::Bell venue;
+};
 
 struct Queues {
   // feed -> engine. Full: the feed waits; a replay loses nothing.
@@ -48,6 +76,7 @@ struct Queues {
   base::SpscQueue<VenueCommand> from_ledger{4'096};
   // publisher -> venue: entries, once Redis shows them.
   base::SpscQueue<VenueCommand> from_publisher{4'096};
+  Bells bells;
 };
 
 }  // namespace bulwark::trader

@@ -12,6 +12,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/agent.h"
+#include "base/bell.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
@@ -39,7 +41,13 @@ namespace {
 
 // As many order changes as could be on their way through the queues and Redis' last second.
 constexpr std::size_t kRepublishedChanges = 16'384;
-constexpr base::Nanos kIdle{std::chrono::microseconds{50}};
+// Naps of the threads that a bell wakes: they bound only what comes without one, timers and retries.
+constexpr base::Nanos kNap{std::chrono::milliseconds{5}};
+// Of threads that wait in their own work.
+constexpr base::Nanos kOwnNap{std::chrono::microseconds{50}};
+// The venue's words come through a socket: a thread that has just traded looks for them more often.
+constexpr base::Nanos kVenueNap{std::chrono::microseconds{50}};
+constexpr base::Nanos kVenueNapMax{std::chrono::milliseconds{1}};
 constexpr base::Nanos kShutdownMax{std::chrono::seconds{2}};
 
 model::OrderEnd EndOf(venue::VenueOrderStatus status) {
@@ -91,6 +99,10 @@ void LowerPriorityOnce(bool& is_lowered) {
       base::LogDebug("priority_not_lowered");
     }
   }
+}
+
+base::AgentPace WokenBy(base::Bell& bell) {
+  return {.bell = &bell, .nap = kNap, .nap_max = kNap};
 }
 
 // The work of a thread that a replay at full speed keeps busy.
@@ -239,22 +251,25 @@ base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
     return connected;
   }
   const bool is_flat_out = !settings_.feed.speed;
-  publisher_agent_ =
-      environment_.StartWorker("publisher", kIdle, [this] { return publisher_->DoWork(); });
-  ledger_agent_ =
-      environment_.StartWorker("ledger", kIdle, [this] { return ledger_writer_->DoWork(); });
-  engine_agent_ = environment_.StartWorker(
-      "engine", kIdle, Polite(is_flat_out, [this] { return engine_loop_->DoWork(); }));
+  publisher_agent_ = environment_.StartRungWorker("publisher", WokenBy(queues_.bells.publisher),
+                                                  [this] { return publisher_->DoWork(); });
+  ledger_agent_ = environment_.StartRungWorker("ledger", WokenBy(queues_.bells.ledger),
+                                               [this] { return ledger_writer_->DoWork(); });
+  engine_agent_ =
+      environment_.StartRungWorker("engine", WokenBy(queues_.bells.engine),
+                                   Polite(is_flat_out, [this] { return engine_loop_->DoWork(); }));
   if (auto caught_up = CatchUpWithVenue(); !caught_up) {
     Stop();
     return caught_up;
   }
-  venue_agent_ =
-      environment_.StartWorker("venue", kIdle, [this] { return venue_thread_->DoWork(); });
+  venue_agent_ = environment_.StartRungWorker(
+      "venue",
+      base::AgentPace{.bell = &queues_.bells.venue, .nap = kVenueNap, .nap_max = kVenueNapMax},
+      [this] { return venue_thread_->DoWork(); });
   watcher_agent_ =
-      environment_.StartWorker("watcher", kIdle, [this] { return watcher_->DoWork(); });
+      environment_.StartWorker("watcher", kOwnNap, [this] { return watcher_->DoWork(); });
   feed_agent_ = environment_.StartWorker(
-      "feed", kIdle, Polite(is_flat_out, [this] { return feed_thread_->DoWork(); }));
+      "feed", kOwnNap, Polite(is_flat_out, [this] { return feed_thread_->DoWork(); }));
   base::LogInfo("trader_started").With("epoch", epoch_);
   return {};
 }
@@ -325,6 +340,7 @@ void Trader::Report(const model::Event& event) {
   while (!queues_.reports.TryPush(event)) {
     clock_.Pause(base::Nanos{0});
   }
+  queues_.bells.engine.Ring();
 }
 
 bool Trader::is_fenced() const {

@@ -58,8 +58,10 @@ int VenueThread::DoWork() {
   };
   work += static_cast<int>(queues_.from_ledger.Drain(kCommandsPerCycle, handle));
   work += static_cast<int>(queues_.from_publisher.Drain(kCommandsPerCycle, handle));
-  work += static_cast<int>(queues_.venue_ticks.Drain(
-      kTicksPerCycle, [&](const model::Tick& tick) { venue_.PublishTick(tick); }));
+  const std::size_t ticks = queues_.venue_ticks.Drain(
+      kTicksPerCycle, [&](const model::Tick& tick) { venue_.PublishTick(tick); });
+  // Ticks alone promise no answer: the thread need not stay awake for one, unless more wait.
+  work += ticks == kTicksPerCycle ? 1 : 0;
   work += venue_.Poll([this](const model::VenueReport& report) { Report(report); });
   health_.is_venue_up.store(venue_.is_connected(), std::memory_order_relaxed);
   CompareBooks(clock_.MonotonicNow());
@@ -125,6 +127,7 @@ void VenueThread::Push(const model::Event& event) {
   while (!queues_.reports.TryPush(event)) {
     clock_.Pause(base::Nanos{0});
   }
+  queues_.bells.engine.Ring();
 }
 
 void VenueThread::CompareBooks(base::Nanos now) {

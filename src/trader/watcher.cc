@@ -334,7 +334,9 @@ void Watcher::PushPermit(bool is_redis_ok, bool is_ledger_ok) {
   }
   if (switches_) {
     (void)queues_.permits.TryPush(permit);  // Full: see queues.h.
+    queues_.bells.engine.Ring();
   }
+  queues_.bells.publisher.Ring();  // It shows since when the gate is closed.
 }
 
 void Watcher::WaitForNews() {
