@@ -1,6 +1,6 @@
 // Goal: a ring is never lost, wherever it falls between a look for work and the wait, and a wait
 //       without one ends.
-// Method: rings before a wait; two threads that hand a count to and fro, each asleep until the
+// Method: rings before a wait; two threads that hand a count back and forth, each asleep until the
 //         other rings, with a limit that would take hours if rings were lost.
 
 #include "base/bell.h"

@@ -28,9 +28,9 @@ struct RefuseOrder {
 
 using VenueCommand = std::variant<model::SendOrder, model::SendCancel, RefuseOrder>;
 
-// A change is an order as it is now, the fill that made it so, and the books after both: the last two
-// belong to what stands before them. Ledger and Redis take whole changes only, or a reader would
-// see the order of one moment beside the cash of another.
+// A change is an order as it is now, the fill that made it so, and the books after both: the last
+// two belong to what stands before them. Ledger and Redis take whole changes only, or a reader
+// would see the order of one moment beside the cash of another.
 inline bool ContinuesChange(const model::Action& action) {
   return std::holds_alternative<model::FillBooked>(action) ||
          std::holds_alternative<model::PortfolioChanged>(action);

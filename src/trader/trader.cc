@@ -41,13 +41,13 @@ namespace {
 
 // As many order changes as could be on their way through the queues and Redis' last second.
 constexpr std::size_t kRepublishedChanges = 16'384;
-// Naps of the threads that a bell wakes: they bound only what comes without one, timers and retries.
+// Naps of the threads that a bell wakes: they bound only what comes without it, timers and retries.
 constexpr base::Nanos kNap{std::chrono::milliseconds{5}};
 // Of threads that wait in their own work.
 constexpr base::Nanos kOwnNap{std::chrono::microseconds{50}};
 // The venue's words come through a socket: a thread that has just traded looks for them more often.
 constexpr base::Nanos kVenueNap{std::chrono::microseconds{50}};
-constexpr base::Nanos kVenueNapMax{std::chrono::milliseconds{1}};
+constexpr base::Nanos kVenueNapMax{std::chrono::milliseconds{2}};
 constexpr base::Nanos kShutdownMax{std::chrono::seconds{2}};
 
 model::OrderEnd EndOf(venue::VenueOrderStatus status) {
