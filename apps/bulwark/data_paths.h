@@ -32,6 +32,7 @@ class DataPaths {
   // Held with flock() by the one process of that role: run/trader.lock.
   [[nodiscard]] std::filesystem::path LockFile(std::string_view role) const;
   [[nodiscard]] std::filesystem::path LedgerFile() const { return root_ / "ledger.db"; }
+  [[nodiscard]] std::filesystem::path JournalDir() const { return root_ / "journal"; }
   [[nodiscard]] std::filesystem::path PaperFile() const { return root_ / "paper.db"; }
 
  private:

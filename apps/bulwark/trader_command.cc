@@ -12,10 +12,13 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "config/settings.h"
+#include "config/settings_loader.h"
 #include "data_paths.h"
 #include "redis_access.h"
 #include "stop_signal.h"
+#include "trader/environment.h"
 #include "trader/live_environment.h"
+#include "trader/run_record.h"
 #include "trader/trader.h"
 
 namespace bulwark::app {
@@ -53,7 +56,8 @@ void PrintSummary(const trader::Summary& run) {
   static_cast<void>(std::fflush(stdout));
 }
 
-int RunTrader(const AppContext& context, const config::Settings& settings) {
+int RunTrader(const AppContext& context, const config::Loaded& loaded) {
+  const config::Settings& settings = loaded.settings;
   StopSignal stop(context.run_for());
   const auto paths = PathsOf(settings);
   if (!paths) {
@@ -67,7 +71,11 @@ int RunTrader(const AppContext& context, const config::Settings& settings) {
     return FailWithText(redis.error().message);
   }
   trader::LiveEnvironment environment(
-      {.ledger_file = paths->LedgerFile(), .venue_socket = paths->VenueSocket(), .redis = *redis});
+      {.ledger_file = paths->LedgerFile(),
+       .venue_socket = paths->VenueSocket(),
+       .redis = *redis,
+       .journal = trader::JournalPlace{.folder = paths->JournalDir(),
+                                       .settings = trader::SettingsToRecord(loaded)}});
   auto trader = trader::Trader::Create(settings, BULWARK_VERSION, environment);
   if (!trader) {
     return FailWithText(trader.error().message);
@@ -92,8 +100,9 @@ void AddTraderCommand(CLI::App& root, AppContext& context) {
              .text = "Trade one account (started by `up`; needs Redis and the venue)"});
   context.AddFeedFlags(command);
   context.AddForFlag(command);
-  context.SetAction(command, [&context](const config::Settings& settings) {
-    return RunTrader(context, settings);
+  context.SetPlainAction(command, [&context] {
+    const auto loaded = context.Load();
+    return loaded ? RunTrader(context, *loaded) : kExitUsage;
   });
 }
 

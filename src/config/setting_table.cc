@@ -208,6 +208,12 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
    To<&Settings::alerts, &AlertsSettings::retention>,
    "How long `ALERTS:EVENT:*` keys live; 0s keeps them for ever."},
 
+  {"journal.enabled", kBool, "true", "", "", To<&Settings::journal, &JournalSettings::enabled>,
+   "Keeps every event of a run, for `bulwark explain` and `bulwark replay`."},
+  {"journal.max_bytes", kInt, "536870912", "1048576..1099511627776", "bytes",
+   To<&Settings::journal, &JournalSettings::max_bytes>,
+   "Largest size of the journals of all runs together; the oldest files are deleted."},
+
   {"up.backoff_min", kDuration, "250ms", "10ms..1m", "",
    To<&Settings::up, &UpSettings::backoff_min>,
    "Wait before a process that ended is started again; doubles with each failure."},
@@ -238,6 +244,7 @@ constexpr std::array kSections = std::to_array<SectionSpec>({
     {"publisher", "Publisher", "How fresh Redis is."},
     {"heartbeat", "Heartbeat", "The sign of life."},
     {"alerts", "Alerts", "What stays of them."},
+    {"journal", "Journal", "What is kept to explain a decision later."},
     {"up", "Supervision", "How `bulwark up` keeps its processes alive."},
 });
 

@@ -146,6 +146,11 @@ struct AlertsSettings {
   base::Nanos retention{};  // Zero: alert events are kept for ever.
 };
 
+struct JournalSettings {
+  bool enabled = false;
+  std::uint64_t max_bytes = 0;
+};
+
 struct UpSettings {
   base::Nanos backoff_min{};
   base::Nanos backoff_max{};
@@ -171,6 +176,7 @@ struct Settings {
   PublisherSettings publisher;
   HeartbeatSettings heartbeat;
   AlertsSettings alerts;
+  JournalSettings journal;
   UpSettings up;
 };
 

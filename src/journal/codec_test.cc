@@ -1,5 +1,5 @@
-// Goal: what is written is read back as it was, bytes that mean nothing are refused, and a change of
-//       the layout is seen.
+// Goal: what is written is read back as it was, bytes that mean nothing are refused, and a change
+//       of the layout is seen.
 // Method: random values of every kind of event, bytes cut and turned over, known bytes by hand.
 
 #include "journal/codec.h"

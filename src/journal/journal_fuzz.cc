@@ -1,5 +1,5 @@
-// Whatever the bytes, a file of the journal and an event are read without harm, and an event that is
-// taken is written as the bytes it came from.
+// Whatever the bytes, a file of the journal and an event are read without harm, and an event that
+// is taken is written as the bytes it came from.
 
 #include <cstddef>
 #include <cstdint>

@@ -2,8 +2,8 @@
 //
 // Shape:   a header (magic, format, layout, epoch, number of its first event, time, the start
 //          record), then blocks, each with its kind, the number of its first event, how many there
-//          are, and a checksum over all of it. Only ever appended to. The last block may be torn: it
-//          is as if it were not there.
+//          are, and a checksum over all of it. Only ever appended to. The last block may be torn:
+//          it is as if it were not there.
 // Units:   events are numbered from 1 within an epoch; times are UTC.
 // Errors:  kUnavailable from the file system, with the path; kCorrupt for a header that is damaged
 //          or that another version has written. Damage inside the blocks is an answer, see

@@ -4,8 +4,8 @@
 //          frame of length 0 is followed by the number (8 bytes) of the event that comes next: the
 //          ones before it are lost. Events are numbered from 1 in the order of processing.
 // Errors:  a full ring loses the event, never waits: it is counted and the numbers have a gap.
-// Threads: Note() on the engine thread, Read() on the recorder's; the counters by anybody. Allocates
-//          at construction only.
+// Threads: Note() on the engine thread, Read() on the recorder's; the counters by anybody.
+//          Allocates at construction only.
 // Source:  docs/explain.md#the-journal
 
 #pragma once

@@ -1,5 +1,5 @@
-// Why: each event that the engine processes passes Tap::Note() on the engine's thread; the budget is
-// 50 ns. The ring is emptied between batches, outside the time.
+// Why: each event that the engine processes passes Tap::Note() on the engine's thread; the budget
+// is 50 ns. The ring is emptied between batches, outside the time.
 
 #include <cstddef>
 #include <vector>

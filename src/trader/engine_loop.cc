@@ -10,6 +10,7 @@
 #include "base/ensure.h"
 #include "base/time.h"
 #include "engine/engine.h"
+#include "journal/tap.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/event.h"
@@ -26,6 +27,7 @@ constexpr std::size_t kPermitsPerCycle = 8;
 constexpr std::size_t kReportsPerCycle = 64;
 constexpr std::size_t kMarketPerCycle = 256;
 constexpr base::Nanos kTimerEvery{std::chrono::milliseconds{20}};
+constexpr base::Nanos kJournalAlertEvery{std::chrono::minutes{1}};
 constexpr base::Nanos kCycleBudget{std::chrono::milliseconds{1}};
 
 model::Event AsEvent(const model::MarketEvent& event) {
@@ -45,7 +47,8 @@ EngineLoop::EngineLoop(engine::Engine& engine, const EngineLoopPeers& peers)
       health_(peers.health),
       latencies_(peers.latencies),
       telemetry_(peers.telemetry),
-      clock_(peers.clock) {
+      clock_(peers.clock),
+      tap_(peers.tap) {
   submissions_.reserve(oms::OrderStore::kOpenMax);
 }
 
@@ -100,9 +103,33 @@ bool EngineLoop::HasRoom() const {
 
 void EngineLoop::Process(const model::Event& event) {
   actions_.Clear();
+  if (tap_ != nullptr) {
+    tap_->Note(event);
+  }
   engine_.Process(event, actions_);
+  if (tap_ != nullptr) {
+    TellJournalGap(event);
+  }
   Measure(event);
   HandOver();
+}
+
+// What the journal lost cannot be explained later; trading goes on. Looked at with each timer.
+void EngineLoop::TellJournalGap(const model::Event& event) {
+  const auto* timer = std::get_if<model::Timer>(&event);
+  if (timer == nullptr || (tap_->lost() == lost_events_told_ && !tap_->is_failing()) ||
+      timer->at - journal_alert_at_ < kJournalAlertEvery ||
+      actions_.size() == model::ActionBuffer::kCapacity) {
+    return;
+  }
+  journal_alert_at_ = timer->at;
+  lost_events_told_ = tap_->lost();
+  actions_.Add(model::AlertRaised{
+      .level = model::AlertLevel::kWarning,
+      .event = model::AlertName("JOURNAL_GAP"),
+      .reason = model::Reason(tap_->is_failing() ? "the journal cannot be written"
+                                                 : "the journal is too slow"),
+      .at = timer->at});
 }
 
 void EngineLoop::ProcessMarket(const model::MarketEvent& event) {

@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "base/triple_buffer.h"
 #include "engine/engine.h"
+#include "journal/tap.h"
 #include "model/action_buffer.h"
 #include "model/event.h"
 #include "model/telemetry.h"
@@ -34,6 +35,7 @@ struct EngineLoopPeers {
   LatencyBoard& latencies;
   base::TripleBuffer<model::Telemetry>& telemetry;
   const base::Clock& clock = base::SystemClock();
+  journal::Tap* tap = nullptr;  // Null: nothing is kept.
 };
 
 class EngineLoop {
@@ -62,6 +64,7 @@ class EngineLoop {
   void HandOver();
   void Measure(const model::Event& event);
   void NoteFirstAnswer(const model::OrderId& id, model::InstrumentId instrument);
+  void TellJournalGap(const model::Event& event);
   [[nodiscard]] bool HasRoom() const;
   void ShareTelemetry();
   void EndCycle(base::Nanos started, int work);
@@ -72,6 +75,9 @@ class EngineLoop {
   LatencyBoard& latencies_;
   base::TripleBuffer<model::Telemetry>& telemetry_;
   const base::Clock& clock_;
+  journal::Tap* tap_;
+  std::uint64_t lost_events_told_ = 0;
+  base::UnixNanos journal_alert_at_;
   model::ActionBuffer actions_;
   std::vector<Submission> submissions_;  // Waiting for their first answer; bounded by open orders.
   base::UnixNanos timer_at_;

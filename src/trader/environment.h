@@ -9,8 +9,10 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,9 +26,15 @@
 #include "model/instrument.h"
 #include "redis/dialer.h"
 #include "trader/exit_gate.h"
+#include "trader/run_record.h"
 #include "venue/venue.h"
 
 namespace bulwark::trader {
+
+struct JournalPlace {
+  std::filesystem::path folder;
+  RecordedSettings settings;  // So that a replay can be set up the same way.
+};
 
 class Environment {
  public:
@@ -47,6 +55,8 @@ class Environment {
       const config::Settings& settings, const model::InstrumentTable& instruments) = 0;
   virtual std::unique_ptr<venue::Venue> MakeVenue(const config::Settings& settings,
                                                   const model::InstrumentTable& instruments) = 0;
+  // Where the run's events are kept; empty: nowhere.
+  [[nodiscard]] virtual std::optional<JournalPlace> journal() const { return std::nullopt; }
   virtual std::unique_ptr<ExitGate> MakeExitGate(const config::Settings& settings) = 0;
   // Repeats `work` until it is stopped, with a rest of `idle` where there is none to do.
   virtual std::unique_ptr<base::Worker> StartWorker(std::string name, base::Nanos idle,

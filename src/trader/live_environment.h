@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -32,6 +33,7 @@ struct TraderInputs {
   std::filesystem::path ledger_file;
   std::filesystem::path venue_socket;
   redis::Url redis;
+  std::optional<JournalPlace> journal;
 };
 
 class LiveEnvironment final : public Environment {
@@ -46,6 +48,7 @@ class LiveEnvironment final : public Environment {
       const config::Settings& settings, const model::InstrumentTable& instruments) override;
   std::unique_ptr<venue::Venue> MakeVenue(const config::Settings& settings,
                                           const model::InstrumentTable& instruments) override;
+  [[nodiscard]] std::optional<JournalPlace> journal() const override { return inputs_.journal; }
   std::unique_ptr<ExitGate> MakeExitGate(const config::Settings& settings) override;
   std::unique_ptr<base::Worker> StartWorker(std::string name, base::Nanos idle,
                                             std::function<int()> work) override;

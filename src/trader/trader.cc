@@ -20,6 +20,8 @@
 #include "base/time.h"
 #include "config/settings.h"
 #include "contract/view_documents.h"
+#include "journal/recorder.h"
+#include "journal/tap.h"
 #include "ledger/recovered_books.h"
 #include "model/event.h"
 #include "model/instrument.h"
@@ -32,6 +34,7 @@
 #include "trader/feed_thread.h"
 #include "trader/ledger_writer.h"
 #include "trader/publisher_thread.h"
+#include "trader/run_record.h"
 #include "trader/venue_thread.h"
 #include "trader/watcher.h"
 #include "venue/venue.h"
@@ -192,13 +195,14 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
 
   auto feed = environment_.MakeFeed(settings_, instruments_);
   auto pacer = MakePacer(settings_);
-  auto engine = MakeEngine(settings_, instruments_,
-                           {.epoch = epoch_,
-                            .books = {.portfolio = books.portfolio,
-                                      .open_orders = books.open_orders,
-                                      .trades = books.trade_ids,
-                                      .venue_sequence = books.venue_sequence_max},
-                            .anchor = books.anchor});
+  const EngineStart start{.epoch = epoch_,
+                          .books = {.portfolio = books.portfolio,
+                                    .open_orders = books.open_orders,
+                                    .trades = books.trade_ids,
+                                    .venue_sequence = books.venue_sequence_max},
+                          .anchor = books.anchor};
+  MakeRecorder(start);
+  auto engine = MakeEngine(settings_, instruments_, start);
   auto watched = environment_.OpenWatchedLedger();
   for (const base::Error* error :
        {feed ? nullptr : &feed.error(), pacer ? nullptr : &pacer.error(),
@@ -214,7 +218,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                                                         .health = health_,
                                                                         .latencies = latencies_,
                                                                         .telemetry = *telemetry_,
-                                                                        .clock = clock_});
+                                                                        .clock = clock_,
+                                                                        .tap = tap_.get()});
   ledger_writer_ = std::make_unique<LedgerWriter>(*ledger_, epoch_, queues_, health_, clock_);
   stateplane::Publisher picture(instruments_,
                                 {.epoch = epoch_,
@@ -246,6 +251,24 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
   return {};
 }
 
+void Trader::MakeRecorder(const EngineStart& start) {
+  const std::optional<JournalPlace> place = environment_.journal();
+  if (!place || !settings_.journal.enabled) {
+    return;
+  }
+  tap_ = std::make_unique<journal::Tap>();
+  recorder_ = std::make_unique<journal::Recorder>(
+      journal::RecorderOptions{.root = place->folder,
+                               .epoch = epoch_,
+                               .layout = RecordLayout(),
+                               .start = EncodeRunRecord({.version = version_,
+                                                         .settings = place->settings,
+                                                         .instruments = instruments_.rows(),
+                                                         .start = start}),
+                               .bytes_max = settings_.journal.max_bytes},
+      *tap_);
+}
+
 base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
   if (auto connected = ConnectVenue(should_stop); !connected) {
     return connected;
@@ -255,6 +278,10 @@ base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
                                                   [this] { return publisher_->DoWork(); });
   ledger_agent_ = environment_.StartRungWorker("ledger", WokenBy(queues_.bells.ledger),
                                                [this] { return ledger_writer_->DoWork(); });
+  if (recorder_) {
+    recorder_agent_ =
+        environment_.StartWorker("recorder", kNap, [this] { return recorder_->DoWork(); });
+  }
   engine_agent_ =
       environment_.StartRungWorker("engine", WokenBy(queues_.bells.engine),
                                    Polite(is_flat_out, [this] { return engine_loop_->DoWork(); }));
@@ -358,6 +385,10 @@ void Trader::Stop() {
     clock_.Pause(std::chrono::milliseconds{5});
   }
   engine_agent_.reset();
+  recorder_agent_.reset();
+  if (recorder_) {
+    recorder_->Finish();
+  }
   ledger_agent_.reset();
   ledger_writer_->Flush();
   publisher_agent_.reset();

@@ -26,6 +26,8 @@
 #include "base/worker.h"
 #include "config/settings.h"
 #include "engine/engine.h"
+#include "journal/recorder.h"
+#include "journal/tap.h"
 #include "ledger/ledger_store.h"
 #include "ledger/recovered_books.h"
 #include "market/feed.h"
@@ -99,6 +101,7 @@ class Trader {
          model::InstrumentTable instruments);
 
   base::Result<void> OpenBooks();
+  void MakeRecorder(const EngineStart& start);
   base::Result<void> MakeThreads(ledger::RecoveredBooks books);
   base::Result<void> ConnectVenue(const std::function<bool()>& should_stop);
   base::Result<void> CatchUpWithVenue();
@@ -124,6 +127,8 @@ class Trader {
   std::unique_ptr<venue::Venue> venue_;
   std::unique_ptr<engine::Engine> engine_;
 
+  std::unique_ptr<journal::Tap> tap_;            // Null: no journal.
+  std::unique_ptr<journal::Recorder> recorder_;  // Null: no journal.
   std::unique_ptr<EngineLoop> engine_loop_;
   std::unique_ptr<LedgerWriter> ledger_writer_;
   std::unique_ptr<PublisherThread> publisher_;
@@ -134,6 +139,7 @@ class Trader {
   // In the order of the data; stopped one by one in Stop().
   std::unique_ptr<base::Worker> feed_agent_;
   std::unique_ptr<base::Worker> watcher_agent_;
+  std::unique_ptr<base::Worker> recorder_agent_;
   std::unique_ptr<base::Worker> engine_agent_;
   std::unique_ptr<base::Worker> ledger_agent_;
   std::unique_ptr<base::Worker> publisher_agent_;
