@@ -2,14 +2,17 @@
 // queues.
 //
 // Shape:   two flags and the time of closing. The watcher sets them the moment it knows; the venue
-//          thread asks for each order right before its bytes leave.
+//          thread passes with each order while its bytes leave. Set() waits for an order that is
+//          just passing, so that nothing leaves after the time of closing.
 // Units:   closed_at in UTC nanoseconds, empty while open.
-// Threads: any thread may ask; only the watcher sets. Nothing locks or blocks.
+// Threads: any thread may ask; only the watcher sets, only the venue thread passes. Set() waits at
+//          most kPassageMax.
 // Source:  docs/risk.md#halt, docs/risk.md#kill-switch
 
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -21,16 +24,49 @@ namespace bulwark::trader {
 
 class ExitGate {
  public:
+  // Longer than a write to a socket that does not block, also on a thread that lost its turn.
+  static constexpr base::Nanos kPassageMax{std::chrono::milliseconds{50}};
+
+  // One order's way through, while this lives.
+  class Passage {
+   public:
+    Passage(std::atomic<bool>& is_passing, const ExitGate& gate, const model::Order& order)
+        : is_passing_(is_passing) {
+      // First seen to be passing, then asking: Set() does it the other way round, so that one of
+      // the two notices.
+      is_passing_.store(true);
+      objection_ = gate.Objection(order);
+    }
+    ~Passage() { is_passing_.store(false); }
+    Passage(const Passage&) = delete;
+    Passage& operator=(const Passage&) = delete;
+    Passage(Passage&&) = delete;
+    Passage& operator=(Passage&&) = delete;
+
+    // Why the order may not leave; null when it may.
+    [[nodiscard]] const char* objection() const { return objection_; }
+
+   private:
+    std::atomic<bool>& is_passing_;
+    const char* objection_ = nullptr;
+  };
+
   explicit ExitGate(bool allow_strategy_exits_when_killed,
                     const base::Clock& clock = base::SystemClock())
       : clock_(clock), allow_strategy_exits_(allow_strategy_exits_when_killed) {}
 
-  // For the watcher. The time is taken inside, right after the flags took effect.
+  // For the venue thread: the order may leave while the answer lives and has no objection.
+  [[nodiscard]] Passage Pass(const model::Order& order) {
+    return Passage(is_passing_, *this, order);
+  }
+
+  // For the watcher. The time is taken inside, when the flags took effect and nothing passes.
   void Set(bool is_halted, bool is_killed) {
     const bool was_closed = is_closed();
     is_halted_.store(is_halted);
     is_killed_.store(is_killed);
     if (is_closed() != was_closed) {
+      WaitForPassage();
       closed_at_ns_.store(is_closed() ? clock_.WallNow().time_since_epoch().count() : 0);
     }
   }
@@ -58,12 +94,19 @@ class ExitGate {
 
  private:
   [[nodiscard]] bool is_closed() const { return is_halted_.load() || is_killed_.load(); }
+  void WaitForPassage() const {
+    const base::Nanos deadline = clock_.MonotonicNow() + kPassageMax;
+    while (is_passing_.load() && clock_.MonotonicNow() < deadline) {
+      clock_.Pause(base::Nanos{0});
+    }
+  }
 
   const base::Clock& clock_;
   bool allow_strategy_exits_;
   // Closed until the watcher has read the stops for the first time.
   std::atomic<bool> is_halted_ = true;
   std::atomic<bool> is_killed_ = true;
+  std::atomic<bool> is_passing_ = false;
   std::atomic<std::int64_t> closed_at_ns_ = 0;
 };
 

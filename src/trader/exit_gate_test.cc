@@ -3,6 +3,9 @@
 
 #include "trader/exit_gate.h"
 
+#include <atomic>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "base/time.h"
@@ -78,6 +81,47 @@ TEST(ExitGateTest, KeepsTheTimeOfClosingWhileASecondStopComesAndTheFirstGoes) {
 
   gate.Set(false, false);
   EXPECT_FALSE(gate.closed_at().has_value());
+}
+
+TEST(ExitGateTest, ClosesOnlyWhenTheOrderThatWasPassingIsThrough) {
+  ExitGate gate(false);
+  gate.Set(false, false);
+  std::thread watcher;
+  base::UnixNanos left_at;
+  {
+    const ExitGate::Passage passage = gate.Pass(Entry(1));
+    ASSERT_EQ(passage.objection(), nullptr);
+    watcher = std::thread([&gate] { gate.Set(true, false); });
+    while (gate.Objection(Entry(2)) == nullptr) {
+      std::this_thread::yield();
+    }
+    left_at = base::WallNow();
+  }
+  watcher.join();
+
+  ASSERT_TRUE(gate.closed_at().has_value());
+  EXPECT_GE(gate.closed_at().value_or(base::UnixNanos{}), left_at);
+}
+
+TEST(ExitGateTest, NeverLetsAnOrderThroughAfterTheTimeOfClosing) {
+  for (int round = 0; round < 200; ++round) {
+    ExitGate gate(false);
+    gate.Set(false, false);
+    std::atomic<bool> is_done = false;
+    base::UnixNanos last_left;
+    std::thread venue([&] {
+      while (!is_done.load()) {
+        const ExitGate::Passage passage = gate.Pass(Entry(1));
+        if (passage.objection() == nullptr) {
+          last_left = base::WallNow();
+        }
+      }
+    });
+    gate.Set(true, false);
+    is_done.store(true);
+    venue.join();
+    EXPECT_LE(last_left, gate.closed_at().value_or(base::UnixNanos{}));
+  }
 }
 
 }  // namespace

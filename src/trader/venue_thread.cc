@@ -41,9 +41,8 @@ bool Has(const std::deque<model::OrderId>& ids, const model::OrderId& id) {
 
 }  // namespace
 
-VenueThread::VenueThread(venue::Venue& venue, Queues& queues, Health& health,
-                         const ExitGate& exit_gate, const model::InstrumentTable& instruments,
-                         const base::Clock& clock)
+VenueThread::VenueThread(venue::Venue& venue, Queues& queues, Health& health, ExitGate& exit_gate,
+                         const model::InstrumentTable& instruments, const base::Clock& clock)
     : venue_(venue),
       queues_(queues),
       health_(health),
@@ -73,9 +72,10 @@ void VenueThread::Handle(const model::SendOrder& send) {
     Refuse(send.order.id, model::Reason("cancelled before it was sent"));
     return;
   }
-  if (const char* objection = exit_gate_.Objection(send.order)) {
+  const ExitGate::Passage passage = exit_gate_.Pass(send.order);
+  if (passage.objection() != nullptr) {
     health_.orders_refused_at_exit.fetch_add(1, std::memory_order_relaxed);
-    Refuse(send.order.id, model::Reason(objection));
+    Refuse(send.order.id, model::Reason(passage.objection()));
     return;
   }
   SendNow(send.order);

@@ -28,7 +28,7 @@ namespace bulwark::trader {
 
 class VenueThread {
  public:
-  VenueThread(venue::Venue& venue, Queues& queues, Health& health, const ExitGate& exit_gate,
+  VenueThread(venue::Venue& venue, Queues& queues, Health& health, ExitGate& exit_gate,
               const model::InstrumentTable& instruments,
               const base::Clock& clock = base::SystemClock());
 
@@ -48,7 +48,7 @@ class VenueThread {
   venue::Venue& venue_;
   Queues& queues_;
   Health& health_;
-  const ExitGate& exit_gate_;
+  ExitGate& exit_gate_;
   const model::InstrumentTable& instruments_;
   const base::Clock& clock_;
   // Orders whose cancel overtook them: bounded, since each is followed by its order or its refusal.
