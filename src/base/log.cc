@@ -46,6 +46,8 @@ std::string_view LevelName(LogLevel level) {
       return "warn";
     case LogLevel::kError:
       return "error";
+    case LogLevel::kOff:
+      return "off";
   }
   return "error";
 }

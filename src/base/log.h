@@ -19,7 +19,8 @@
 
 namespace bulwark::base {
 
-enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarn, kError };
+// kOff is for SetLog() only: nothing is written.
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarn, kError, kOff };
 
 // "debug", "info", "warn", "error".
 Result<LogLevel> ParseLogLevel(std::string_view text);

@@ -1,0 +1,285 @@
+#include "sim/fake_ledger.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "ledger/ledger_store.h"
+#include "model/accounting.h"
+#include "model/action.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "model/switches.h"
+#include "sim/context.h"
+
+namespace bulwark::sim {
+namespace {
+
+using base::ErrorCode;
+using base::Result;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+bool IsSame(const model::Fill& a, const model::Fill& b) {
+  return a.order_id == b.order_id && a.instrument == b.instrument && a.side == b.side &&
+         a.price == b.price && a.quantity == b.quantity && a.fee == b.fee;
+}
+
+}  // namespace
+
+ledger::CommitReceipt Disk::Apply(std::span<const model::Action> actions) {
+  ledger::CommitReceipt receipt;
+  for (const model::Action& action : actions) {
+    if (const auto* changed = std::get_if<model::OrderChanged>(&action)) {
+      auto [row, is_new] = orders.try_emplace(changed->order.id);
+      row->second.order = changed->order;
+      row->second.last_change = ++changes;
+      if (is_new) {
+        order_ids.push_back(changed->order.id);
+      }
+      ++receipt.journaled;
+    } else if (const auto* booked = std::get_if<model::FillBooked>(&action)) {
+      const model::Fill& fill = booked->fill;
+      if (!trades.insert(fill.trade_id).second) {
+        const auto stored = std::find_if(fills.begin(), fills.end(), [&](const auto& row) {
+          return row.fill.trade_id == fill.trade_id;
+        });
+        receipt.duplicates.push_back(
+            {.trade_id = fill.trade_id, .is_same = IsSame(stored->fill, fill)});
+        context_.Violate("fill " + std::string(fill.trade_id.view()) + " was booked twice");
+        continue;
+      }
+      fills.push_back(*booked);
+      if (const auto row = orders.find(fill.order_id); row != orders.end()) {
+        row->second.trades.push_back(fill.trade_id);
+      }
+      ++receipt.journaled;
+    } else if (const auto* set = std::get_if<model::AnchorSet>(&action)) {
+      anchor = *set;
+      ++receipt.journaled;
+    }
+  }
+  return receipt;
+}
+
+model::SwitchTurn Disk::Append(model::SwitchTurn turn) {
+  turn.sequence = ++switch_turns;
+  (turn.which == model::Switch::kHalt ? switches.halt : switches.kill) = turn;
+  return turn;
+}
+
+FakeLedger::FakeLedger(Context& context, Disk& disk, int life, LastReading* reading)
+    : context_(context), disk_(disk), life_(life), reading_(reading) {}
+
+FakeLedger::~FakeLedger() {
+  if (reading_ == nullptr && disk_.lock_holder == life_) {
+    disk_.lock_holder = -1;
+  }
+}
+
+// A process that died calls nothing more; its destructors do.
+bool FakeLedger::is_dead() const {
+  return context_.scheduler.is_over();
+}
+
+// The way to the disk and back, with what may happen on it.
+Result<void> FakeLedger::Reach(std::string_view call) {
+  if (is_dead()) {
+    return base::Fail(ErrorCode::kUnavailable, "this life is over");
+  }
+  context_.AwaitPoint(call);
+  if (context_.faults.Fires(Fault::kLedgerSlow)) {
+    const base::Nanos span = context_.faults.Span(milliseconds{1}, milliseconds{300});
+    context_.trace.Note("ledger-slow", 0, [&] { return std::string(call); });
+    context_.scheduler.Pause(span);
+  }
+  if (context_.faults.Fires(Fault::kLedgerBusy)) {
+    context_.trace.Note("ledger-busy", 0, [&] { return std::string(call); });
+    context_.scheduler.Pause(context_.faults.Span(milliseconds{10}, seconds{2}));
+    return base::Fail(ErrorCode::kUnavailable, "sim.db: database is locked");
+  }
+  return {};
+}
+
+Result<std::optional<std::string>> FakeLedger::EnsureAccount(const ledger::AccountSetup& setup) {
+  if (const auto reached = Reach("ledger account"); !reached) {
+    return tl::unexpected<base::Error>(reached.error());
+  }
+  if (!disk_.account) {
+    disk_.account = setup;
+  }
+  context_.AwaitPoint("after ledger account");
+  return std::optional<std::string>();
+}
+
+Result<model::InstrumentTable> FakeLedger::CompleteInstruments(
+    const model::InstrumentTable& table) {
+  return table;
+}
+
+Result<std::uint64_t> FakeLedger::BeginRun(const ledger::RunInfo& /*info*/,
+                                           const model::InstrumentTable& /*table*/) {
+  if (const auto reached = Reach("ledger run"); !reached) {
+    return tl::unexpected<base::Error>(reached.error());
+  }
+  if (disk_.lock_holder >= 0 && disk_.lock_holder != life_) {
+    return base::Fail(ErrorCode::kConflict, "sim.db: another trader runs");
+  }
+  disk_.lock_holder = life_;
+  const std::uint64_t epoch = ++disk_.last_epoch;
+  context_.trace.Note("run", epoch, [&] { return "epoch " + std::to_string(epoch); });
+  context_.AwaitPoint("after ledger run");
+  return epoch;
+}
+
+Result<ledger::CommitReceipt> FakeLedger::Commit(std::uint64_t epoch,
+                                                 std::span<const model::Action> actions) {
+  if (const auto reached = Reach("ledger commit"); !reached) {
+    return tl::unexpected<base::Error>(reached.error());
+  }
+  if (!disk_.is_failing() && context_.faults.Fires(Fault::kLedgerFull)) {
+    disk_.full_until =
+        context_.scheduler.now() + context_.faults.Span(milliseconds{10}, seconds{2});
+  }
+  if (disk_.is_failing()) {
+    context_.trace.Note("ledger-full");
+    return base::Fail(ErrorCode::kUnavailable, "sim.db: disk is full");
+  }
+  if (epoch != disk_.last_epoch) {
+    return base::Fail(ErrorCode::kConflict, "sim.db: this run was fenced off");
+  }
+  context_.trace.Note("commit", actions.size(),
+                      [&] { return std::to_string(actions.size()) + " actions"; });
+  if (context_.bug == Bug::kSendFirst && before_commit) {
+    before_commit(actions);
+  }
+  if (context_.bug == Bug::kLazyFsync) {
+    // The last transaction is still in the cache when the next one comes.
+    for (const auto& earlier : std::exchange(unsynced_, {})) {
+      disk_.Apply(earlier);
+    }
+    unsynced_.emplace_back(actions.begin(), actions.end());
+    context_.AwaitPoint("after ledger commit");
+    return ledger::CommitReceipt{.journaled = static_cast<std::uint32_t>(actions.size())};
+  }
+  ledger::CommitReceipt receipt = disk_.Apply(actions);
+  context_.AwaitPoint("after ledger commit");
+  return receipt;
+}
+
+Result<ledger::RecoveredBooks> FakeLedger::Recover(const model::InstrumentTable& /*table*/) {
+  if (const auto reached = Reach("ledger recover"); !reached) {
+    return tl::unexpected<base::Error>(reached.error());
+  }
+  ledger::RecoveredBooks books;
+  books.opening_cash = disk_.account->opening_cash;
+  books.portfolio.cash = books.opening_cash;
+  books.last_epoch = disk_.last_epoch;
+  for (const model::FillBooked& booked : disk_.fills) {
+    model::ApplyFill(booked.fill, books.portfolio);
+    books.venue_sequence_max = std::max(books.venue_sequence_max, booked.fill.venue_sequence);
+    if (context_.bug != Bug::kForgetTrades) {
+      books.trade_ids.push_back(booked.fill.trade_id);
+    }
+  }
+  books.fills = disk_.fills.size();
+  const std::size_t first =
+      disk_.fills.size() - std::min(disk_.fills.size(), ledger::kLastFillsMax);
+  for (std::size_t at = first; at < disk_.fills.size(); ++at) {
+    const auto row = disk_.orders.find(disk_.fills[at].fill.order_id);
+    if (row != disk_.orders.end()) {
+      books.last_fills.push_back({.fill = disk_.fills[at].fill,
+                                  .realised_pnl = disk_.fills[at].realised_pnl,
+                                  .order = row->second.order});
+    }
+  }
+  for (const model::OrderId& id : disk_.order_ids) {
+    const model::Order& order = disk_.orders.at(id).order;
+    const bool is_leaking =
+        context_.bug == Bug::kKeepReservation && order.status == model::OrderStatus::kExpired;
+    if (is_leaking) {
+      books.portfolio.cash -= order.reserved_cash;
+      books.portfolio.blocked_cash += order.reserved_cash;
+    }
+    if (model::IsTerminal(order.status)) {
+      continue;
+    }
+    model::Position& position = books.portfolio.at(order.instrument);
+    books.portfolio.cash -= order.reserved_cash_remaining;
+    books.portfolio.blocked_cash += order.reserved_cash_remaining;
+    position.quantity -= order.reserved_quantity_remaining;
+    position.blocked_quantity += order.reserved_quantity_remaining;
+    books.open_orders.push_back(order);
+  }
+  books.switches = disk_.switches;
+  books.anchor = disk_.anchor;
+  return books;
+}
+
+Result<std::vector<ledger::RecentOrder>> FakeLedger::RecentOrders(
+    const model::InstrumentTable& /*table*/, std::size_t changes) {
+  if (const auto reached = Reach("ledger recent"); !reached) {
+    return tl::unexpected<base::Error>(reached.error());
+  }
+  std::vector<const Disk::OrderRow*> rows;
+  for (const model::OrderId& id : disk_.order_ids) {
+    const Disk::OrderRow& row = disk_.orders.at(id);
+    if (row.last_change + changes > disk_.changes) {
+      rows.push_back(&row);
+    }
+  }
+  std::sort(rows.begin(), rows.end(),
+            [](const auto* a, const auto* b) { return a->last_change < b->last_change; });
+  std::vector<ledger::RecentOrder> recent;
+  recent.reserve(rows.size());
+  for (const Disk::OrderRow* row : rows) {
+    recent.push_back({.order = row->order, .trades = row->trades});
+  }
+  return recent;
+}
+
+Result<model::SwitchTurn> FakeLedger::Turn(const model::SwitchTurn& turn) {
+  if (const auto reached = Reach("ledger turn"); !reached) {
+    return tl::unexpected<base::Error>(reached.error());
+  }
+  if (disk_.is_failing()) {
+    return base::Fail(ErrorCode::kUnavailable, "sim.db: disk is full");
+  }
+  const model::SwitchTurn appended = disk_.Append(turn);
+  context_.trace.Note("turn", turn.is_on ? 1 : 0, [&] {
+    return std::string(turn.which == model::Switch::kHalt ? "halt" : "kill") +
+           (turn.is_on ? " on by " : " off by ") + turn.actor;
+  });
+  context_.AwaitPoint("after ledger turn");
+  return appended;
+}
+
+Result<model::SwitchState> FakeLedger::ReadSwitches() {
+  if (is_dead()) {
+    return base::Fail(ErrorCode::kUnavailable, "this life is over");
+  }
+  if (context_.scheduler.now() >= disk_.unreadable_until &&
+      context_.faults.Fires(Fault::kLedgerUnreadable)) {
+    disk_.unreadable_until =
+        context_.scheduler.now() + context_.faults.Span(milliseconds{10}, seconds{3});
+  }
+  if (context_.scheduler.now() < disk_.unreadable_until) {
+    return base::Fail(ErrorCode::kUnavailable, "sim.db: cannot be read");
+  }
+  if (reading_ != nullptr) {
+    *reading_ = {.switches = disk_.switches, .is_known = true};
+  }
+  return disk_.switches;
+}
+
+}  // namespace bulwark::sim

@@ -1,0 +1,122 @@
+// A ledger on a disk that is slow, full, locked or gone, and that keeps only what was synced.
+//
+// Shape:   Disk is what survives every crash; a FakeLedger is one open handle of one life. A commit
+//          is staged in the handle, waits for the disk, and then becomes part of the disk as a
+//          whole: a crash before that moment leaves nothing of it (a torn write is thrown away by
+//          the real ledger's journal), a crash after it leaves all of it and an unheard answer.
+// Errors:  as ledger/ledger.h.
+// Threads: one.
+// Source:  ledger/ledger.h, ledger/recovery.cc
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "ledger/ledger_store.h"
+#include "model/action.h"
+#include "model/instrument.h"
+#include "model/switches.h"
+#include "sim/context.h"
+
+namespace bulwark::sim {
+
+struct TradeHash {
+  std::size_t operator()(const model::TradeId& id) const {
+    return std::hash<std::string_view>{}(id.view());
+  }
+};
+
+class Disk {
+ public:
+  struct OrderRow {
+    model::Order order;
+    std::vector<model::TradeId> trades;
+    std::uint64_t last_change = 0;
+  };
+
+  explicit Disk(Context& context) : context_(context) {}
+
+  // Makes one transaction durable.
+  ledger::CommitReceipt Apply(std::span<const model::Action> actions);
+  model::SwitchTurn Append(model::SwitchTurn turn);
+
+  [[nodiscard]] bool HasIntent(const model::OrderId& id) const { return orders.contains(id); }
+  [[nodiscard]] bool is_failing() const { return context_.scheduler.now() < full_until; }
+
+  std::optional<ledger::AccountSetup> account;
+  std::uint64_t last_epoch = 0;
+  std::unordered_map<model::OrderId, OrderRow> orders;
+  std::vector<model::OrderId> order_ids;  // In the order of their first event.
+  std::vector<model::FillBooked> fills;
+  std::unordered_set<model::TradeId, TradeHash> trades;
+  std::optional<model::AnchorSet> anchor;
+  model::SwitchState switches;
+  std::uint64_t switch_turns = 0;
+  std::uint64_t changes = 0;
+  int lock_holder = -1;  // The life that holds the trader lock; -1 for none.
+  base::Nanos full_until{0};
+  base::Nanos unreadable_until{0};
+
+ private:
+  Context& context_;
+};
+
+// A transaction that the disk acknowledged before it had it (Bug::kLazyFsync).
+using Unsynced = std::vector<std::vector<model::Action>>;
+
+// What a watcher was told last.
+struct LastReading {
+  model::SwitchState switches;
+  bool is_known = false;
+};
+
+class FakeLedger final : public ledger::LedgerStore {
+ public:
+  // With `reading` it is a watcher's handle, which notes there what it answered.
+  FakeLedger(Context& context, Disk& disk, int life, LastReading* reading);
+  ~FakeLedger() override;
+  FakeLedger(const FakeLedger&) = delete;
+  FakeLedger& operator=(const FakeLedger&) = delete;
+  FakeLedger(FakeLedger&&) = delete;
+  FakeLedger& operator=(FakeLedger&&) = delete;
+
+  base::Result<std::optional<std::string>> EnsureAccount(
+      const ledger::AccountSetup& setup) override;
+  base::Result<model::InstrumentTable> CompleteInstruments(
+      const model::InstrumentTable& table) override;
+  base::Result<std::uint64_t> BeginRun(const ledger::RunInfo& info,
+                                       const model::InstrumentTable& table) override;
+  base::Result<ledger::CommitReceipt> Commit(std::uint64_t epoch,
+                                             std::span<const model::Action> actions) override;
+  base::Result<ledger::RecoveredBooks> Recover(const model::InstrumentTable& table) override;
+  base::Result<std::vector<ledger::RecentOrder>> RecentOrders(const model::InstrumentTable& table,
+                                                              std::size_t changes) override;
+  base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) override;
+  base::Result<model::SwitchState> ReadSwitches() override;
+
+  // For Bug::kSendFirst: sees a group before it is durable.
+  std::function<void(std::span<const model::Action>)> before_commit;
+
+ private:
+  base::Result<void> Reach(std::string_view call);
+  bool is_dead() const;
+
+  Context& context_;
+  Disk& disk_;
+  int life_;
+  LastReading* reading_;
+  Unsynced unsynced_;
+};
+
+}  // namespace bulwark::sim

@@ -1,0 +1,49 @@
+#include "sim/settings.h"
+
+#include <chrono>
+#include <string>
+
+#include "base/decimal.h"
+#include "base/ensure.h"
+#include "base/result.h"
+#include "config/settings.h"
+#include "config/settings_loader.h"
+#include "model/instrument.h"
+
+namespace bulwark::sim {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const char* const kSymbols[] = {"BTC/USDT", "ETH/USDT", "SOL/USDT"};
+
+}  // namespace
+
+config::Settings SimSettings() {
+  config::Settings settings = config::DefaultSettings();
+  settings.feed.symbols.assign(std::begin(kSymbols), std::end(kSymbols));
+  settings.feed.stale_after = seconds{1};
+  settings.bars.interval = hours{24};  // The feed brings bars of its own.
+  settings.strategy.ema_cross = {.fast = 1, .slow = 2};
+  settings.strategy.mean_reversion.period = 3;
+  settings.strategy.mean_reversion.deviations = base::Decimal::FromRaw(80'000'000);
+  settings.strategy.mean_reversion.rsi_period = 2;
+  settings.supervisor.min_confidence = base::Decimal::FromRaw(10'000'000);
+  settings.risk.entry_cooldown = milliseconds{100};
+  settings.risk.stale_data = seconds{1};
+  settings.publisher.interval = seconds{1};
+  return settings;
+}
+
+model::InstrumentTable SimInstruments() {
+  model::InstrumentTable table;
+  for (const char* symbol : kSymbols) {
+    const auto instrument = model::DefaultInstrument(symbol);
+    ENSURE(instrument && table.Add(*instrument));
+  }
+  return table;
+}
+
+}  // namespace bulwark::sim

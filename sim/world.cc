@@ -1,0 +1,456 @@
+#include "sim/world.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/decimal.h"
+#include "base/ensure.h"
+#include "base/time.h"
+#include "config/settings.h"
+#include "contract/keys.h"
+#include "contract/kill_switch_document.h"
+#include "contract/portfolio_document.h"
+#include "contract/system_documents.h"
+#include "model/action.h"
+#include "model/fill.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "model/portfolio.h"
+#include "model/switches.h"
+#include "sim/context.h"
+#include "sim/life.h"
+#include "sim/settings.h"
+#include "trader/trader.h"
+
+namespace bulwark::sim {
+namespace {
+
+using base::Decimal;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr base::Nanos kPeopleEvery{milliseconds{200}};
+// Everything that heals has its own pace: back-offs, the order's lifetime of 10 s, a comparison with
+// the venue each second.
+constexpr base::Nanos kHealMax{seconds{40}};
+
+// All the money the books speak of, in the one sum that no fill can change.
+Decimal Conserved(const model::Portfolio& books, const model::InstrumentTable& instruments) {
+  Decimal sum = books.owned_cash() - books.realised_pnl;
+  for (const model::Instrument& instrument : instruments.rows()) {
+    sum += books.at(instrument.id).cost;
+  }
+  return sum;
+}
+
+std::optional<std::string> WrongReservation(const engine::Engine& engine,
+                                            const model::InstrumentTable& instruments) {
+  const model::Portfolio& books = engine.oms().portfolio();
+  Decimal cash;
+  std::array<Decimal, model::kInstrumentsMax> quantities{};
+  for (const model::Order& order : engine.oms().open_orders()) {
+    cash += order.reserved_cash_remaining;
+    quantities.at(order.instrument.index) += order.reserved_quantity_remaining;
+  }
+  if (cash != books.blocked_cash) {
+    return "open orders reserve " + cash.ToString() + " of cash, the books block " +
+           books.blocked_cash.ToString();
+  }
+  for (const model::Instrument& instrument : instruments.rows()) {
+    if (quantities.at(instrument.id.index) != books.at(instrument.id).blocked_quantity) {
+      return "open orders and books disagree on what is blocked of " +
+             std::string(instrument.symbol.view());
+    }
+  }
+  return std::nullopt;
+}
+
+bool IsFree(const model::Order& order) {
+  return order.reduce_only && order.origin != model::Origin::kStrategy;
+}
+
+}  // namespace
+
+World::World(const WorldOptions& options, const config::Settings& settings, StackPool& stacks)
+    : settings_(settings),
+      instruments_(SimInstruments()),
+      trace_(options.keeps_trace),
+      faults_(options.seed, options.spared),
+      scheduler_(options.seed, stacks),
+      context_{.scheduler = scheduler_, .faults = faults_, .trace = trace_, .bug = options.bug},
+      disk_(context_),
+      redis_(context_),
+      exchange_(context_, instruments_, settings.account.initial_cash),
+      wall_(context_) {
+  for (const model::Instrument& instrument : instruments_.rows()) {
+    market_.prices.push_back(Decimal::FromInt(100 * (instrument.id.index + 1)));
+  }
+  if (!options.has_chance) {
+    faults_.OnlyOnDemand();
+  }
+  StartLife();
+}
+
+World::~World() {
+  for (const auto& life : lives_) {
+    scheduler_.Kill(life->number());
+  }
+  lives_.clear();
+}
+
+void World::StartLife() {
+  const Surroundings around{.context = context_,
+                            .disk = disk_,
+                            .redis = redis_,
+                            .exchange = exchange_,
+                            .market = market_,
+                            .watch = *this,
+                            .clock = wall_};
+  lives_.push_back(std::make_unique<Life>(++lives_started_, settings_, around));
+  trace_.Note("life", static_cast<std::uint64_t>(lives_started_),
+              [&] { return std::to_string(lives_started_); });
+  lives_.back()->Begin();
+}
+
+Life* World::FindLife(int number) {
+  for (const auto& life : lives_) {
+    if (life->number() == number) {
+      return life.get();
+    }
+  }
+  return nullptr;
+}
+
+Life* World::current_life() {
+  return lives_.empty() ? nullptr : lives_.back().get();
+}
+
+void World::CrashLives() {
+  for (const auto& life : lives_) {
+    scheduler_.Kill(life->number());
+  }
+  trace_.Note("crash", lives_.size());
+  lives_.clear();
+  disk_.lock_holder = -1;
+  restart_at_ = scheduler_.now() + scheduler_.random().Between(milliseconds{1}, milliseconds{300});
+}
+
+void World::Step() {
+  ++steps_;
+  base::Nanos limit = std::min(exchange_.NextDue(), people_at_);
+  if (lives_.empty() && restarts_) {
+    limit = std::min(limit, restart_at_);
+  }
+  const bool is_turn = scheduler_.AdvanceTo(std::max(limit, scheduler_.now()));
+  trace_.SetTime(scheduler_.now(), steps_);
+  exchange_.RunDue();
+  if (scheduler_.now() >= people_at_) {
+    people_at_ = scheduler_.now() + kPeopleEvery;
+    People();
+  }
+  if (lives_.empty() && restarts_ && scheduler_.now() >= restart_at_) {
+    StartLife();
+  }
+  if (is_turn) {
+    AfterTurn(scheduler_.RunOne());
+  }
+}
+
+void World::AfterTurn(const Task& task) {
+  trace_.Hash((static_cast<std::uint64_t>(task.life()) << 32U) ^ task.name().size() ^
+              static_cast<std::uint64_t>(scheduler_.now().count()));
+  if (Life* life = FindLife(task.life()); life != nullptr) {
+    if (context_.bug == Bug::kHaltAtEngineOnly) {
+      life->ForceGateOpen();
+    }
+    if (task.name() == "engine" && !task.is_done()) {
+      CheckBooks(*life);
+    }
+  }
+  CheckNewFills();
+  if (const int crashed = scheduler_.TakeCrashedLife(); crashed >= 0) {
+    scheduler_.Kill(crashed);
+    std::erase_if(lives_, [&](const auto& life) { return life->number() == crashed; });
+    restart_at_ =
+        scheduler_.now() + scheduler_.random().Between(milliseconds{1}, milliseconds{500});
+  }
+  BuryLives();
+}
+
+void World::BuryLives() {
+  for (std::size_t at = 0; at < lives_.size();) {
+    if (!lives_[at]->has_ended()) {
+      ++at;
+      continue;
+    }
+    scheduler_.Kill(lives_[at]->number());
+    lives_.erase(lives_.begin() + static_cast<std::ptrdiff_t>(at));
+    restart_at_ =
+        scheduler_.now() + scheduler_.random().Between(milliseconds{1}, milliseconds{500});
+  }
+}
+
+void World::RunFor(base::Nanos span) {
+  const base::Nanos until = scheduler_.now() + span;
+  while (scheduler_.now() < until && !context_.violation) {
+    Step();
+  }
+}
+
+// The last word before an order leaves: what the owner was promised.
+void World::BeforeSend(int life, const model::Order& order) {
+  Life* sender = FindLife(life);
+  ENSURE(sender != nullptr && sender->trader() != nullptr);
+  const std::string name = "order " + order.id.ToString();
+  const bool is_journaled = disk_.HasIntent(order.id);
+  if (!order.reduce_only) {
+    if (!is_journaled) {
+      context_.Violate(name + " adds risk and left before the ledger had it");
+    } else if (!redis_.HasShown(order.id)) {
+      context_.Violate(name + " adds risk and left before Redis acknowledged it");
+    }
+  } else if (!is_journaled && sender->trader()->health().is_ledger_writable.load()) {
+    context_.Violate(name + " left before the ledger had it, though the ledger works");
+  }
+  const LastReading& reading = sender->reading();
+  if (!reading.is_known) {
+    context_.Violate(name + " left before the stops were read");
+    return;
+  }
+  const bool is_halted =
+      reading.switches.halt.is_on && scheduler_.now() - redis_.halt_last_off() > seconds{1};
+  if (is_halted && order.origin != model::Origin::kLiquidation) {
+    context_.Violate(name + " left while halted");
+  }
+  if (reading.switches.kill.is_on && !IsFree(order)) {
+    context_.Violate(name + " left under the kill switch");
+  }
+}
+
+void World::CheckBooks(const Life& life) {
+  if (life.trader() == nullptr || !disk_.account) {
+    return;
+  }
+  const engine::Engine& engine = life.trader()->engine();
+  const model::Portfolio& books = engine.oms().portfolio();
+  const Decimal conserved = Conserved(books, instruments_);
+  if (conserved != disk_.account->opening_cash) {
+    context_.Violate("money is not conserved: " + conserved.ToString() + " of " +
+                     disk_.account->opening_cash.ToString());
+  }
+  if (const auto wrong = WrongReservation(engine, instruments_)) {
+    context_.Violate(*wrong);
+  }
+}
+
+// Each fill in the ledger is one that the venue made, as the venue made it.
+void World::CheckNewFills() {
+  for (; fills_checked_ < disk_.fills.size(); ++fills_checked_) {
+    const model::Fill& booked = disk_.fills[fills_checked_].fill;
+    const auto& made = exchange_.fills();
+    if (booked.venue_sequence == 0 || booked.venue_sequence > made.size()) {
+      context_.Violate("a fill was booked that the venue never made");
+      return;
+    }
+    const model::Fill& fill = made[booked.venue_sequence - 1];
+    if (fill.trade_id != booked.trade_id || fill.order_id != booked.order_id ||
+        fill.price != booked.price || fill.quantity != booked.quantity || fill.fee != booked.fee ||
+        fill.side != booked.side || fill.instrument != booked.instrument) {
+      context_.Violate("fill " + std::string(fill.trade_id.view()) +
+                       " was booked as something else");
+    }
+  }
+}
+
+void World::People() {
+  if (faults_.Fires(Fault::kHaltInLedger)) {
+    TurnByPerson(model::Switch::kHalt, true, true);
+  }
+  if (faults_.Fires(Fault::kHaltInRedis)) {
+    TurnByPerson(model::Switch::kHalt, true, false);
+  }
+  if (faults_.Fires(Fault::kKill)) {
+    TurnByPerson(model::Switch::kKill, true, true);
+  }
+  const bool is_stopped = disk_.switches.halt.is_on || disk_.switches.kill.is_on;
+  if (is_stopped && faults_.Fires(Fault::kRelease)) {
+    if (disk_.switches.halt.is_on) {
+      TurnByPerson(model::Switch::kHalt, false,
+                   faults_.Span(base::Nanos{0}, base::Nanos{1}).count() == 0);
+    } else {
+      TurnByPerson(model::Switch::kKill, false, true);
+    }
+  }
+  if (faults_.Fires(Fault::kFlushAll)) {
+    trace_.Note("flush-all");
+    redis_.FlushAll();
+  }
+  if (faults_.Fires(Fault::kClockJump)) {
+    wall_.offset += faults_.Span(seconds{0}, seconds{4}) - seconds{2};
+    trace_.Note("clock-jump");
+  }
+  if (exchange_.is_network_up && faults_.Fires(Fault::kNetworkDown)) {
+    exchange_.is_network_up = false;
+    trace_.Note("network-down");
+  } else if (!exchange_.is_network_up && scheduler_.random().Below(3) == 0) {
+    exchange_.is_network_up = true;
+    trace_.Note("network-up");
+  }
+  if (lives_.size() == 1 && lives_.front()->has_started() && faults_.Fires(Fault::kSecondTrader)) {
+    disk_.lock_holder = -1;  // Another machine does not see this one's lock.
+    StartLife();
+  }
+}
+
+// What `bulwark halt` and its kin do: the ledger first, then Redis. A release of HALT may also be
+// written to Redis alone.
+void World::TurnByPerson(model::Switch which, bool is_on, bool in_ledger) {
+  const bool is_halt = which == model::Switch::kHalt;
+  const std::string key =
+      is_halt ? contract::keys::Halt().text() : contract::keys::KillSwitch().text();
+  trace_.Note("person", is_on ? 1 : 0, [&] {
+    return key + (is_on ? " on" : " off") + (in_ledger ? " by the command" : " in Redis");
+  });
+  if (in_ledger) {
+    disk_.Append({.which = which,
+                  .is_on = is_on,
+                  .reason = "simulated",
+                  .actor = "human",
+                  .at = wall_.WallNow()});
+  }
+  if (redis_.is_frozen() || redis_.is_full()) {
+    return;
+  }
+  std::string word;
+  if (is_halt) {
+    contract::EncodeHalt(word, is_on);
+  } else {
+    contract::EncodeKillSwitch(word, is_on);
+  }
+  redis_.Set(key, word);
+}
+
+void World::Heal() {
+  faults_.Stop();
+  trace_.Note("heal");
+  disk_.full_until = disk_.unreadable_until = base::Nanos{0};
+  redis_.frozen_until = redis_.full_until = base::Nanos{0};
+  exchange_.is_network_up = true;
+  market_.is_quiet = true;
+  if (scheduler_.random().Below(2) == 0) {
+    TurnByPerson(model::Switch::kHalt, false, true);
+    TurnByPerson(model::Switch::kKill, false, true);
+  }
+  const base::Nanos limit = scheduler_.now() + kHealMax;
+  base::Nanos look_at = scheduler_.now() + milliseconds{200};
+  std::optional<std::string> difference = "not looked";
+  while (difference && !context_.violation) {
+    Step();
+    if (scheduler_.now() < look_at) {
+      continue;
+    }
+    look_at = scheduler_.now() + milliseconds{100};
+    difference = WhatDiffers();
+    if (difference && scheduler_.now() > limit) {
+      context_.Violate("does not heal: " + *difference);
+    }
+  }
+  trace_.Note("healed");
+}
+
+std::optional<std::string> World::WhatDiffers() {
+  if (lives_.size() != 1 || !lives_.front()->has_started()) {
+    return "no trader, or two";
+  }
+  if (exchange_.working() > 0) {
+    return "orders work at the venue";
+  }
+  if (disk_.fills.size() != exchange_.fills().size()) {
+    return "the ledger has " + std::to_string(disk_.fills.size()) + " fills, the venue " +
+           std::to_string(exchange_.fills().size());
+  }
+  for (const auto& [id, row] : disk_.orders) {
+    if (!model::IsTerminal(row.order.status)) {
+      return "an order is open in the ledger";
+    }
+  }
+  return WhatDiffersIn(*lives_.front());
+}
+
+std::optional<std::string> World::WhatDiffersIn(const Life& life) {
+  const engine::Engine& engine = life.trader()->engine();
+  const model::Portfolio& books = engine.oms().portfolio();
+  if (!engine.oms().open_orders().empty()) {
+    return "an order is open in the books";
+  }
+  if (books.owned_cash() != exchange_.cash()) {
+    return "cash: " + books.owned_cash().ToString() + " in the books, " +
+           exchange_.cash().ToString() + " at the venue";
+  }
+  bool is_flat = true;
+  for (const model::Instrument& instrument : instruments_.rows()) {
+    const Decimal owned = books.at(instrument.id).owned();
+    if (owned != exchange_.position(instrument.id)) {
+      return "position of " + std::string(instrument.symbol.view()) + ": " + owned.ToString() +
+             " in the books, " + exchange_.position(instrument.id).ToString() + " at the venue";
+    }
+    is_flat = is_flat && owned < instrument.lot_size;
+  }
+  const model::SwitchState& stops = disk_.switches;
+  const model::RunState expected = stops.halt.is_on   ? model::RunState::kHalted
+                                   : stops.kill.is_on ? model::RunState::kKilled
+                                                      : model::RunState::kRunning;
+  if (engine.run_state() != expected) {
+    return "the run state is " + std::to_string(static_cast<int>(engine.run_state())) + ", not " +
+           std::to_string(static_cast<int>(expected));
+  }
+  if (stops.halt.is_on && !is_flat) {
+    return "halted and not flat";
+  }
+  const trader::Queues& queues = life.trader()->queues();
+  if (queues.journal.size() + queues.published.size() + queues.from_ledger.size() +
+          queues.from_publisher.size() + queues.reports.size() >
+      8) {
+    return "a queue is stuck";
+  }
+  const std::string* halt = redis_.Find(contract::keys::Halt().view());
+  const std::string* kill = redis_.Find(contract::keys::KillSwitch().view());
+  const bool is_halt_shown =
+      halt != nullptr &&
+      contract::DecodeHalt(*halt) ==
+          (stops.halt.is_on ? contract::HaltReading::kHalt : contract::HaltReading::kRun);
+  const bool is_kill_shown =
+      kill != nullptr &&
+      contract::DecodeKillSwitch(*kill) ==
+          (stops.kill.is_on ? contract::KillReading::kActive : contract::KillReading::kInactive);
+  if (!is_halt_shown || !is_kill_shown) {
+    return "Redis does not show the stops as the ledger has them";
+  }
+  const std::string* shown = redis_.Find(contract::keys::Portfolio().view());
+  const auto document =
+      shown == nullptr ? std::nullopt : std::optional(contract::DecodePortfolio(*shown));
+  if (!document || !*document || (*document)->cash != books.cash ||
+      (*document)->blocked_cash != books.blocked_cash) {
+    return "oms:portfolio is not what the books say";
+  }
+  return std::nullopt;
+}
+
+Tally World::tally() const {
+  return {.steps = steps_,
+          .lives = static_cast<std::uint64_t>(lives_started_),
+          .orders = exchange_.orders_seen(),
+          .fills = exchange_.fills().size(),
+          .time = scheduler_.now()};
+}
+
+}  // namespace bulwark::sim

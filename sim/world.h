@@ -1,0 +1,118 @@
+// One simulated system under one seed: lives of the trader one after the other (or two at once),
+// around them the fakes, above them chance and people.
+//
+// Shape:   Step() gives one task its turn or lets one event of the outside happen, and checks.
+//          Heal() ends all faults and goes on until everything agrees. What survives a crash is the
+//          disk, Redis and the exchange; nothing else.
+// Errors:  violation() is the first thing that must never happen and did.
+// Threads: one. Two worlds share nothing.
+// Source:  docs/simulator.md
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "config/settings.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "sim/context.h"
+#include "sim/fake_exchange.h"
+#include "sim/fake_feed.h"
+#include "sim/fake_ledger.h"
+#include "sim/fake_redis.h"
+#include "sim/fake_venue.h"
+#include "sim/life.h"
+#include "sim/scheduler.h"
+
+namespace bulwark::sim {
+
+struct WorldOptions {
+  std::uint64_t seed = 1;
+  Bug bug = Bug::kNone;
+  bool keeps_trace = false;
+  bool has_chance = true;  // False: only what a scenario asks for happens.
+  std::set<Occasion> spared = {};
+};
+
+// What a run did, to see that it did something.
+struct Tally {
+  std::uint64_t steps = 0;
+  std::uint64_t lives = 0;
+  std::uint64_t orders = 0;
+  std::uint64_t fills = 0;
+  base::Nanos time{0};
+};
+
+class World final : public SendWatch {
+ public:
+  World(const WorldOptions& options, const config::Settings& settings, StackPool& stacks);
+  ~World() override;
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+  World(World&&) = delete;
+  World& operator=(World&&) = delete;
+
+  void Step();
+  // Faults end; runs until all agree, or the time for it is over, which is a violation.
+  void Heal();
+  void RunFor(base::Nanos span);
+
+  [[nodiscard]] const std::optional<std::string>& violation() const { return context_.violation; }
+  [[nodiscard]] Tally tally() const;
+  [[nodiscard]] const Trace& trace() const { return trace_; }
+  [[nodiscard]] const Faults& faults() const { return faults_; }
+
+  // For scenarios.
+  Context& context() { return context_; }
+  Disk& disk() { return disk_; }
+  RedisServer& redis() { return redis_; }
+  Exchange& exchange() { return exchange_; }
+  Market& market() { return market_; }
+  const model::InstrumentTable& instruments() { return instruments_; }
+  // The newest life that is not over; null when none is.
+  Life* current_life();
+  void StartLife();
+  void CrashLives();
+
+  void BeforeSend(int life, const model::Order& order) override;
+
+ private:
+  void AfterTurn(const Task& task);
+  void BuryLives();
+  void People();
+  void TurnByPerson(model::Switch which, bool is_on, bool in_ledger);
+  void CheckBooks(const Life& life);
+  void CheckNewFills();
+  [[nodiscard]] std::optional<std::string> WhatDiffers();
+  [[nodiscard]] std::optional<std::string> WhatDiffersIn(const Life& life);
+  [[nodiscard]] Life* FindLife(int number);
+
+  config::Settings settings_;
+  model::InstrumentTable instruments_;
+  Trace trace_;
+  Faults faults_;
+  Scheduler scheduler_;
+  Context context_;
+  Disk disk_;
+  RedisServer redis_;
+  Exchange exchange_;
+  Market market_;
+  WallClock wall_;
+  std::vector<std::unique_ptr<Life>> lives_;
+  int lives_started_ = 0;
+  bool restarts_ = true;
+  base::Nanos restart_at_{0};
+  base::Nanos people_at_{0};
+  std::uint64_t steps_ = 0;
+  std::size_t fills_checked_ = 0;
+};
+
+}  // namespace bulwark::sim
