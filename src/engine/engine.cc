@@ -22,9 +22,6 @@
 namespace bulwark::engine {
 namespace {
 
-// Domains of deterministic ids; a number is never given another meaning.
-constexpr std::uint32_t kDecisionIds = 2;
-
 base::Decimal PriceOnTick(base::Decimal price, const model::Instrument& instrument) {
   return std::max(price.RoundDownTo(instrument.tick_size), instrument.tick_size);
 }
@@ -151,10 +148,14 @@ void Engine::SeeBar(const model::Bar& bar, model::ActionBuffer& out) {
       out.Add(model::SignalGenerated{*signal});
     }
   }
-  const base::Uuid id = base::Uuid::Derive(kDecisionIds, options_.epoch, decisions_made_ + 1);
+  const base::Uuid id =
+      base::Uuid::Derive(model::kDecisionIds, options_.epoch, decisions_made_ + 1);
   const auto decision = supervisor_.OnBar(bar, signals_, id);
   if (decision && !is_shutting_down_) {
     ++decisions_made_;
+    if (observer_ != nullptr) {
+      observer_->OnDecision(bar, *decision);
+    }
     Decide(*decision, out);
   }
 }
@@ -225,6 +226,9 @@ bool Engine::Ask(const model::NewOrder& order, model::ActionBuffer& out) {
                                .books = figures,
                                .now = now_};
   const risk::GateAnswer answer = gate_.Check(input);
+  if (observer_ != nullptr) {
+    observer_->OnAsked(gate_, input, answer);
+  }
   if (const auto* denial = std::get_if<model::Denial>(&answer)) {
     if (denials_.Count(order.instrument, denial->code, now_)) {
       out.Add(model::OrderDenied{.order = order, .denial = *denial, .at = now_});

@@ -37,6 +37,22 @@
 
 namespace bulwark::engine {
 
+// Looks on while the engine decides, for a replay that explains. It changes nothing.
+class Observer {
+ public:
+  Observer() = default;
+  virtual ~Observer() = default;
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+  Observer(Observer&&) = delete;
+  Observer& operator=(Observer&&) = delete;
+
+  virtual void OnDecision(const model::Bar& bar, const model::Decision& decision) = 0;
+  // The gate was asked; what it looked at is gone when the call returns.
+  virtual void OnAsked(const risk::Gate& gate, const risk::GuardInput& input,
+                       const risk::GateAnswer& answer) = 0;
+};
+
 struct EngineOptions {
   std::uint64_t epoch = 1;
   base::Decimal risk_fraction;
@@ -66,6 +82,9 @@ class Engine {
 
   // Refills `out`. Requires: it was made for this engine's instruments.
   void FillTelemetry(model::Telemetry& out) const;
+
+  // Null ends it. The observer must outlive the engine or the next call.
+  void SetObserver(Observer* observer) { observer_ = observer; }
 
   [[nodiscard]] const oms::Oms& oms() const { return oms_; }
   [[nodiscard]] model::RunState run_state() const { return run_state_; }
@@ -114,6 +133,7 @@ class Engine {
   void Alert(model::AlertLevel level, std::string_view event, const model::Reason& reason,
              model::ActionBuffer& out) const;
 
+  Observer* observer_ = nullptr;  // Never set in a trader.
   EngineOptions options_;
   const model::InstrumentTable& instruments_;
   market::BarBuilder bars_;

@@ -296,6 +296,20 @@ Result<std::vector<model::Fill>> Ledger::Fills(const model::InstrumentTable& tab
   return ReadNewestFills(*impl_->connection, table, limit);
 }
 
+Result<History> Ledger::RunHistory(const model::InstrumentTable& table, std::uint64_t epoch) {
+  return ReadRunHistory(*impl_->connection, table, epoch);
+}
+
+Result<History> Ledger::OrderHistory(const model::InstrumentTable& table,
+                                     const model::OrderId& id) {
+  return ReadOrderHistory(*impl_->connection, table, id);
+}
+
+Result<std::vector<model::OrderId>> Ledger::FindOrders(std::string_view prefix,
+                                                       std::size_t limit) {
+  return ledger::FindOrders(*impl_->connection, prefix, limit);
+}
+
 Result<std::vector<std::string>> Ledger::FindContradictions(const model::InstrumentTable& table,
                                                             std::size_t limit) {
   return ledger::FindContradictions(*impl_->connection, table, limit);

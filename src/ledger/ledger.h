@@ -31,6 +31,7 @@
 #include "ledger/ledger_store.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
+#include "ledger/run_history.h"
 #include "model/action.h"
 #include "model/fill.h"
 #include "model/instrument.h"
@@ -89,6 +90,11 @@ class Ledger final : public LedgerStore {
   // The newest `limit` fills, oldest first, in the order of booking.
   base::Result<std::vector<model::Fill>> Fills(const model::InstrumentTable& table,
                                                std::size_t limit);
+
+  // Of one run, or of one order over all runs (ledger/run_history.h).
+  base::Result<History> RunHistory(const model::InstrumentTable& table, std::uint64_t epoch);
+  base::Result<History> OrderHistory(const model::InstrumentTable& table, const model::OrderId& id);
+  base::Result<std::vector<model::OrderId>> FindOrders(std::string_view prefix, std::size_t limit);
 
   // Orders whose last state contradicts their fills or their last event, fills without an order,
   // and fills whose booked P&L is not what the fills give; in words, at most `limit`.

@@ -26,6 +26,9 @@ struct Signal {
   base::UnixNanos at;  // Receipt time of the market event that caused it.
 };
 
+// The domain of decision ids (base/uuid.h); the number is never given another meaning.
+constexpr std::uint32_t kDecisionIds = 2;
+
 struct Decision {
   base::Uuid id;
   InstrumentId instrument;

@@ -49,6 +49,12 @@ class Gate {
 
   [[nodiscard]] const GateLimits& limits() const { return limits_; }
 
+  // In the order in which they are asked; see risk/gate_trace.h.
+  template <class Visit>
+  void ForEachGuard(Visit visit) const {
+    std::apply([&](const auto&... guards) { (visit(guards), ...); }, guards_);
+  }
+
  private:
   GateLimits limits_;
   std::tuple<HaltGuard, KillSwitchGuard, PermitGuard, LinkGuard, StaleDataGuard, OrderSanityGuard,

@@ -1,0 +1,134 @@
+#include "risk/gate_trace.h"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/decimal.h"
+#include "base/ensure.h"
+#include "base/time.h"
+#include "model/denial.h"
+#include "risk/gate.h"
+#include "risk/guard_input.h"
+#include "risk/seconds.h"
+
+namespace bulwark::risk {
+namespace {
+
+using base::Decimal;
+using Limit = std::optional<Decimal> (*)(const GateLimits&, const GuardInput&);
+
+std::optional<Decimal> NoLimit(const GateLimits&, const GuardInput&) {
+  return std::nullopt;
+}
+
+// A guard for people: its name, and the limit that it holds its number against.
+struct GuardName {
+  std::string_view name;
+  Limit limit = &NoLimit;
+};
+
+// In the order of the gate; a guard that is missing here stops TraceOf().
+constexpr std::array kGuards = std::to_array<GuardName>({
+    {"halt"},
+    {"kill switch"},
+    {"permit age",
+     [](const GateLimits& limits, const GuardInput&) {
+       return std::optional(Seconds(limits.permit_lifetime));
+     }},
+    {"links and books"},
+    {"price age", [](const GateLimits& limits,
+                     const GuardInput&) { return std::optional(Seconds(limits.data_age_max)); }},
+    {"order itself"},
+    {"order value", [](const GateLimits& limits,
+                       const GuardInput&) { return std::optional(limits.order_notional_max); }},
+    {"position value",
+     [](const GateLimits& limits, const GuardInput& input) {
+       return input.books.equity
+                  ? base::CheckedMulDiv(*input.books.equity, limits.position_percent_max,
+                                        Decimal::FromInt(100), base::Rounding::kFloor)
+                  : std::nullopt;
+     }},
+    {"cash needed", [](const GateLimits&,
+                       const GuardInput& input) { return std::optional(input.books.free_cash); }},
+    {"since last entry",
+     [](const GateLimits& limits, const GuardInput&) {
+       return std::optional(Seconds(limits.entry_cooldown));
+     }},
+});
+
+// Limits that no order keeps: each guard that measures a number then says it.
+GateLimits Impossible(GateLimits limits) {
+  limits.permit_lifetime = base::Nanos::min();
+  limits.data_age_max = base::Nanos::min();
+  limits.entry_cooldown = std::chrono::hours{24 * 365 * 100};
+  limits.order_notional_max = -Decimal::Max();
+  limits.position_percent_max = Decimal();
+  return limits;
+}
+
+std::vector<Verdict> VerdictsOf(const Gate& gate, const GuardInput& input) {
+  std::vector<Verdict> verdicts;
+  gate.ForEachGuard([&](const auto& guard) { verdicts.push_back(guard.Check(input)); });
+  return verdicts;
+}
+
+// The number that the guard judges; other objections of the same guard are states.
+bool IsMeasured(const Verdict& verdict) {
+  if (!verdict) {
+    return false;
+  }
+  switch (verdict->code) {
+    case model::DenialCode::kPermitStale:
+    case model::DenialCode::kStaleData:
+    case model::DenialCode::kMaxOrderNotional:
+    case model::DenialCode::kMaxPosition:
+    case model::DenialCode::kInsufficientCash:
+    case model::DenialCode::kEntryCooldown:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+std::vector<TracedCheck> TraceOf(const Gate& gate, const GuardInput& input) {
+  BookFigures poor = input.books;
+  poor.free_cash = -Decimal::Max();
+  const GuardInput probe{.order = input.order,
+                         .instrument = input.instrument,
+                         .state = input.state,
+                         .books = poor,
+                         .now = input.now};
+  const std::vector<Verdict> verdicts = VerdictsOf(gate, input);
+  const std::vector<Verdict> measured = VerdictsOf(Gate(Impossible(gate.limits())), probe);
+  ENSURE(verdicts.size() == kGuards.size());
+  std::vector<TracedCheck> trace;
+  bool has_objected = false;
+  for (std::size_t at = 0; at < kGuards.size(); ++at) {
+    TracedCheck row{.guard = kGuards.at(at).name};
+    if (has_objected) {
+      row.outcome = CheckOutcome::kNotAsked;
+    } else if (verdicts[at]) {
+      const model::Denial& denial = *verdicts[at];
+      has_objected = true;
+      row.outcome = CheckOutcome::kObjected;
+      row.code = denial.code;
+      if (!denial.value.is_zero() || !denial.limit.is_zero()) {
+        row.value = denial.value;
+        row.limit = denial.limit;
+      }
+    } else if (IsMeasured(measured[at])) {
+      row.value = measured[at]->value;
+      row.limit = kGuards.at(at).limit(gate.limits(), input);
+    }
+    trace.push_back(row);
+  }
+  return trace;
+}
+
+}  // namespace bulwark::risk

@@ -1,0 +1,163 @@
+// Goal: a trace says what each guard measured, agrees with the gate, and names the one that
+//       objected.
+// Method: one order that passes, then one broken rule after another, and random inputs held against
+//         the gate's own answer.
+
+#include "risk/gate_trace.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <random>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "model/denial.h"
+#include "model/instrument.h"
+#include "model/market_data.h"
+#include "model/order.h"
+#include "risk/gate.h"
+#include "risk/guard_input.h"
+
+namespace bulwark::risk {
+namespace {
+
+using model::DenialCode;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr base::UnixNanos kNow{seconds{1'700'000'000}};
+
+base::Decimal D(const char* text) {
+  return *base::Decimal::Parse(text);
+}
+
+class GateTraceTest : public testing::Test {
+ protected:
+  GateTraceTest() : instrument_(*model::DefaultInstrument("BTCUSDT")) {
+    state_.is_halted = false;
+    state_.is_killed = false;
+    state_.is_redis_ok = true;
+    state_.is_ledger_ok = true;
+    state_.is_venue_up = true;
+    state_.is_feed_up = true;
+    state_.are_books_reconciled = true;
+    state_.permit_at = kNow - milliseconds{20};
+    state_.marks[0] = {.price = D("50000"), .received_at = kNow - milliseconds{3}};
+    books_.free_cash = D("100000");
+    books_.equity = D("100000");
+    order_.quantity = D("0.1");
+  }
+
+  [[nodiscard]] GuardInput Input() const {
+    return {
+        .order = order_, .instrument = instrument_, .state = state_, .books = books_, .now = kNow};
+  }
+  [[nodiscard]] TracedCheck Row(std::string_view guard) const {
+    const std::vector<TracedCheck> trace = TraceOf(gate_, Input());
+    const auto found = std::ranges::find(trace, guard, &TracedCheck::guard);
+    EXPECT_NE(found, trace.end()) << guard;
+    return found == trace.end() ? TracedCheck{} : *found;
+  }
+
+  model::Instrument instrument_;
+  Gate gate_{GateLimits{}};
+  GateState state_;
+  BookFigures books_;
+  model::NewOrder order_;
+};
+
+TEST_F(GateTraceTest, GivesValueAndLimitOfEveryGuardThatPassed) {
+  struct Expected {
+    std::string_view guard;
+    const char* value;
+    const char* limit;
+  };
+  for (const Expected& expected : {Expected{"permit age", "0.02", "1"},
+                                   {"price age", "0.003", "5"},
+                                   {"order value", "5000", "10000"},
+                                   {"position value", "5000", "25000"},
+                                   {"cash needed", "5050", "100000"}}) {
+    const TracedCheck row = Row(expected.guard);
+
+    EXPECT_EQ(row.outcome, CheckOutcome::kPassed) << expected.guard;
+    EXPECT_EQ(row.value, D(expected.value)) << expected.guard;
+    EXPECT_EQ(row.limit, D(expected.limit)) << expected.guard;
+  }
+  for (const std::string_view guard : {"halt", "kill switch", "links and books", "order itself"}) {
+    EXPECT_EQ(Row(guard).outcome, CheckOutcome::kPassed);
+    EXPECT_EQ(Row(guard).value, std::nullopt);
+  }
+}
+
+TEST_F(GateTraceTest, NamesTheGuardThatObjectedAndThoseThatWereNotAsked) {
+  order_.quantity = D("0.3");
+
+  const TracedCheck row = Row("order value");
+
+  EXPECT_EQ(row.outcome, CheckOutcome::kObjected);
+  EXPECT_EQ(row.code, DenialCode::kMaxOrderNotional);
+  EXPECT_EQ(row.value, D("15000"));
+  EXPECT_EQ(row.limit, D("10000"));
+  EXPECT_EQ(Row("price age").outcome, CheckOutcome::kPassed);
+  EXPECT_EQ(Row("cash needed").outcome, CheckOutcome::kNotAsked);
+  EXPECT_EQ(Row("cash needed").value, std::nullopt);
+}
+
+TEST_F(GateTraceTest, ShowsNoNumbersWhereNoLimitApplies) {
+  order_.side = model::Side::kSell;
+  order_.intent = model::Intent::kCloseLong;
+  order_.reduce_only = true;
+  books_.owned_quantity = books_.free_quantity = D("0.1");
+
+  for (const TracedCheck& row : TraceOf(gate_, Input())) {
+    EXPECT_EQ(row.outcome, CheckOutcome::kPassed);
+    EXPECT_EQ(row.value, std::nullopt) << row.guard;
+  }
+}
+
+TEST_F(GateTraceTest, AgreesWithTheGateOnRandomInputs) {
+  std::mt19937_64 random{20'261'122};
+  const auto below = [&](std::uint64_t bound) { return random() % bound; };
+  int objections = 0;
+  for (int round = 0; round < 5'000; ++round) {
+    state_.is_killed = below(20) == 0;
+    state_.is_feed_up = below(20) != 0;
+    state_.permit_at = kNow - milliseconds{below(1'200)};
+    state_.marks[0].received_at = kNow - milliseconds{below(6'000)};
+    state_.last_entry_at[0] = kNow - milliseconds{below(2'000)};
+    order_.quantity = base::Decimal::FromRaw(static_cast<std::int64_t>(below(30'000) * 1'000));
+    books_.free_cash = base::Decimal::FromInt(static_cast<std::int64_t>(below(10'000)));
+    books_.owned_quantity = base::Decimal::FromRaw(static_cast<std::int64_t>(below(60'000'000)));
+    const GateAnswer answer = gate_.Check(Input());
+    const std::vector<TracedCheck> trace = TraceOf(gate_, Input());
+
+    const auto objected = std::ranges::find(trace, CheckOutcome::kObjected, &TracedCheck::outcome);
+    const auto* denial = std::get_if<model::Denial>(&answer);
+
+    ASSERT_EQ(objected != trace.end(), denial != nullptr) << "round " << round;
+    if (denial != nullptr) {
+      ++objections;
+      ASSERT_EQ(objected->code, denial->code);
+      ASSERT_EQ(objected->value.value_or(base::Decimal()), denial->value);
+    }
+    for (auto at = trace.begin(); at != objected; ++at) {
+      ASSERT_EQ(at->outcome, CheckOutcome::kPassed);
+      const bool is_lower_bound = at->guard == "since last entry";
+      if (at->value && at->limit) {
+        ASSERT_TRUE(is_lower_bound ? *at->value >= *at->limit : *at->value <= *at->limit)
+            << at->guard << " in round " << round;
+      }
+    }
+  }
+  EXPECT_GT(objections, 500);
+}
+
+}  // namespace
+}  // namespace bulwark::risk
