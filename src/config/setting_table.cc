@@ -173,6 +173,13 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
    "A call to the venue that takes longer leaves the order unresolved until the venue is asked "
    "again."},
 
+  {"reconcile.interval", kDuration, "1s", "100ms..1h", "",
+   To<&Settings::reconcile, &ReconcileSettings::interval>,
+   "How often our books are compared with the venue's; also at the start and after each reconnect."},
+  {"reconcile.queries_per_minute", kInt, "60", "1..6000", "questions",
+   To<&Settings::reconcile, &ReconcileSettings::queries_per_minute>,
+   "Most questions to the venue about orders and fills that differ."},
+
   {"paper.fee_bps", kDecimal, "10", "0..1000", "basis points",
    To<&Settings::paper, &PaperSettings::fee_bps>,
    "Fee of each fill."},
@@ -239,6 +246,7 @@ constexpr std::array kSections = std::to_array<SectionSpec>({
     {"halt", "Halt", "The full stop."},
     {"kill", "Kill switch", "No new orders, positions kept."},
     {"venue", "Venue", "Where orders go."},
+    {"reconcile", "Reconciliation", "Our books against the venue's."},
     {"paper", "Paper venue", "How the built-in exchange fills orders."},
     {"api", "Page and REST interface", "What the browser talks to."},
     {"publisher", "Publisher", "How fresh Redis is."},

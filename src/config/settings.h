@@ -120,6 +120,11 @@ struct VenueSettings {
   base::Nanos call_timeout{};
 };
 
+struct ReconcileSettings {
+  base::Nanos interval{};
+  std::uint32_t queries_per_minute = 0;
+};
+
 struct PaperSettings {
   base::Decimal fee_bps;
   base::Decimal spread_bps;
@@ -171,6 +176,7 @@ struct Settings {
   HaltSettings halt;
   KillSettings kill;
   VenueSettings venue;
+  ReconcileSettings reconcile;
   PaperSettings paper;
   ApiSettings api;
   PublisherSettings publisher;

@@ -23,7 +23,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kFixedFields = {"timestamp", "level", "event", "message"};
 
 using EventMessage = std::pair<std::string_view, std::string_view>;
-constexpr std::array<EventMessage, 26> kMessages = {{
+constexpr std::array<EventMessage, 28> kMessages = {{
     {"SYSTEM_HALT", "Emergency halt triggered"},
     {"SYSTEM_RESUMED", "Halt ended by an operator"},
     {"KILL_SWITCH_ACTIVATED", "Kill switch activated"},
@@ -32,6 +32,8 @@ constexpr std::array<EventMessage, 26> kMessages = {{
     {"STARTUP_RECONCILE_FAILED", "Reconciliation at start-up failed"},
     {"OMS_RECONCILE_FAILED", "Reconciliation with the venue failed"},
     {"OMS_RECONCILE_AMBIGUOUS", "Reconciliation could not resolve an order"},
+    {"FOREIGN_ORDER", "An order that is not ours works at the venue"},
+    {"UNJOURNALED_ORDER", "An order of ours that the ledger never saw was found at the venue"},
     {"STRATEGY_EXECUTION_FAILED", "Strategy execution failed"},
     {"SYMBOL_TICK_FAILED", "Processing a tick failed"},
     {"ORDER_SUBMISSION_REJECTED", "Order submission rejected"},

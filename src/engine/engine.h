@@ -103,6 +103,7 @@ class Engine {
   void On(const model::VenueLink& link, model::ActionBuffer& out);
   void On(const model::PlaceOrder& command, model::ActionBuffer& out);
   void On(const model::CancelOrder& command, model::ActionBuffer& out);
+  void On(const model::Notice& notice, model::ActionBuffer& out);
   // All other reports of the venue go to the OMS as they are.
   template <class Report>
   void On(const Report& report, model::ActionBuffer& out);

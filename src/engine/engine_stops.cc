@@ -55,10 +55,12 @@ void Engine::On(const model::Permit& permit, model::ActionBuffer& out) {
 
 void Engine::On(const model::VenueBooks& books, model::ActionBuffer& out) {
   now_ = std::max(now_, books.at);
-  if (books.fill_sequence > oms_.venue_sequence()) {
+  if (books.fill_sequence > oms_.venue_sequence() && books.unresolved == 0) {
     return;  // A fill is on its way; the next comparison will see it.
   }
-  const model::Reason difference = DifferenceTo(books);
+  const model::Reason difference =
+      books.unresolved == 0 ? DifferenceTo(books)
+                            : model::Reason("see `bulwark reconcile show` for what differs");
   const bool is_equal = difference.empty();
   if (is_equal) {
     oms_.ClearDoubt();
@@ -86,6 +88,15 @@ model::Reason Engine::DifferenceTo(const model::VenueBooks& books) const {
     }
   }
   return {};
+}
+
+void Engine::On(const model::Notice& notice, model::ActionBuffer& out) {
+  now_ = std::max(now_, notice.at);
+  out.Add(model::AlertRaised{.level = notice.level,
+                             .event = notice.event,
+                             .reason = notice.reason,
+                             .order_id = notice.order_id,
+                             .at = now_});
 }
 
 void Engine::On(const model::Shutdown& shutdown, model::ActionBuffer& out) {

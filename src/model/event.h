@@ -12,6 +12,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "model/action.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
@@ -45,6 +46,17 @@ struct VenueBooks {
   std::array<base::Decimal, kInstrumentsMax> positions;
   bool has_foreign_position = false;  // Something is held that the instrument table does not name.
   std::uint64_t fill_sequence = 0;    // Of the venue's last fill.
+  std::uint64_t token = 0;            // The books copied after this one answer it.
+  std::uint32_t unresolved = 0;       // Other differences that stand in the way of new risk.
+  base::UnixNanos at;
+};
+
+// Something that people are to know about the venue.
+struct Notice {
+  AlertLevel level = AlertLevel::kWarning;
+  AlertName event;
+  Reason reason;
+  OrderId order_id;  // Nil when it is about none.
   base::UnixNanos at;
 };
 
@@ -96,6 +108,6 @@ struct Timer {
 using Event =
     std::variant<Tick, Bar, FeedLink, Permit, VenueBooks, Shutdown, Timer, OrderSent, OrderNotSent,
                  OrderAccepted, OrderFilled, OrderEnded, CancelRejected, VenueLink, OrderUnresolved,
-                 OrderProgress, TradeBusted, TradeCorrected, PlaceOrder, CancelOrder>;
+                 OrderProgress, TradeBusted, TradeCorrected, PlaceOrder, CancelOrder, Notice>;
 
 }  // namespace bulwark::model

@@ -64,7 +64,8 @@ bool MeansTheSame(const model::Order& order, const VenueWorkingOrder& working,
 void CompareOurOrder(const model::Order& order, const OurBooks& ours, const VenueAccount& venue,
                      Differences& found) {
   const bool is_moving = order.updated_at >= venue.asked_at;
-  if (order.status == model::OrderStatus::kPending || is_moving) {
+  const model::OrderState state = model::StateOf(order);
+  if (state == model::OrderState::kWaiting || state == model::OrderState::kPending || is_moving) {
     return;
   }
   base::Decimal filled;

@@ -104,6 +104,14 @@ TEST_F(DifferTest, LeavesOrdersAloneThatMoveOrAreNotKnownToBeSent) {
   EXPECT_EQ(Kinds(), std::vector<Kind>{});
 }
 
+TEST_F(DifferTest, AsksForAnOrderOfWhichNobodyKnowsWhetherItLeft) {
+  model::Order& order = AddOrder(1);
+  order.status = model::OrderStatus::kPending;
+  order.is_unresolved = true;
+
+  EXPECT_EQ(Kinds(), std::vector{Kind::kOrderNotWorking});
+}
+
 TEST_F(DifferTest, SeesOneIdWithTwoMeanings) {
   venue_.working = {AtVenue(AddOrder(1))};
   venue_.working[0].quantity = D("20");

@@ -19,6 +19,7 @@
 #include "model/venue_report.h"
 #include "oms/order_store.h"
 #include "stateplane/publisher.h"
+#include "trader/books_copy.h"
 
 namespace bulwark::trader {
 namespace {
@@ -48,7 +49,8 @@ EngineLoop::EngineLoop(engine::Engine& engine, const EngineLoopPeers& peers)
       latencies_(peers.latencies),
       telemetry_(peers.telemetry),
       clock_(peers.clock),
-      tap_(peers.tap) {
+      tap_(peers.tap),
+      books_(peers.books) {
   submissions_.reserve(oms::OrderStore::kOpenMax);
 }
 
@@ -112,6 +114,10 @@ void EngineLoop::Process(const model::Event& event) {
   }
   Measure(event);
   HandOver();
+  if (const auto* venue = std::get_if<model::VenueBooks>(&event); venue != nullptr && books_) {
+    CopyBooks(engine_, venue->token, books_->writing());
+    books_->Publish();
+  }
 }
 
 // What the journal lost cannot be explained later; trading goes on. Looked at with each timer.

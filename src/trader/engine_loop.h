@@ -23,6 +23,7 @@
 #include "model/action_buffer.h"
 #include "model/event.h"
 #include "model/telemetry.h"
+#include "trader/books_copy.h"
 #include "trader/health.h"
 #include "trader/latency_board.h"
 #include "trader/queues.h"
@@ -35,7 +36,8 @@ struct EngineLoopPeers {
   LatencyBoard& latencies;
   base::TripleBuffer<model::Telemetry>& telemetry;
   const base::Clock& clock = base::SystemClock();
-  journal::Tap* tap = nullptr;  // Null: nothing is kept.
+  journal::Tap* tap = nullptr;                     // Null: nothing is kept.
+  base::TripleBuffer<BooksCopy>* books = nullptr;  // Nobody compares them when absent.
 };
 
 class EngineLoop {
@@ -78,6 +80,7 @@ class EngineLoop {
   journal::Tap* tap_;
   std::uint64_t lost_events_told_ = 0;
   base::UnixNanos journal_alert_at_;
+  base::TripleBuffer<BooksCopy>* books_;
   model::ActionBuffer actions_;
   std::vector<Submission> submissions_;  // Waiting for their first answer; bounded by open orders.
   base::UnixNanos timer_at_;

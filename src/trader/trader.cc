@@ -29,11 +29,13 @@
 #include "model/venue_report.h"
 #include "stateplane/publisher.h"
 #include "trader/assembly.h"
+#include "trader/books_copy.h"
 #include "trader/engine_loop.h"
 #include "trader/environment.h"
 #include "trader/feed_thread.h"
 #include "trader/ledger_writer.h"
 #include "trader/publisher_thread.h"
+#include "trader/reconciler.h"
 #include "trader/run_record.h"
 #include "trader/venue_thread.h"
 #include "trader/watcher.h"
@@ -193,6 +195,7 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
   telemetry_ =
       std::make_unique<base::TripleBuffer<model::Telemetry>>(model::Telemetry(instruments_.size()));
 
+  books_ = std::make_unique<base::TripleBuffer<BooksCopy>>(BooksCopy{});
   auto feed = environment_.MakeFeed(settings_, instruments_);
   auto pacer = MakePacer(settings_);
   const EngineStart start{.epoch = epoch_,
@@ -219,7 +222,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                                                         .latencies = latencies_,
                                                                         .telemetry = *telemetry_,
                                                                         .clock = clock_,
-                                                                        .tap = tap_.get()});
+                                                                        .tap = tap_.get(),
+                                                                        .books = books_.get()});
   ledger_writer_ = std::make_unique<LedgerWriter>(*ledger_, epoch_, queues_, health_, clock_);
   stateplane::Publisher picture(instruments_,
                                 {.epoch = epoch_,
@@ -240,8 +244,14 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                      .exit_gate = *exit_gate_,
                      .instruments = instruments_,
                      .clock = clock_});
+  reconciler_ = std::make_unique<Reconciler>(
+      *venue_, instruments_,
+      ReconcilerOptions{.epoch = epoch_,
+                        .interval = settings_.reconcile.interval,
+                        .queries_per_minute = settings_.reconcile.queries_per_minute},
+      ReconcilerPeers{.queues = queues_, .health = health_, .books = *books_, .clock = clock_});
   venue_thread_ =
-      std::make_unique<VenueThread>(*venue_, queues_, health_, *exit_gate_, instruments_, clock_);
+      std::make_unique<VenueThread>(*venue_, queues_, health_, *exit_gate_, *reconciler_, clock_);
   feed_thread_ = std::make_unique<FeedThread>(*feed_, *std::move(pacer), queues_, health_, clock_);
   watcher_ = std::make_unique<Watcher>(
       environment_.MakeDialer(), *std::move(watched),

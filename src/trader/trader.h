@@ -33,6 +33,7 @@
 #include "market/feed.h"
 #include "model/instrument.h"
 #include "model/telemetry.h"
+#include "trader/books_copy.h"
 #include "trader/engine_loop.h"
 #include "trader/environment.h"
 #include "trader/exit_gate.h"
@@ -42,6 +43,7 @@
 #include "trader/ledger_writer.h"
 #include "trader/publisher_thread.h"
 #include "trader/queues.h"
+#include "trader/reconciler.h"
 #include "trader/venue_thread.h"
 #include "trader/watcher.h"
 #include "venue/venue.h"
@@ -123,6 +125,7 @@ class Trader {
   LatencyBoard latencies_;
   std::unique_ptr<ExitGate> exit_gate_;
   std::unique_ptr<base::TripleBuffer<model::Telemetry>> telemetry_;
+  std::unique_ptr<base::TripleBuffer<BooksCopy>> books_;
   std::unique_ptr<market::Feed> feed_;
   std::unique_ptr<venue::Venue> venue_;
   std::unique_ptr<engine::Engine> engine_;
@@ -132,6 +135,7 @@ class Trader {
   std::unique_ptr<EngineLoop> engine_loop_;
   std::unique_ptr<LedgerWriter> ledger_writer_;
   std::unique_ptr<PublisherThread> publisher_;
+  std::unique_ptr<Reconciler> reconciler_;
   std::unique_ptr<VenueThread> venue_thread_;
   std::unique_ptr<FeedThread> feed_thread_;
   std::unique_ptr<Watcher> watcher_;

@@ -1,22 +1,20 @@
 #include "trader/venue_thread.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
-#include <optional>
 #include <variant>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "model/event.h"
-#include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/venue_report.h"
 #include "trader/exit_gate.h"
 #include "trader/health.h"
 #include "trader/queues.h"
+#include "trader/reconciler.h"
 #include "venue/venue.h"
 
 namespace bulwark::trader {
@@ -25,7 +23,6 @@ namespace {
 constexpr std::size_t kCommandsPerCycle = 64;
 constexpr std::size_t kTicksPerCycle = 512;
 constexpr std::size_t kRememberedMax = 4'096;
-constexpr base::Nanos kCompareEvery{std::chrono::seconds{1}};
 
 void Remember(std::deque<model::OrderId>& ids, const model::OrderId& id) {
   if (ids.size() == kRememberedMax) {
@@ -42,12 +39,12 @@ bool Has(const std::deque<model::OrderId>& ids, const model::OrderId& id) {
 }  // namespace
 
 VenueThread::VenueThread(venue::Venue& venue, Queues& queues, Health& health, ExitGate& exit_gate,
-                         const model::InstrumentTable& instruments, const base::Clock& clock)
+                         Reconciler& reconciler, const base::Clock& clock)
     : venue_(venue),
       queues_(queues),
       health_(health),
       exit_gate_(exit_gate),
-      instruments_(instruments),
+      reconciler_(reconciler),
       clock_(clock) {}
 
 int VenueThread::DoWork() {
@@ -63,7 +60,7 @@ int VenueThread::DoWork() {
   work += ticks == kTicksPerCycle ? 1 : 0;
   work += venue_.Poll([this](const model::VenueReport& report) { Report(report); });
   health_.is_venue_up.store(venue_.is_connected(), std::memory_order_relaxed);
-  CompareBooks(clock_.MonotonicNow());
+  reconciler_.DoWork();
   return work;
 }
 
@@ -121,6 +118,7 @@ void VenueThread::Refuse(const model::OrderId& id, const model::Reason& reason) 
 
 void VenueThread::Report(const model::VenueReport& report) {
   std::visit([this](const auto& what) { Push(what); }, report);
+  reconciler_.See(report);
 }
 
 void VenueThread::Push(const model::Event& event) {
@@ -128,31 +126,6 @@ void VenueThread::Push(const model::Event& event) {
     clock_.Pause(base::Nanos{0});
   }
   queues_.bells.engine.Ring();
-}
-
-void VenueThread::CompareBooks(base::Nanos now) {
-  if (now < compare_at_ || !venue_.is_connected()) {
-    return;
-  }
-  compare_at_ = now + kCompareEvery;
-  const auto snapshot = venue_.Snapshot();
-  if (!snapshot) {
-    base::LogWarn("venue_snapshot_failed").With("error", snapshot.error());
-    return;
-  }
-  model::VenueBooks books{.cash = snapshot->cash,
-                          .fill_sequence = snapshot->last_fill_sequence,
-                          .at = clock_.WallNow()};
-  for (const venue::HeldPosition& held : snapshot->positions) {
-    const std::optional<model::InstrumentId> known =
-        held.instrument ? held.instrument : instruments_.Find(held.venue_symbol.view());
-    if (known) {
-      books.positions[known->index] = held.quantity;
-    } else {
-      books.has_foreign_position = books.has_foreign_position || !held.quantity.is_zero();
-    }
-  }
-  Push(books);
 }
 
 }  // namespace bulwark::trader

@@ -4,24 +4,23 @@
 
 #include "trader/venue_thread.h"
 
-#include <cstdint>
-#include <optional>
-#include <utility>
 #include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "base/result.h"
+#include "base/triple_buffer.h"
 #include "ledger/ledger_testing.h"
 #include "model/event.h"
 #include "model/order.h"
 #include "model/venue_report.h"
+#include "trader/books_copy.h"
 #include "trader/exit_gate.h"
+#include "trader/fake_venue_testing.h"
 #include "trader/health.h"
 #include "trader/queues.h"
+#include "trader/reconciler.h"
 #include "trader/trader_testing.h"
-#include "venue/venue.h"
 
 namespace bulwark::trader {
 namespace {
@@ -29,46 +28,8 @@ namespace {
 using testing_support::D;
 using testing_support::Entry;
 using testing_support::Exit;
+using testing_support::FakeVenue;
 using testing_support::TakeAll;
-
-class FakeVenue : public venue::Venue {
- public:
-  base::Result<void> Connect(std::uint64_t /*epoch*/) override { return {}; }
-  venue::SendOutcome Send(const model::Order& order) override {
-    if (!is_up) {
-      return venue::SendOutcome::kNotSent;
-    }
-    sent.push_back(order.id);
-    return venue::SendOutcome::kMayHaveLeft;
-  }
-  venue::SendOutcome Cancel(const model::SendCancel& cancel) override {
-    cancelled.push_back(cancel.order_id);
-    return is_up ? venue::SendOutcome::kMayHaveLeft : venue::SendOutcome::kNotSent;
-  }
-  void PublishTick(const model::Tick& /*tick*/) override { ++ticks; }
-  int Poll(const venue::ReportSink& sink) override {
-    for (const model::VenueReport& report : std::exchange(reports, {})) {
-      sink(report);
-    }
-    return 0;
-  }
-  base::Result<venue::AccountSnapshot> Snapshot() override { return snapshot; }
-  base::Result<std::vector<model::Fill>> FillsSince(std::uint64_t /*sequence*/) override {
-    return std::vector<model::Fill>{};
-  }
-  base::Result<venue::VenueOrder> QueryOrder(const model::OrderId& id) override {
-    return venue::VenueOrder{.id = id};
-  }
-  [[nodiscard]] bool is_connected() const override { return is_up; }
-  [[nodiscard]] std::uint64_t dropped_ticks() const override { return 0; }
-
-  bool is_up = true;
-  int ticks = 0;
-  std::vector<model::OrderId> sent;
-  std::vector<model::OrderId> cancelled;
-  std::vector<model::VenueReport> reports;
-  venue::AccountSnapshot snapshot;
-};
 
 class VenueThreadTest : public testing::Test {
  protected:
@@ -92,7 +53,10 @@ class VenueThreadTest : public testing::Test {
   Queues queues_;
   Health health_;
   ExitGate gate_{false};
-  VenueThread thread_{venue_, queues_, health_, gate_, table_};
+  base::TripleBuffer<BooksCopy> books_{BooksCopy{}};
+  Reconciler reconciler_{
+      venue_, table_, {}, {.queues = queues_, .health = health_, .books = books_}};
+  VenueThread thread_{venue_, queues_, health_, gate_, reconciler_};
 };
 
 TEST_F(VenueThreadTest, SendsAnOrderAndSaysSo) {
@@ -171,20 +135,16 @@ TEST_F(VenueThreadTest, BringsTheVenuesWordsToTheEngine) {
   EXPECT_TRUE(std::holds_alternative<model::VenueLink>(events[3]));
 }
 
-TEST_F(VenueThreadTest, ShowsTheEngineTheVenuesBooksWithWhatItDoesNotKnow) {
-  venue_.snapshot.cash = D("900");
-  venue_.snapshot.last_fill_sequence = 12;
-  venue_.snapshot.positions = {{.venue_symbol = model::Symbol("ETHUSDT"), .quantity = D("2")},
-                               {.venue_symbol = model::Symbol("DOGE"), .quantity = D("5")}};
+TEST_F(VenueThreadTest, SaysThatAnOrderWasSentBeforeWhatCameMeanwhile) {
+  venue_.fills_while_sending = true;
+  ASSERT_TRUE(queues_.from_publisher.TryPush(model::SendOrder{Entry(1)}));
 
-  const auto books = Work<model::VenueBooks>();
+  thread_.DoWork();
 
-  ASSERT_EQ(books.size(), 1U);
-  EXPECT_EQ(books[0].cash, D("900"));
-  EXPECT_EQ(books[0].positions[1], D("2"));
-  EXPECT_TRUE(books[0].has_foreign_position);
-  EXPECT_EQ(books[0].fill_sequence, 12U);
-  EXPECT_TRUE(Work<model::VenueBooks>().empty()) << "once a second is enough";
+  const auto events = TakeAll(queues_.reports);
+  ASSERT_GE(events.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<model::OrderSent>(events[0]));
+  EXPECT_TRUE(std::holds_alternative<model::OrderFilled>(events[1]));
 }
 
 }  // namespace

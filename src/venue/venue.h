@@ -7,7 +7,8 @@
 //          kConflict (a newer run holds the account) or kCorrupt (the venue's words make no sense;
 //          the link is closed). Send() and Cancel() do not fail: they say what is certain.
 // Threads: one thread owns a Venue and makes every call. Connect(), Snapshot(), FillsSince() and
-//          QueryOrder() block up to the adapter's timeout; the others never block.
+//          QueryOrder() block up to the adapter's timeout; the others do not, Ask() included when
+//          the adapter has its own.
 // Owner:   the report sink is borrowed for the call.
 // Source:  contract section 2.8
 
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "base/decimal.h"
@@ -80,6 +82,23 @@ struct AccountSnapshot {
   std::uint64_t duplicates = 0;          // Ids that were submitted again.
 };
 
+// Questions that do not block their asker, and what is found out by them.
+struct AskAccount {};
+struct AskFills {
+  std::uint64_t since = 0;
+};
+struct AskOrder {
+  model::OrderId id;
+};
+using Inquiry = std::variant<AskAccount, AskFills, AskOrder>;
+
+struct FillsFound {
+  std::vector<model::Fill> fills;  // Oldest first.
+};
+// The link went or time ran out: nothing is known.
+struct NoAnswer {};
+using Finding = std::variant<NoAnswer, AccountSnapshot, FillsFound, VenueOrder>;
+
 using ReportSink = std::function<void(const model::VenueReport&)>;
 
 class Venue {
@@ -115,8 +134,19 @@ class Venue {
   // A working order that is asked for counts as in flight from then on.
   virtual base::Result<VenueOrder> QueryOrder(const model::OrderId& id) = 0;
 
+  // Asks without waiting; the answer comes to TakeFinding() after a Poll(), once every report that
+  // came before it has been given out. One inquiry at a time: false, and nothing is asked, while
+  // one is open or the link is down. What the venue said after its answer is held back until the
+  // answer is taken. An adapter that does not override the two asks at once, and
+  // blocks.
+  [[nodiscard]] virtual bool Ask(const Inquiry& inquiry);
+  virtual std::optional<Finding> TakeFinding();
+
   [[nodiscard]] virtual bool is_connected() const = 0;
   [[nodiscard]] virtual std::uint64_t dropped_ticks() const = 0;
+
+ private:
+  std::optional<Finding> finding_;  // Of the blocking Ask().
 };
 
 }  // namespace bulwark::venue

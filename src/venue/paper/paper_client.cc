@@ -120,14 +120,16 @@ void PaperClient::Write(const Request& request) {
 
 int PaperClient::Poll(const ReportSink& sink) {
   MoveBytes();
-  int given = 0;
-  while (!reports_.empty()) {
+  const std::size_t wanted = IsFindingReady() ? inquiry_->reports_before : reports_.size();
+  for (std::size_t given = 0; given < wanted; ++given) {
     const model::VenueReport report = reports_.front();
     reports_.pop_front();
     sink(report);
-    ++given;
   }
-  return given;
+  if (IsFindingReady()) {
+    inquiry_->reports_before = 0;
+  }
+  return static_cast<int>(wanted);
 }
 
 void PaperClient::MoveBytes() {
@@ -137,6 +139,7 @@ void PaperClient::MoveBytes() {
   FlushOrLose();
   ReadLines();
   WatchSilence();
+  WatchInquiry();
 }
 
 void PaperClient::ReadLines() {
@@ -215,7 +218,8 @@ void PaperClient::LinkLost(const std::string& reason) {
         .is_up = false, .reason = model::Reason::Cut(reason), .at = base::WallNow()});
   }
   if (question_ != nullptr) {
-    question_->is_done = question_->is_lost = true;
+    question_->is_lost = true;
+    Answered(*question_);
     question_ = nullptr;  // The answers of the next session are not for it.
   }
   last_error_ = {base::ErrorCode::kUnavailable, reason};

@@ -77,6 +77,8 @@ class PaperClient final : public Venue {
   base::Result<AccountSnapshot> Snapshot() override;
   base::Result<std::vector<model::Fill>> FillsSince(std::uint64_t sequence) override;
   base::Result<VenueOrder> QueryOrder(const model::OrderId& id) override;
+  [[nodiscard]] bool Ask(const Inquiry& inquiry) override;
+  std::optional<Finding> TakeFinding() override;
 
   [[nodiscard]] bool is_connected() const override { return state_ == State::kUp; }
   [[nodiscard]] std::uint64_t dropped_ticks() const override { return dropped_ticks_; }
@@ -92,7 +94,7 @@ class PaperClient final : public Venue {
     bool is_cancel_wanted = false;
   };
   struct AnswerHandler;
-  // What a blocking question collects; answers that belong to it are not reported.
+  // What a question collects; answers that belong to it are not reported.
   struct Question {
     std::optional<model::OrderId> order_id;  // QUERY
     std::optional<VenueOrder> order;
@@ -103,6 +105,8 @@ class PaperClient final : public Venue {
     FillsDone fills_done;
     bool is_done = false;
     bool is_lost = false;  // The link went before the answer came.
+    base::Nanos deadline{};
+    std::size_t reports_before = 0;  // Reports that came before the answer and wait for Poll().
   };
 
   void Dial();
@@ -119,7 +123,10 @@ class PaperClient final : public Venue {
   void LearnCaughtUp();
   void Write(const Request& request);
   void LearnEnd(const model::OrderEnded& ended);
-  base::Result<void> Ask(const Request& request, Question& question);
+  base::Result<void> AskAndWait(const Request& request, Question& question);
+  void WatchInquiry();
+  void Answered(Question& question);
+  [[nodiscard]] bool IsFindingReady() const;
   void WaitForBytes(base::Nanos wait_max) const;
   void Report(const model::VenueReport& report) { reports_.push_back(report); }
   [[nodiscard]] bool CanTrade() const;
@@ -134,7 +141,8 @@ class PaperClient final : public Venue {
   std::unique_ptr<LineSocket> socket_;
   std::map<model::OrderId, InFlight> in_flight_;  // In order, so that questions repeat alike.
   std::deque<model::VenueReport> reports_;
-  Question* question_ = nullptr;
+  Question* question_ = nullptr;                // The open one, of a blocking call or `inquiry_`.
+  std::optional<Question> inquiry_;             // Of Ask(), until its answer is taken.
   std::optional<std::uint64_t> last_sequence_;  // Empty before the first WELCOME.
   base::UnixNanos newest_;
   std::string order_line_;        // Kept for its memory.

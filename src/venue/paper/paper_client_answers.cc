@@ -56,7 +56,7 @@ struct PaperClient::AnswerHandler {
   void operator()(const VenueOrder& order) const {
     if (question() != nullptr && question()->order_id == order.id) {
       question()->order = order;
-      question()->is_done = true;
+      client.Answered(*question());
       return;
     }
     client.LearnOrder(order);
@@ -85,13 +85,13 @@ struct PaperClient::AnswerHandler {
   }
   void operator()(const SnapshotDone& /*done*/) const {
     if (question() != nullptr && question()->is_snapshot) {
-      question()->is_done = true;
+      client.Answered(*question());
     }
   }
   void operator()(const FillsDone& done) const {
     if (question() != nullptr && question()->is_fills) {
       question()->fills_done = done;
-      question()->is_done = true;
+      client.Answered(*question());
       return;
     }
     if (done.has_more) {

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include <poll.h>
@@ -61,9 +64,12 @@ void PaperClient::WaitForBytes(base::Nanos wait_max) const {
   ::poll(&waiting, 1, static_cast<int>(wait.count()));
 }
 
-base::Result<void> PaperClient::Ask(const Request& request, Question& question) {
+base::Result<void> PaperClient::AskAndWait(const Request& request, Question& question) {
   if (state_ != State::kUp) {
     return base::FailWith("paper venue is not connected", last_error_);
+  }
+  if (question_ != nullptr) {
+    return base::Fail(base::ErrorCode::kUnavailable, "paper venue: another question is open");
   }
   Write(request);
   question_ = &question;
@@ -86,7 +92,7 @@ base::Result<void> PaperClient::Ask(const Request& request, Question& question) 
 base::Result<AccountSnapshot> PaperClient::Snapshot() {
   Question question;
   question.is_snapshot = true;
-  if (auto asked = Ask(SnapshotLine{}, question); !asked) {
+  if (auto asked = AskAndWait(SnapshotLine{}, question); !asked) {
     return tl::unexpected(asked.error());
   }
   return question.snapshot;
@@ -98,7 +104,7 @@ base::Result<std::vector<model::Fill>> PaperClient::FillsSince(std::uint64_t seq
   while (done.has_more) {
     Question question;
     question.is_fills = true;
-    if (auto asked = Ask(FillsLine{done.last}, question); !asked) {
+    if (auto asked = AskAndWait(FillsLine{done.last}, question); !asked) {
       return tl::unexpected(asked.error());
     }
     fills.insert(fills.end(), question.fills.begin(), question.fills.end());
@@ -110,13 +116,81 @@ base::Result<std::vector<model::Fill>> PaperClient::FillsSince(std::uint64_t seq
 base::Result<VenueOrder> PaperClient::QueryOrder(const model::OrderId& id) {
   Question question;
   question.order_id = id;
-  if (auto asked = Ask(QueryLine{id}, question); !asked) {
+  if (auto asked = AskAndWait(QueryLine{id}, question); !asked) {
     return tl::unexpected(asked.error());
   }
   if (question.order->status == VenueOrderStatus::kWorking) {
     in_flight_.try_emplace(id);
   }
   return *question.order;
+}
+
+void PaperClient::Answered(Question& question) {
+  question.is_done = true;
+  question.reports_before = reports_.size();
+}
+
+bool PaperClient::IsFindingReady() const {
+  return inquiry_ && inquiry_->is_done && question_ != &*inquiry_;
+}
+
+bool PaperClient::Ask(const Inquiry& inquiry) {
+  if (state_ != State::kUp || inquiry_ || question_ != nullptr) {
+    return false;
+  }
+  inquiry_.emplace();
+  inquiry_->deadline = base::MonotonicNow() + options_.call_timeout;
+  question_ = &*inquiry_;
+  if (const auto* order = std::get_if<AskOrder>(&inquiry)) {
+    inquiry_->order_id = order->id;
+    Write(QueryLine{order->id});
+  } else if (const auto* fills = std::get_if<AskFills>(&inquiry)) {
+    inquiry_->is_fills = true;
+    Write(FillsLine{fills->since});
+  } else {
+    inquiry_->is_snapshot = true;
+    Write(SnapshotLine{});
+  }
+  FlushOrLose();
+  return true;
+}
+
+// Fills come in pages; and a question that is not answered in time is lost with its link, as its
+// late answer would be taken for the answer to the next one.
+void PaperClient::WatchInquiry() {
+  if (!inquiry_ || question_ != &*inquiry_) {
+    return;
+  }
+  if (inquiry_->is_done && inquiry_->is_fills && inquiry_->fills_done.has_more) {
+    inquiry_->is_done = false;
+    inquiry_->deadline = base::MonotonicNow() + options_.call_timeout;
+    Write(FillsLine{inquiry_->fills_done.last});
+  } else if (inquiry_->is_done) {
+    question_ = nullptr;
+  } else if (base::MonotonicNow() > inquiry_->deadline) {
+    LinkLost("the venue does not answer");
+  }
+}
+
+std::optional<Finding> PaperClient::TakeFinding() {
+  if (!IsFindingReady() || inquiry_->reports_before > 0) {
+    return std::nullopt;
+  }
+  Question answered = *std::move(inquiry_);
+  inquiry_.reset();
+  if (answered.is_lost) {
+    return NoAnswer{};
+  }
+  if (answered.is_fills) {
+    return FillsFound{std::move(answered.fills)};
+  }
+  if (answered.is_snapshot) {
+    return std::move(answered.snapshot);
+  }
+  if (answered.order->status == VenueOrderStatus::kWorking) {
+    in_flight_.try_emplace(answered.order->id);
+  }
+  return *answered.order;
 }
 
 }  // namespace bulwark::venue::paper

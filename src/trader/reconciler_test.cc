@@ -1,0 +1,223 @@
+// Goal: the engine hears the venue's balances at one moment with our books, and what answers prove;
+//       an error proves nothing; what is not ours is shown, and what is ours but lost is ended.
+// Method: a venue that says what the test wants, a clock moved by hand, and a copy of the books
+//         that the test makes.
+
+#include "trader/reconciler.h"
+
+#include <chrono>
+#include <cstddef>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/clock.h"
+#include "base/time.h"
+#include "base/triple_buffer.h"
+#include "base/uuid.h"
+#include "ledger/ledger_testing.h"
+#include "model/event.h"
+#include "model/order.h"
+#include "model/venue_report.h"
+#include "trader/books_copy.h"
+#include "trader/fake_venue_testing.h"
+#include "trader/health.h"
+#include "trader/queues.h"
+#include "trader/trader_testing.h"
+#include "venue/venue.h"
+
+namespace bulwark::trader {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing_support::D;
+using testing_support::Entry;
+using testing_support::FakeVenue;
+using testing_support::TakeAll;
+
+class HandClock final : public base::Clock {
+ public:
+  [[nodiscard]] base::UnixNanos WallNow() const override {
+    return base::UnixNanos{seconds{1'900'000'000} + at};
+  }
+  [[nodiscard]] base::Nanos MonotonicNow() const override { return at; }
+  void Pause(base::Nanos /*span*/) const override {}
+
+  base::Nanos at{seconds{100}};
+};
+
+class ReconcilerTest : public testing::Test {
+ protected:
+  ReconcilerTest() {
+    copy_.portfolio.cash = D("1000");
+    venue_.snapshot.cash = D("1000");
+  }
+
+  // Lets `span` pass in small turns; the engine copies its books whenever it is told the venue's.
+  void Pass(base::Nanos span) {
+    for (const base::Nanos end = clock_.at + span; clock_.at < end; clock_.at += milliseconds{50}) {
+      reconciler_.DoWork();
+      for (const model::Event& event : TakeAll(queues_.reports)) {
+        events_.push_back(event);
+        if (const auto* books = std::get_if<model::VenueBooks>(&event)) {
+          copy_.token = books->token;
+          copy_.fill_sequence = sequence_;
+          books_.writing() = copy_;
+          books_.Publish();
+        }
+      }
+    }
+  }
+  template <class Event>
+  std::vector<Event> Said() const {
+    std::vector<Event> found;
+    for (const model::Event& event : events_) {
+      if (const auto* wanted = std::get_if<Event>(&event)) {
+        found.push_back(*wanted);
+      }
+    }
+    return found;
+  }
+  void HaveOpenOrder() {
+    copy_.orders[0] = Entry(1);
+    copy_.orders[0].status = model::OrderStatus::kSubmitted;
+    copy_.order_count = 1;
+  }
+  venue::WorkingOrder WorkingAtVenue(const model::OrderId& id) {
+    return {.id = id,
+            .venue_order_id = model::VenueOrderId("v9"),
+            .venue_symbol = model::Symbol("BTCUSDT"),
+            .quantity = D("0.5")};
+  }
+
+  model::InstrumentTable table_ = ledger::testing_support::Pairs();
+  FakeVenue venue_;
+  HandClock clock_;
+  Queues queues_;
+  Health health_;
+  BooksCopy copy_;
+  std::uint64_t sequence_ = 0;
+  base::TripleBuffer<BooksCopy> books_{BooksCopy{}};
+  Reconciler reconciler_{venue_,
+                         table_,
+                         {.epoch = 5},
+                         {.queues = queues_, .health = health_, .books = books_, .clock = clock_}};
+  std::vector<model::Event> events_;
+};
+
+TEST_F(ReconcilerTest, ShowsTheEngineTheVenuesBooksWithWhatItDoesNotKnow) {
+  venue_.snapshot.cash = D("900");
+  venue_.snapshot.last_fill_sequence = 12;
+  venue_.snapshot.positions = {{.venue_symbol = model::Symbol("ETHUSDT"), .quantity = D("2")},
+                               {.venue_symbol = model::Symbol("DOGE"), .quantity = D("5")}};
+
+  Pass(milliseconds{200});
+
+  const auto books = Said<model::VenueBooks>();
+  ASSERT_EQ(books.size(), 1U) << "once a second is enough";
+  EXPECT_EQ(books[0].cash, D("900"));
+  EXPECT_EQ(books[0].positions[1], D("2"));
+  EXPECT_TRUE(books[0].has_foreign_position);
+  EXPECT_EQ(books[0].fill_sequence, 12U);
+}
+
+TEST_F(ReconcilerTest, ComparesAtOnceWhenTheLinkCameBack) {
+  Pass(milliseconds{200});
+
+  reconciler_.See(model::VenueLink{.is_up = true});
+  Pass(milliseconds{200});
+
+  EXPECT_EQ(Said<model::VenueBooks>().size(), 2U);
+}
+
+TEST_F(ReconcilerTest, EndsAnOrderThatTheVenueCertainlyNeverSaw) {
+  HaveOpenOrder();
+
+  Pass(seconds{1});
+
+  ASSERT_EQ(Said<model::OrderNotSent>().size(), 1U);
+  EXPECT_EQ(Said<model::OrderNotSent>()[0].order_id, Entry(1).id);
+  EXPECT_TRUE(venue_.sent.empty()) << "it is never sent again";
+}
+
+TEST_F(ReconcilerTest, BelievesNothingWhileTheVenueDoesNotAnswer) {
+  HaveOpenOrder();
+  venue_.answers_queries = false;
+
+  Pass(seconds{120});
+
+  EXPECT_TRUE(Said<model::OrderNotSent>().empty());
+  EXPECT_TRUE(Said<model::OrderEnded>().empty());
+  EXPECT_GE(venue_.queried.size(), 5U);
+  EXPECT_EQ(Said<model::VenueBooks>().back().unresolved, 1U);
+}
+
+TEST_F(ReconcilerTest, LetsNoTimePassForADifferenceWhileTheLinkIsDown) {
+  HaveOpenOrder();
+  venue_.answers_queries = false;
+  Pass(seconds{2});
+  venue_.is_up = false;
+  Pass(seconds{600});
+  venue_.is_up = true;
+  venue_.answers_queries = true;
+  Pass(seconds{10});
+
+  EXPECT_EQ(Said<model::OrderNotSent>().size(), 1U);
+}
+
+TEST_F(ReconcilerTest, EndsAnOrderThatEndedAfterItsFillsAreBooked) {
+  HaveOpenOrder();
+  copy_.orders[0].external_id = model::VenueOrderId("v1");
+  venue_.orders[Entry(1).id] = {
+      .id = Entry(1).id, .status = venue::VenueOrderStatus::kFilled, .cumulative_filled = D("2")};
+  venue_.fills = {{.order_id = Entry(1).id, .quantity = D("2"), .venue_sequence = 1}};
+
+  Pass(milliseconds{500});
+  ASSERT_EQ(Said<model::OrderFilled>().size(), 1U);
+  EXPECT_TRUE(Said<model::OrderEnded>().empty());
+  copy_.orders[0].filled_quantity = D("2");
+  Pass(seconds{5});
+
+  EXPECT_EQ(Said<model::OrderEnded>().size(), 1U);
+}
+
+TEST_F(ReconcilerTest, FetchesFillsThatWereNotTold) {
+  venue_.snapshot.last_fill_sequence = 3;
+  sequence_ = 1;
+
+  Pass(milliseconds{500});
+
+  EXPECT_EQ(venue_.asked_since, std::vector<std::uint64_t>{1});
+}
+
+TEST_F(ReconcilerTest, ShowsAForeignOrderAndLetsItBe) {
+  const model::OrderId foreign = *base::Uuid::Parse("f47ac10b-58cc-4372-a567-0e02b2c3d479");
+  venue_.snapshot.orders = {WorkingAtVenue(foreign)};
+
+  Pass(seconds{10});
+
+  const auto notices = Said<model::Notice>();
+  ASSERT_EQ(notices.size(), 1U);
+  EXPECT_EQ(notices[0].event, model::AlertName("FOREIGN_ORDER"));
+  EXPECT_EQ(notices[0].order_id, foreign);
+  EXPECT_TRUE(venue_.cancelled.empty());
+  EXPECT_EQ(Said<model::VenueBooks>().back().unresolved, 0U);
+}
+
+TEST_F(ReconcilerTest, CancelsAnOrderOfOursThatTheLedgerNeverSaw) {
+  const model::OrderId lost = base::Uuid::Derive(model::kOrderIds, 4, 77);
+  venue_.snapshot.orders = {WorkingAtVenue(lost)};
+
+  Pass(milliseconds{500});
+
+  ASSERT_FALSE(venue_.cancelled.empty());
+  EXPECT_EQ(venue_.cancelled[0], lost);
+  ASSERT_EQ(Said<model::Notice>().size(), 1U);
+  EXPECT_EQ(Said<model::Notice>()[0].event, model::AlertName("UNJOURNALED_ORDER"));
+}
+
+}  // namespace
+}  // namespace bulwark::trader
