@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <system_error>
-#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -18,6 +17,7 @@
 #include <linux/magic.h>
 #include <sys/statfs.h>
 #include <sys/timex.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 #include "base/iso_time.h"

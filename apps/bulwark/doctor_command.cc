@@ -1,10 +1,9 @@
 #include "doctor_command.h"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
 #include <cstdio>
 #include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

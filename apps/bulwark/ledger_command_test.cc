@@ -6,13 +6,13 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "base/decimal.h"
-#include "base/result.h"
 #include "binary_fixture.h"
 #include "ledger/ledger.h"
 #include "model/instrument.h"

@@ -1,5 +1,7 @@
 #include "ledger_verify.h"
 
+#include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>

@@ -10,12 +10,12 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "app_context.h"
 #include "base/result.h"
 #include "config/settings.h"
-#include "data_paths.h"
 #include "process/child.h"
 #include "redis/url.h"
 #include "redis_access.h"

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/result.h"
 #include "binary_fixture.h"
 #include "redis/connection.h"
 #include "redis/managed_server.h"

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 

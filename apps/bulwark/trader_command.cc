@@ -9,8 +9,8 @@
 
 #include "app_context.h"
 #include "base/decimal.h"
-#include "base/log.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "config/settings.h"
 #include "config/settings_loader.h"
 #include "data_paths.h"

@@ -14,7 +14,7 @@
 #include <boost/system/error_code.hpp>
 #include <nlohmann/json.hpp>
 
-#include "base/log.h"
+#include "base/result.h"
 #include "config/settings.h"
 #include "data_paths.h"
 #include "process/child.h"

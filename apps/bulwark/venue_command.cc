@@ -12,6 +12,7 @@
 #include "config/settings.h"
 #include "data_paths.h"
 #include "stop_signal.h"
+#include "venue/paper/exchange.h"
 #include "venue/paper/market_model.h"
 #include "venue/paper/server.h"
 

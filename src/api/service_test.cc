@@ -21,8 +21,8 @@
 #include <nlohmann/json.hpp>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/types.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "api/commands.h"

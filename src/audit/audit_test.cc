@@ -5,6 +5,7 @@
 // exchange's own tables; then one fault at a time.
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "audit/ledger_books.h"
 #include "audit/redis_audit.h"
 #include "audit/venue_audit.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "contract/order_document.h"
 #include "contract/portfolio_document.h"

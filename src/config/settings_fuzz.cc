@@ -7,6 +7,7 @@
 
 #include "base/ensure.h"
 #include "config/settings_loader.h"
+#include "config/yaml_source.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string text(data, data + size);

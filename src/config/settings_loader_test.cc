@@ -12,6 +12,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config/yaml_source.h"
+
 namespace bulwark::config {
 namespace {
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <map>
 #include <optional>
 #include <sstream>

@@ -15,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "base/decimal.h"
+#include "config/settings.h"
 #include "config/settings_document.h"
 #include "config/settings_loader.h"
 

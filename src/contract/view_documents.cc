@@ -1,7 +1,6 @@
 #include "contract/view_documents.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +16,7 @@
 #include "contract/json_writer.h"
 #include "model/fill.h"
 #include "model/instrument.h"
+#include "model/market_data.h"
 #include "model/names.h"
 #include "model/order.h"
 #include "model/portfolio.h"

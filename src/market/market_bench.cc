@@ -1,16 +1,15 @@
 // Why: a replay at full speed must not be the slowest part of a backtest or of a test of the stops.
 // Each benchmark plays a whole recording made in memory of the simulated feed, through a file.
 
-#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <ios>
 #include <memory>
 #include <string>
-#include <variant>
 
 #include <benchmark/benchmark.h>
+#include <stdlib.h>
 #include <zstd.h>
 
 #include "base/ensure.h"

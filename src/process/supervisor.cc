@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include <sys/types.h>
+#include <time.h>
 
 #include "base/ensure.h"
 #include "base/log.h"

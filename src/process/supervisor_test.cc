@@ -13,7 +13,8 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <sys/types.h>
+#include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/result.h"

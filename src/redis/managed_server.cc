@@ -18,8 +18,8 @@
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <sys/types.h>
 #include <sys/un.h>
+#include <time.h>
 
 #include "base/ensure.h"
 #include "base/result.h"

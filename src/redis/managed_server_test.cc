@@ -9,13 +9,12 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <string_view>
-#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address_v4.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <gtest/gtest.h>
+#include <signal.h>
 #include <sys/stat.h>
 
 #include "base/result.h"

@@ -1,8 +1,8 @@
 #include "redis/socket.h"
 
 #include <chrono>
+#include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <boost/asio/error.hpp>

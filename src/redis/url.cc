@@ -1,5 +1,6 @@
 #include "redis/url.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
