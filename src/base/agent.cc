@@ -32,19 +32,23 @@ void Agent::Stop() {
   }
 }
 
+void Agent::Loop() {
+  Nanos nap = pace_.nap;
+  while (!is_stopping_) {
+    if (work_() > 0) {
+      nap = pace_.nap;
+    } else {
+      // No spinning before: with two cores it takes time from those who have work.
+      bell_.Wait(nap);
+      nap = std::min(2 * nap, pace_.nap_max);
+    }
+  }
+}
+
 void Agent::Run() {
   NameThread(name_);
   try {
-    Nanos nap = pace_.nap;
-    while (!is_stopping_) {
-      if (work_() > 0) {
-        nap = pace_.nap;
-      } else {
-        // No spinning before: with two cores it takes time from those who have work.
-        bell_.Wait(nap);
-        nap = std::min(2 * nap, pace_.nap_max);
-      }
-    }
+    Loop();
   } catch (const std::exception& caught) {
     LogError("thread_died").With("agent", name_).With("error", caught.what());
     std::abort();

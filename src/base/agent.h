@@ -47,6 +47,7 @@ class Agent final : public Worker {
 
  private:
   void Run();
+  void Loop();
 
   std::string name_;
   Bell own_bell_;

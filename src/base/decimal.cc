@@ -57,57 +57,60 @@ Decimal Require(std::optional<Decimal> value) {
   return *value;
 }
 
-tl::unexpected<Error> NotADecimal(std::string_view text) {
+tl::unexpected<Error> Refuse(std::string_view text, std::string_view why) {
   return Fail(ErrorCode::kInvalidArgument,
-              "'" + std::string(text.substr(0, 40)) + "' is not a decimal number");
+              "'" + std::string(text.substr(0, 40)) + "' " + std::string(why));
+}
+
+constexpr std::string_view kNoNumber = "is not a decimal number";
+constexpr std::string_view kTooLarge = "is out of range";
+
+// What was read so far of a number, its sign apart.
+struct Digits {
+  Int128 raw = 0;  // As if there were no point.
+  std::size_t count = 0;
+  std::size_t fraction = 0;
+  bool has_point = false;
+};
+
+// Reads one more character; says what is wrong with it, empty when nothing.
+std::string_view Take(char c, Digits& digits) {
+  if (c == '.' && !digits.has_point) {
+    digits.has_point = true;
+    return {};
+  }
+  if (c < '0' || c > '9') {
+    return kNoNumber;
+  }
+  ++digits.count;
+  if (digits.has_point && digits.fraction == Decimal::kDigits) {
+    return c == '0' ? "" : "has more than 8 decimal places";
+  }
+  digits.fraction += digits.has_point ? 1 : 0;
+  digits.raw = digits.raw * 10 + (c - '0');
+  return digits.raw > std::numeric_limits<std::int64_t>::max() ? kTooLarge : "";
 }
 
 }  // namespace
 
 Result<Decimal> Decimal::Parse(std::string_view text) {
-  std::size_t at = 0;
-  const bool is_negative = !text.empty() && text[0] == '-';
-  if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
-    ++at;
-  }
-  Int128 raw = 0;
-  std::size_t digits = 0;
-  std::size_t fraction = 0;
-  bool has_point = false;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '.' && !has_point) {
-      has_point = true;
-      continue;
-    }
-    if (c < '0' || c > '9') {
-      return NotADecimal(text);
-    }
-    ++digits;
-    if (has_point && fraction == kDigits) {
-      if (c != '0') {
-        return Fail(ErrorCode::kInvalidArgument,
-                    "'" + std::string(text.substr(0, 40)) + "' has more than 8 decimal places");
-      }
-      continue;
-    }
-    fraction += has_point ? 1 : 0;
-    raw = raw * 10 + (c - '0');
-    if (raw > std::numeric_limits<std::int64_t>::max()) {
-      return Fail(ErrorCode::kInvalidArgument,
-                  "'" + std::string(text.substr(0, 40)) + "' is out of range");
+  const bool is_negative = text.starts_with('-');
+  const bool has_sign = is_negative || text.starts_with('+');
+  Digits digits;
+  for (const char c : text.substr(has_sign ? 1 : 0)) {
+    if (const std::string_view wrong = Take(c, digits); !wrong.empty()) {
+      return Refuse(text, wrong);
     }
   }
-  if (digits == 0) {
-    return NotADecimal(text);
+  if (digits.count == 0) {
+    return Refuse(text, kNoNumber);
   }
-  for (; fraction < kDigits; ++fraction) {
-    raw *= 10;
+  for (; digits.fraction < kDigits; ++digits.fraction) {
+    digits.raw *= 10;
   }
-  const std::optional<Decimal> value = Narrow(is_negative ? -raw : raw);
+  const std::optional<Decimal> value = Narrow(is_negative ? -digits.raw : digits.raw);
   if (!value) {
-    return Fail(ErrorCode::kInvalidArgument,
-                "'" + std::string(text.substr(0, 40)) + "' is out of range");
+    return Refuse(text, kTooLarge);
   }
   return *value;
 }
@@ -122,7 +125,7 @@ std::optional<Decimal> Decimal::FromDouble(double value) {
 }
 
 char* Decimal::Format(char* out) const {
-  std::uint64_t magnitude =
+  const std::uint64_t magnitude =
       raw_ < 0 ? 0 - static_cast<std::uint64_t>(raw_) : static_cast<std::uint64_t>(raw_);
   if (raw_ < 0) {
     *out++ = '-';

@@ -21,14 +21,14 @@ thread_local std::string thread_name = "main";
 
 // The one place of the process that holds the sink; made at first use, as spdlog asks for.
 spdlog::logger& Sink() {
-  static const auto kLogger = [] {
+  static const auto sink = [] {
     auto logger = spdlog::stderr_logger_mt("bulwark");
     logger->set_pattern("%v");
     logger->set_level(spdlog::level::trace);
     logger->flush_on(spdlog::level::trace);
     return logger;
   }();
-  return *kLogger;
+  return *sink;
 }
 
 std::string& ProcessName() {

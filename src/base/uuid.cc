@@ -94,10 +94,11 @@ std::optional<Uuid> Uuid::Parse(std::string_view text) {
   std::array<std::uint64_t, 2> halves{};
   std::size_t nibble = 0;
   for (std::size_t at = 0; at < kTextSize; ++at) {
-    if (IsHyphenPlace(at)) {
-      if (text[at] != '-') {
-        return std::nullopt;
-      }
+    const bool is_hyphen = text[at] == '-';
+    if (is_hyphen != IsHyphenPlace(at)) {
+      return std::nullopt;
+    }
+    if (is_hyphen) {
       continue;
     }
     const std::optional<std::uint64_t> value = HexValue(text[at]);
