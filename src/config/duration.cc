@@ -42,8 +42,9 @@ tl::unexpected<base::Error> NotADuration(std::string_view text, std::string_view
 // when nothing larger divides them.
 std::optional<base::Int128> ParseScaled(std::string_view text) {
   std::int64_t whole = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, whole);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [stopped, error] = std::from_chars(begin, end, whole);
   if (error == std::errc() && stopped == end) {
     return static_cast<base::Int128>(whole) * base::Decimal::kScale;
   }

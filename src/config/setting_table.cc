@@ -18,14 +18,18 @@
 namespace bulwark::config {
 namespace {
 
+template <class Number>
+Number Narrow(std::int64_t number) {
+  ENSURE(std::in_range<Number>(number));
+  return static_cast<Number>(number);
+}
+
 template <class Member>
 Member Convert(const Value& value) {
   if constexpr (std::is_same_v<Member, bool>) {
     return std::get<bool>(value);
   } else if constexpr (std::is_integral_v<Member>) {
-    const std::int64_t number = std::get<std::int64_t>(value);
-    ENSURE(std::in_range<Member>(number));
-    return static_cast<Member>(number);
+    return Narrow<Member>(std::get<std::int64_t>(value));
   } else if constexpr (std::is_enum_v<Member>) {
     return static_cast<Member>(std::get<EnumChoice>(value).index);
   } else if constexpr (std::is_same_v<Member, base::Secret> ||

@@ -26,14 +26,18 @@ namespace {
 constexpr std::string_view kPrefix = "BULWARK_";
 constexpr std::string_view kConfigVariable = "BULWARK_CONFIG";
 
+Value DefaultOf(const SettingSpec& spec) {
+  auto value = ParseValue(spec, spec.default_text);
+  ENSURE(value.has_value());
+  return *std::move(value);
+}
+
 // The value each row of the table has so far, and where it came from.
 class Slots {
  public:
   Slots() {
     for (const SettingSpec& spec : AllSettings()) {
-      auto value = ParseValue(spec, spec.default_text);
-      ENSURE(value.has_value());
-      slots_.push_back({&spec, *std::move(value), {"default", "default", 0, 0}, false});
+      slots_.push_back({&spec, DefaultOf(spec), {"default", "default", 0, 0}, false});
     }
   }
 
@@ -107,21 +111,26 @@ class Slots {
   std::vector<Slot> slots_;
 };
 
+std::string WithoutPrefix(const std::string& variable) {
+  ENSURE(variable.starts_with(kPrefix));
+  return variable.substr(kPrefix.size());
+}
+
 void ApplyEnvironment(const Sources& sources, Slots& slots, Problems& problems) {
   std::vector<std::string> known;
   for (const SettingSpec& spec : AllSettings()) {
-    known.push_back(EnvironmentName(spec.name).substr(kPrefix.size()));
+    known.push_back(WithoutPrefix(EnvironmentName(spec.name)));
   }
   for (const auto& [variable, text] : sources.environment) {
     const std::string place = "env " + variable.substr(0, kNameMax);
-    ENSURE(variable.starts_with(kPrefix));
-    const auto found = std::ranges::find(known, variable.substr(kPrefix.size()));
+    const std::string name = WithoutPrefix(variable);
+    const auto found = std::ranges::find(known, name);
     if (found != known.end()) {
       const SettingSpec& spec = AllSettings()[static_cast<std::size_t>(found - known.begin())];
       slots.Apply({&spec, text, {}, {place, place, 0, 0}}, problems);
       continue;
     }
-    const auto nearest = Nearest(variable.substr(kPrefix.size()), known);
+    const auto nearest = Nearest(name, known);
     problems.push_back({place,
                         nearest
                             ? fmt::format("unknown variable, did you mean {}{}?", kPrefix, *nearest)

@@ -103,12 +103,7 @@ class Reader {
     while (!sections_.empty() && problems_.size() < kProblemsMax) {
       const Section section = sections_.front();
       sections_.pop_front();
-      for (const auto& entry : section.node) {
-        if (problems_.size() == kProblemsMax) {
-          break;
-        }
-        ReadEntry(section.prefix, entry.first, entry.second);
-      }
+      ReadSection(section);
     }
   }
 
@@ -125,6 +120,15 @@ class Reader {
     YAML::Node node;
     std::string prefix;
   };
+
+  void ReadSection(const Section& section) {
+    for (const auto& entry : section.node) {
+      if (problems_.size() == kProblemsMax) {
+        return;
+      }
+      ReadEntry(section.prefix, entry.first, entry.second);
+    }
+  }
 
   void ReadEntry(const std::string& prefix, const YAML::Node& key, const YAML::Node& value) {
     const Position at = At(key.Mark());
@@ -246,20 +250,24 @@ class Reader {
     bool is_name;
   };
 
+  static std::optional<Wrong> StoreSymbol(const std::string& name, const std::string& text,
+                                          InstrumentSettings& instrument) {
+    // Only the venue's own spelling may have lower case.
+    std::string upper = text;
+    if (name == "venue_symbol") {
+      std::ranges::replace_if(upper, [](char c) { return c >= 'a' && c <= 'z'; }, 'X');
+    }
+    if (!IsSymbol(upper)) {
+      return Wrong{name + ": " + Quoted(text) + " is not a symbol such as BTC/USDT or MSFT", false};
+    }
+    (name == "symbol" ? instrument.symbol : instrument.venue_symbol.emplace()) = text;
+    return std::nullopt;
+  }
+
   static std::optional<Wrong> StoreField(const std::string& name, const std::string& text,
                                          InstrumentSettings& instrument) {
     if (name == "symbol" || name == "venue_symbol") {
-      // Only the venue's own spelling may have lower case.
-      std::string upper = text;
-      if (name == "venue_symbol") {
-        std::ranges::replace_if(upper, [](char c) { return c >= 'a' && c <= 'z'; }, 'X');
-      }
-      if (!IsSymbol(upper)) {
-        return Wrong{name + ": " + Quoted(text) + " is not a symbol such as BTC/USDT or MSFT",
-                     false};
-      }
-      (name == "symbol" ? instrument.symbol : instrument.venue_symbol.emplace()) = text;
-      return std::nullopt;
+      return StoreSymbol(name, text, instrument);
     }
     const std::array<std::pair<std::string_view, std::optional<base::Decimal>*>, 3> numbers{
         {{"tick", &instrument.tick},
@@ -295,6 +303,22 @@ class Reader {
   std::vector<Problem>& problems_;
 };
 
+void ReadDocument(const std::string& text, Reader& reader) {
+  try {
+    const YAML::Node document = YAML::Load(text);
+    if (const auto surplus = PlaceOfSurplus(text)) {
+      reader.Report(
+          *surplus,
+          "a stray bracket or a second document begins here; nothing after it would be read");
+    } else if (!document.IsNull()) {
+      reader.ReadRoot(document);
+    }
+  } catch (const YAML::Exception& broken) {
+    const Position at = At(broken.mark);
+    reader.Report(at, "is not valid YAML: " + broken.msg + TabHint(text, at.line));
+  }
+}
+
 }  // namespace
 
 base::Result<ConfigText> ReadConfigFile(const std::filesystem::path& path) {
@@ -329,19 +353,7 @@ std::vector<Assignment> ReadYaml(const ConfigText& source, std::vector<Problem>&
   } else if (source.text.find('\0') != std::string::npos) {
     reader.Report({}, "is not a text file in UTF-8");
   } else {
-    try {
-      const YAML::Node document = YAML::Load(source.text);
-      if (const auto surplus = PlaceOfSurplus(source.text)) {
-        reader.Report(
-            *surplus,
-            "a stray bracket or a second document begins here; nothing after it would be read");
-      } else if (!document.IsNull()) {
-        reader.ReadRoot(document);
-      }
-    } catch (const YAML::Exception& broken) {
-      const Position at = At(broken.mark);
-      reader.Report(at, "is not valid YAML: " + broken.msg + TabHint(source.text, at.line));
-    }
+    ReadDocument(source.text, reader);
   }
   return reader.TakeAssignments();
 }
