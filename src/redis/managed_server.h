@@ -78,7 +78,7 @@ class ManagedServer {
   ManagedServer(const Options& options, process::LockFile lock);
 
   base::Result<void> ChoosePort();
-  base::Result<void> WriteFiles() const;
+  [[nodiscard]] base::Result<void> WriteFiles() const;
   [[nodiscard]] std::string Configuration() const;
 
   Options options_;

@@ -17,7 +17,7 @@
 #include "base/result.h"
 #include "redis/reply.h"
 
-struct redisReader;
+struct redisReader;  // NOLINT(readability-identifier-naming): hiredis names it.
 
 namespace bulwark::redis {
 

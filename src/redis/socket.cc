@@ -95,13 +95,14 @@ base::Result<Socket> ConnectSocket(asio::io_context& io, const Url& url, base::N
   for (const Endpoint& endpoint : *endpoints) {
     Socket socket(io);
     error = ConnectOne(io, socket, endpoint, deadline);
-    if (!error) {
-      if (url.scheme != Url::Scheme::kUnix) {
-        error_code ignored;  // Slower without, not wrong.
-        socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-      }
-      return socket;
+    if (error) {
+      continue;
     }
+    if (url.scheme != Url::Scheme::kUnix) {
+      error_code ignored;  // Slower without, not wrong.
+      socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    }
+    return socket;
   }
   if (error == asio::error::timed_out) {
     return TimedOut("connecting");

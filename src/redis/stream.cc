@@ -53,11 +53,11 @@ class PlainStream final : public Stream {
     while (!bytes.empty()) {
       error_code error;
       bytes.remove_prefix(socket_.write_some(asio::buffer(bytes.data(), bytes.size()), error));
-      if (error == asio::error::would_block) {
-        if (!WaitFor(POLLOUT, deadline)) {
-          return TimedOut("sending");
-        }
-      } else if (error && error != asio::error::interrupted) {
+      const bool is_full = error == asio::error::would_block;
+      if (is_full && !WaitFor(POLLOUT, deadline)) {
+        return TimedOut("sending");
+      }
+      if (error && !is_full && error != asio::error::interrupted) {
         return LostConnection("sending", error);
       }
     }

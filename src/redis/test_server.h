@@ -43,23 +43,11 @@ class TempFolder {
 
 class TestServer {
  public:
-  explicit TestServer(std::optional<GuestAccess> guests = std::nullopt) {
-    ManagedServerOptions options;
-    options.data_folder = folder_.path();
-    options.guests = std::move(guests);
-    auto created = ManagedServer::Create(options);
-    if (created) {
-      server_.emplace(std::move(*created));
-    }
-    const auto started = created ? server_->Start() : tl::unexpected(created.error());
-    if (!started) {
-      std::fprintf(stderr, "%s\n", started.error().message.c_str());
-    }
-    ENSURE(started);
-  }
+  explicit TestServer(std::optional<GuestAccess> guests = std::nullopt)
+      : server_(Start(folder_.path(), std::move(guests))) {}
 
-  [[nodiscard]] ManagedServer& server() { return *server_; }
-  [[nodiscard]] const Url& url() const { return server_->url(); }
+  [[nodiscard]] ManagedServer& server() { return server_; }
+  [[nodiscard]] const Url& url() const { return server_.url(); }
   [[nodiscard]] const std::string& folder() const { return folder_.path(); }
 
   [[nodiscard]] std::unique_ptr<Connection> Connect(const ConnectionOptions& options = {}) const {
@@ -69,8 +57,21 @@ class TestServer {
   }
 
  private:
+  static ManagedServer Start(const std::string& folder, std::optional<GuestAccess> guests) {
+    ManagedServerOptions options;
+    options.data_folder = folder;
+    options.guests = std::move(guests);
+    auto server = ManagedServer::Create(options);
+    const auto started = server ? server->Start() : tl::unexpected(server.error());
+    if (!started) {
+      std::fprintf(stderr, "%s\n", started.error().message.c_str());
+    }
+    ENSURE(started);
+    return *std::move(server);
+  }
+
   TempFolder folder_;  // First: it outlives the server.
-  std::optional<ManagedServer> server_;
+  ManagedServer server_;
 };
 
 }  // namespace bulwark::redis
