@@ -102,13 +102,13 @@ class RedisProcess {
 class ServiceTest : public testing::Test {
  protected:
   ServiceTest()
-      : service(std::move(*Service::Start({.redis = redis.Url(),
-                                           .ledger = redis.folder() + "/ledger.db",
-                                           .call_timeout = std::chrono::milliseconds{300},
-                                           .push_every = std::chrono::milliseconds{50}}))) {}
+      : service_(std::move(*Service::Start({.redis = redis_.Url(),
+                                            .ledger = redis_.folder() + "/ledger.db",
+                                            .call_timeout = std::chrono::milliseconds{300},
+                                            .push_every = std::chrono::milliseconds{50}}))) {}
 
   [[nodiscard]] std::string Get(std::string_view path) const {
-    return net::HttpGet(service->port(), path);
+    return net::HttpGet(service_->port(), path);
   }
   [[nodiscard]] json GetJson(std::string_view path) const {
     const std::string response = Get(path);
@@ -116,10 +116,10 @@ class ServiceTest : public testing::Test {
   }
   [[nodiscard]] std::string Post(std::string_view path, std::string_view body,
                                  std::string_view header = "") const {
-    return net::HttpPost(service->port(), path, body, header);
+    return net::HttpPost(service_->port(), path, body, header);
   }
   [[nodiscard]] std::unique_ptr<net::LoopbackWs> Connect() const {
-    return net::LoopbackWs::Connect(service->port(), "/ws");
+    return net::LoopbackWs::Connect(service_->port(), "/ws");
   }
   // The data of the next frame of that channel.
   static json Next(net::LoopbackWs& client, std::string_view channel) {
@@ -133,22 +133,22 @@ class ServiceTest : public testing::Test {
     return nullptr;
   }
 
-  RedisProcess redis;
-  std::unique_ptr<Service> service;
+  RedisProcess redis_;
+  std::unique_ptr<Service> service_;
 };
 
 TEST_F(ServiceTest, ServesTheStateOfRedis) {
-  redis.Run({"SET", "METRICS:CASH", "90500.0"});
-  redis.Run({"SET", "MARKET:ACTIVE_SYMBOLS", R"(["BTC/USDT"])"});
-  redis.Run({"SET", "MARKET:OHLCV:BTC_USDT", R"([{"close": 110.0}])"});
-  redis.Run({"SADD", "oms:orders:open", "1da26b1b-0000-4000-8000-000000000001"});
-  redis.Run({"SET", "oms:order:1da26b1b-0000-4000-8000-000000000001", R"({"id":"o1"})"});
-  redis.Run({"LPUSH", "METRICS:TOTAL_VALUE", "a foreign type"});
+  redis_.Run({"SET", "METRICS:CASH", "90500.0"});
+  redis_.Run({"SET", "MARKET:ACTIVE_SYMBOLS", R"(["BTC/USDT"])"});
+  redis_.Run({"SET", "MARKET:OHLCV:BTC_USDT", R"([{"close": 110.0}])"});
+  redis_.Run({"SADD", "oms:orders:open", "1da26b1b-0000-4000-8000-000000000001"});
+  redis_.Run({"SET", "oms:order:1da26b1b-0000-4000-8000-000000000001", R"({"id":"o1"})"});
+  redis_.Run({"LPUSH", "METRICS:TOTAL_VALUE", "a foreign type"});
   for (int i = 10; i < 40; ++i) {
-    redis.Run({"SET", "ALERTS:EVENT:17713512000" + std::to_string(i), R"({"level": "ERROR"})"});
+    redis_.Run({"SET", "ALERTS:EVENT:17713512000" + std::to_string(i), R"({"level": "ERROR"})"});
   }
-  redis.Run({"SET", "ALERTS:EVENT:later", "no event"});
-  redis.Run({"SET", "ALERTS:LAST", R"({"level": "ERROR"})"});
+  redis_.Run({"SET", "ALERTS:EVENT:later", "no event"});
+  redis_.Run({"SET", "ALERTS:LAST", R"({"level": "ERROR"})"});
 
   json state;
   do {
@@ -172,20 +172,20 @@ TEST_F(ServiceTest, HaltsAndResumesOnlyWithTheTypedWord) {
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})", "Origin: http://evil.example\r\n"),
               StartsWith("HTTP/1.1 403"));
   EXPECT_THAT(Get("/api/halt"), StartsWith("HTTP/1.1 405"));
-  EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "");
+  EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "");
 
   EXPECT_THAT(
       Post("/api/halt", R"({"confirmation":"HALT","reason":" too \n fast "})"),
       HasSubstr(R"({"halt":true,"reason":"too   fast","ledger":false,"redis":true,"warning":)"));
-  EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "true");
+  EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "true");
 
   EXPECT_THAT(Post("/api/resume", R"({"confirmation":"RESUME"})"), StartsWith("HTTP/1.1 200"));
-  EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "false");
+  EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "false");
 }
 
 TEST_F(ServiceTest, RecordsCommandsInTheLedgerAlsoWhileRedisIsAway) {
-  const auto ledger = std::move(*ledger::Ledger::Open(redis.folder() + "/ledger.db"));
-  redis.Kill();
+  const auto ledger = std::move(*ledger::Ledger::Open(redis_.folder() + "/ledger.db"));
+  redis_.Kill();
 
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT","reason":"too fast"})"),
               HasSubstr(R"({"halt":true,"reason":"too fast","ledger":true,"redis":false})"));
@@ -208,7 +208,7 @@ TEST_F(ServiceTest, RecordsCommandsInTheLedgerAlsoWhileRedisIsAway) {
 }
 
 TEST_F(ServiceTest, StopsThroughRedisAloneWhenTheLedgerIsBrokenAndWarns) {
-  std::ofstream(redis.folder() + "/ledger.db") << "this is no database";
+  std::ofstream(redis_.folder() + "/ledger.db") << "this is no database";
 
   EXPECT_THAT(Post("/api/kill", R"({"confirmation":"KILL"})"),
               testing::AllOf(StartsWith("HTTP/1.1 200"), HasSubstr(R"("ledger":false)"),
@@ -219,59 +219,59 @@ TEST_F(ServiceTest, StopsThroughRedisAloneWhenTheLedgerIsBrokenAndWarns) {
               testing::AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("bulwark release")));
   EXPECT_THAT(Post("/api/resume", R"({"confirmation":"RESUME"})"), StartsWith("HTTP/1.1 503"));
 
-  EXPECT_EQ(redis.Do({"GET", "risk:kill_switch"}), "active");
-  EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "true");
+  EXPECT_EQ(redis_.Do({"GET", "risk:kill_switch"}), "active");
+  EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "true");
 }
 
 TEST_F(ServiceTest, StopsThroughRedisAloneWhileTheLedgerIsLocked) {
-  const auto ledger = std::move(*ledger::Ledger::Open(redis.folder() + "/ledger.db"));
-  const auto other = sql::OpenSqlite(redis.folder() + "/ledger.db", {});
+  const auto ledger = std::move(*ledger::Ledger::Open(redis_.folder() + "/ledger.db"));
+  const auto other = sql::OpenSqlite(redis_.folder() + "/ledger.db", {});
   ASSERT_TRUE(other && (*other)->Run("BEGIN IMMEDIATE"));
 
   EXPECT_THAT(Post("/api/kill", R"({"confirmation":"KILL"})"),
               testing::AllOf(StartsWith("HTTP/1.1 200"), HasSubstr("NOT RECORDED")));
 
-  EXPECT_EQ(redis.Do({"GET", "risk:kill_switch"}), "active");
+  EXPECT_EQ(redis_.Do({"GET", "risk:kill_switch"}), "active");
 }
 
 TEST_F(ServiceTest, ShowsAKillAndItsReleaseInRedis) {
-  const auto ledger = std::move(*ledger::Ledger::Open(redis.folder() + "/ledger.db"));
+  const auto ledger = std::move(*ledger::Ledger::Open(redis_.folder() + "/ledger.db"));
 
   EXPECT_THAT(Post("/api/kill", R"({"confirmation":"KILL","reason":"drill"})"),
               HasSubstr(R"("ledger":true,"redis":true)"));
-  EXPECT_EQ(redis.Do({"GET", "risk:kill_switch"}), "active");
-  EXPECT_THAT(redis.Do({"GET", "risk:kill_switch:meta"}), HasSubstr("drill"));
+  EXPECT_EQ(redis_.Do({"GET", "risk:kill_switch"}), "active");
+  EXPECT_THAT(redis_.Do({"GET", "risk:kill_switch:meta"}), HasSubstr("drill"));
 
   EXPECT_THAT(Post("/api/release", R"({"confirmation":"RELEASE"})"), StartsWith("HTTP/1.1 200"));
-  EXPECT_EQ(redis.Do({"GET", "risk:kill_switch"}), "inactive");
+  EXPECT_EQ(redis_.Do({"GET", "risk:kill_switch"}), "inactive");
 }
 
 // The ledger is held, so that the release waits between its look at the key and its record.
 TEST_F(ServiceTest, KeepsAStopThatIsSetWhileAnOlderOneIsReleased) {
-  const auto ledger = std::move(*ledger::Ledger::Open(redis.folder() + "/ledger.db"));
+  const auto ledger = std::move(*ledger::Ledger::Open(redis_.folder() + "/ledger.db"));
   ASSERT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})"), StartsWith("HTTP/1.1 200"));
-  const auto other = sql::OpenSqlite(redis.folder() + "/ledger.db", {});
+  const auto other = sql::OpenSqlite(redis_.folder() + "/ledger.db", {});
   ASSERT_TRUE(other && (*other)->Run("BEGIN IMMEDIATE"));
   std::string answer;
   std::thread release([&] { answer = Post("/api/resume", R"({"confirmation":"RESUME"})"); });
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (redis.Do({"INFO", "commandstats"}).find("cmdstat_watch:") == std::string::npos &&
+  while (redis_.Do({"INFO", "commandstats"}).find("cmdstat_watch:") == std::string::npos &&
          std::chrono::steady_clock::now() < deadline) {
     std::this_thread::yield();
   }
-  redis.Run({"SET", "SYSTEM:HALT", "true"});
+  redis_.Run({"SET", "SYSTEM:HALT", "true"});
   EXPECT_TRUE((*other)->Run("COMMIT"));
   release.join();
 
   EXPECT_THAT(answer, testing::AllOf(StartsWith("HTTP/1.1 409"), HasSubstr("newer stop")));
-  EXPECT_EQ(redis.Do({"GET", "SYSTEM:HALT"}), "true");
+  EXPECT_EQ(redis_.Do({"GET", "SYSTEM:HALT"}), "true");
   EXPECT_TRUE(ledger->ReadSwitches()->halt.is_on);
 }
 
 TEST_F(ServiceTest, RemembersEquityAndTheLastPortfolio) {
-  redis.Run({"SET", "METRICS:TOTAL_VALUE", "100.5"});
+  redis_.Run({"SET", "METRICS:TOTAL_VALUE", "100.5"});
   const std::string update = R"({"total_equity":100.5,"positions":[]})";
-  while (redis.Connect()->Call({"PUBLISH", "portfolio:update", update})->integer == 0) {
+  while (redis_.Connect()->Call({"PUBLISH", "portfolio:update", update})->integer == 0) {
   }
   const auto first = Connect();
   while (!Next(*first, "portfolio:update").contains("total_equity")) {
@@ -284,7 +284,7 @@ TEST_F(ServiceTest, RemembersEquityAndTheLastPortfolio) {
 }
 
 TEST_F(ServiceTest, TakesJsonOnly) {
-  net::LoopbackHttp client(service->port());
+  net::LoopbackHttp client(service_->port());
   client.Send(
       "POST /api/halt HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
       "Content-Length: 23\r\nConnection: close\r\n\r\n{\"confirmation\":\"HALT\"}");
@@ -293,8 +293,8 @@ TEST_F(ServiceTest, TakesJsonOnly) {
 }
 
 TEST_F(ServiceTest, WelcomesClientsWithTheStateAndForwardsEvents) {
-  redis.Run({"SET", "system:status", R"({"broker": "connected", "feed": "connected"})"});
-  redis.Run({"SET", "risk:kill_switch", "inactive"});
+  redis_.Run({"SET", "system:status", R"({"broker": "connected", "feed": "connected"})"});
+  redis_.Run({"SET", "risk:kill_switch", "inactive"});
   while (GetJson("/api/state").at("kill_switch") != "inactive") {
   }
   const auto first = Connect();
@@ -307,7 +307,7 @@ TEST_F(ServiceTest, WelcomesClientsWithTheStateAndForwardsEvents) {
     EXPECT_TRUE(Next(**client, "state:snapshot").contains("metrics"));
   }
   // The subscription is there when Redis counts it.
-  while (redis.Connect()->Call({"PUBLISH", "trade:executed", R"({"symbol":"A"})"})->integer == 0) {
+  while (redis_.Connect()->Call({"PUBLISH", "trade:executed", R"({"symbol":"A"})"})->integer == 0) {
   }
 
   EXPECT_EQ(Next(*first, "trade:executed").at("symbol"), "A");
@@ -325,7 +325,7 @@ TEST_F(ServiceTest, PushesWhatChangedAndAnswersPings) {
     has_pong = text == R"({"type":"pong"})";
   }
 
-  redis.Run({"SET", "METRICS:CASH", "1.5"});
+  redis_.Run({"SET", "METRICS:CASH", "1.5"});
 
   while (Next(*client, "state:snapshot").at("metrics").at("cash") != 1.5) {
     ASSERT_FALSE(HasFailure());
@@ -336,7 +336,7 @@ TEST_F(ServiceTest, OutlivesTheLossOfRedis) {
   const auto client = Connect();
   EXPECT_EQ(Next(*client, "system:redis").at("connected"), true);
 
-  redis.Kill();
+  redis_.Kill();
 
   EXPECT_EQ(Next(*client, "system:redis").at("connected"), false);
   while (Next(*client, "state:snapshot").at("redis").at("connected") != false) {
@@ -348,7 +348,7 @@ TEST_F(ServiceTest, OutlivesTheLossOfRedis) {
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})"),
               testing::AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("bulwark halt --reason")));
 
-  redis.Start();
+  redis_.Start();
 
   EXPECT_EQ(Next(*client, "system:redis").at("connected"), true);
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})"), StartsWith("HTTP/1.1 200"));

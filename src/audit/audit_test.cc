@@ -140,7 +140,7 @@ TEST_F(AuditTest, ShowsBothValuesToTheLastDigit) {
 TEST_F(AuditTest, FindsOrdersThatAreMissingStrangeOrDifferent) {
   FillRedis();
   const std::string working = working_.id.ToString();
-  model::Order stranger = MakeOrder(9, model::Side::kBuy, "1");
+  const model::Order stranger = MakeOrder(9, model::Side::kBuy, "1");
   std::string text;
   contract::EncodeOrder(text, stranger, "ETH/USDT", {});
   Set("oms:order:" + stranger.id.ToString(), text);

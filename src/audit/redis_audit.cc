@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "audit/difference.h"
 #include "audit/ledger_books.h"
 #include "base/decimal.h"
@@ -44,10 +46,11 @@ base::Result<std::optional<T>> ReadKey(redis::Connection& connection, const cont
   if (!reply) {
     return base::FailWith(key.text(), reply.error());
   }
-  if (!reply->AsText()) {
+  const auto text = reply->AsText();
+  if (!text) {
     return std::optional<T>{};
   }
-  auto value = decode(*reply->AsText());
+  auto value = decode(*text);
   if (!value) {
     return base::FailWith(key.text(), value.error());
   }
@@ -134,7 +137,7 @@ void CompareStrangers(const contract::SymbolAmounts& amounts, const std::string&
                       const model::InstrumentTable& instruments, Comparison& comparison) {
   for (const auto& [symbol, amount] : amounts) {
     if (!instruments.Find(symbol) && !amount.is_zero()) {
-      comparison.Text(name + " of " + symbol, kAbsent, amount.ToString());
+      comparison.Text(fmt::format("{} of {}", name, symbol), kAbsent, amount.ToString());
     }
   }
 }

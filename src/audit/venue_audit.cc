@@ -152,13 +152,11 @@ void CompareOrders(const LedgerBooks& ledger, const VenueBooks& venue, Compariso
     const model::Order& ours = row.order;
     const std::string name = "order " + id.ToString();
     const auto found = venue.orders.find(id.ToString());
-    if (found == venue.orders.end()) {
-      if (!MayBeUnknown(ours.status)) {
-        comparison.Text(name, Name(ours.status), kAbsent);
-      }
-      continue;
+    if (found != venue.orders.end()) {
+      CompareOrder(ledger, ours, found->second, comparison);
+    } else if (!MayBeUnknown(ours.status)) {
+      comparison.Text(name, Name(ours.status), kAbsent);
     }
-    CompareOrder(ledger, ours, found->second, comparison);
   }
   for (const auto& [id, order] : venue.orders) {
     const auto uuid = base::Uuid::Parse(id);

@@ -9,6 +9,7 @@
 #include <string>
 
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 #include <stdlib.h>
 #include <zstd.h>
 
@@ -32,9 +33,9 @@ std::string CsvText() {
   for (int i = 0; i < kRows; ++i) {
     const auto tick = std::get<model::Tick>(**feed->Next());
     const std::string at = base::FormatIso(tick.event_at, base::IsoSuffix::kZulu);
-    text += at + "," + std::string(instruments[tick.instrument].venue_symbol.view()) + "," +
-            tick.price.ToString() + "," + tick.size.ToString() + ",BUY," + std::to_string(i) + "," +
-            at + "," + at + "\n";
+    text += fmt::format("{0},{1},{2},{3},BUY,{4},{0},{0}\n", at,
+                        instruments[tick.instrument].venue_symbol.view(), tick.price.ToString(),
+                        tick.size.ToString(), i);
   }
   return text;
 }
@@ -45,12 +46,13 @@ std::string FramesText() {
   std::string text;
   for (int i = 0; i < kRows; ++i) {
     const auto tick = std::get<model::Tick>(**feed->Next());
-    const std::string ms = std::to_string(tick.event_at.time_since_epoch().count() / 1'000'000);
-    const std::string symbol(instruments[tick.instrument].venue_symbol.view());
-    text += ms + R"(000000 {"stream":"x@trade","data":{"e":"trade","E":)" + ms + R"(,"s":")" +
-            symbol + R"(","t":)" + std::to_string(i) + R"(,"p":")" + tick.price.ToString() +
-            R"(","q":")" + tick.size.ToString() + R"(","T":)" + ms + R"(,"m":true,"M":true}})" +
-            "\n";
+    const auto ms = tick.event_at.time_since_epoch().count() / 1'000'000;
+    text += fmt::format(
+        R"({0}000000 {{"stream":"x@trade","data":{{"e":"trade","E":{0},"s":"{1}","t":{2},"p":"{3}",)"
+        R"("q":"{4}","T":{0},"m":true,"M":true}}}})"
+        "\n",
+        ms, instruments[tick.instrument].venue_symbol.view(), i, tick.price.ToString(),
+        tick.size.ToString());
   }
   return text;
 }

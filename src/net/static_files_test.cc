@@ -28,23 +28,23 @@ class StaticFilesTest : public testing::Test {
   StaticFilesTest& operator=(StaticFilesTest&&) = delete;
   ~StaticFilesTest() override {
     std::error_code ignored;
-    fs::remove_all(root, ignored);
+    fs::remove_all(root_, ignored);
   }
 
  protected:
   StaticFilesTest() {
-    fs::create_directories(root / "web/assets");
+    fs::create_directories(root_ / "web/assets");
     Write("secret", "secret");
     Write("web-other/file", "secret");
     Write("web/index.html", "<p>page</p>");
     Write("web/assets/app-1a2b.js", "run()");
     Write("web/.hidden", "secret");
-    fs::create_symlink(root / "secret", root / "web/link");
+    fs::create_symlink(root_ / "secret", root_ / "web/link");
   }
 
   void Write(std::string_view name, std::string_view text) const {
-    fs::create_directories((root / name).parent_path());
-    std::ofstream(root / name) << text;
+    fs::create_directories((root_ / name).parent_path());
+    std::ofstream(root_ / name) << text;
   }
 
   static Response Ask(const StaticFiles& files, std::string_view path, std::string_view tag = "") {
@@ -54,11 +54,12 @@ class StaticFilesTest : public testing::Test {
                         .body = ""});
   }
 
-  fs::path root = fs::temp_directory_path() / ("bulwark_static_test_" + std::to_string(::getpid()));
+  fs::path root_ =
+      fs::temp_directory_path() / ("bulwark_static_test_" + std::to_string(::getpid()));
 };
 
 TEST_F(StaticFilesTest, ServesFilesWithTypeAndCaching) {
-  const auto files = StaticFiles::Open(root / "web");
+  const auto files = StaticFiles::Open(root_ / "web");
   ASSERT_TRUE(files.has_value());
 
   const Response page = Ask(*files, "/");
@@ -72,7 +73,7 @@ TEST_F(StaticFilesTest, ServesFilesWithTypeAndCaching) {
 }
 
 TEST_F(StaticFilesTest, AnswersNotModifiedToTheSameTag) {
-  const auto files = StaticFiles::Open(root / "web");
+  const auto files = StaticFiles::Open(root_ / "web");
   const std::string tag = Ask(*files, "/").headers.at(0).second;
 
   const Response again = Ask(*files, "/", tag);
@@ -85,7 +86,7 @@ TEST_F(StaticFilesTest, AnswersNotModifiedToTheSameTag) {
 }
 
 TEST_F(StaticFilesTest, NeverLeavesItsFolder) {
-  const auto files = StaticFiles::Open(root / "web");
+  const auto files = StaticFiles::Open(root_ / "web");
   for (const std::string_view path :
        {"/../secret", "/assets/../../secret", "//etc/passwd", "/./index.html", "/.hidden", "/link",
         "/..\\secret", "/../web-other/file", "/assets", "/assets/", "/none", "/index.html/x"}) {
@@ -97,7 +98,7 @@ TEST_F(StaticFilesTest, NeverLeavesItsFolder) {
 }
 
 TEST_F(StaticFilesTest, OpenWantsAPage) {
-  const auto files = StaticFiles::Open(root / "web/assets");
+  const auto files = StaticFiles::Open(root_ / "web/assets");
 
   ASSERT_FALSE(files.has_value());
   EXPECT_NE(files.error().message.find("no index.html"), std::string::npos);

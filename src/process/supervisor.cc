@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,11 +71,11 @@ void Supervisor::Stop() {
   if (std::exchange(is_stopped_, true)) {
     return;
   }
-  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-    if (entry->child) {
-      const Exit exit = entry->child->Stop(entry->spec.stop_grace);
-      base::LogInfo("child_stopped").With("child", entry->spec.name).With("end", exit.ToString());
-      entry->child.reset();
+  for (Entry& entry : entries_ | std::views::reverse) {
+    if (entry.child) {
+      const Exit exit = entry.child->Stop(entry.spec.stop_grace);
+      base::LogInfo("child_stopped").With("child", entry.spec.name).With("end", exit.ToString());
+      entry.child.reset();
     }
   }
 }
@@ -111,11 +112,13 @@ base::Result<void> Supervisor::Launch(Entry& entry) {
 base::Result<void> Supervisor::WaitReady(Entry& entry, const std::function<bool()>& is_cancelled) {
   constexpr base::Nanos kStep = std::chrono::milliseconds{5};
   const base::Nanos deadline = entry.started_at + entry.spec.ready_timeout;
+  ENSURE(entry.child.has_value());
+  Child& child = *entry.child;
   while (entry.spec.is_ready && !entry.spec.is_ready()) {
     if (is_cancelled && is_cancelled()) {
       return base::Fail(base::ErrorCode::kUnavailable, "stopped while starting");
     }
-    if (const auto exit = entry.child->WaitFor(kStep)) {
+    if (const auto exit = child.WaitFor(kStep)) {
       entry.child.reset();
       return base::Fail(base::ErrorCode::kUnavailable,
                         "ended with " + exit->ToString() + " before it was ready");

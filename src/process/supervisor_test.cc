@@ -39,7 +39,7 @@ class SupervisorTest : public testing::Test {
       : folder_(testing::TempDir() + "bulwark_supervisor_" + std::to_string(getpid())) {
     std::filesystem::create_directories(folder_);
   }
-  ~SupervisorTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   [[nodiscard]] std::string PathOf(const std::string& name) const { return folder_ + "/" + name; }
 
