@@ -17,10 +17,10 @@ namespace fs = std::filesystem;
 
 class DataPathsTest : public testing::Test {
  protected:
-  void SetUp() override { fs::create_directory(folder); }
-  void TearDown() override { fs::remove_all(folder); }
+  void SetUp() override { fs::create_directory(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
 
-  fs::path folder =
+  fs::path folder_ =
       fs::temp_directory_path() / ("bulwark_paths_" + std::to_string(std::random_device{}()));
 };
 
@@ -46,7 +46,7 @@ TEST_F(DataPathsTest, RefusesAFolderTooDeepForASocket) {
 }
 
 TEST_F(DataPathsTest, MakesTheFoldersForThisUserOnlyAndAgain) {
-  const auto paths = DataPaths::Create(folder / "data");
+  const auto paths = DataPaths::Create(folder_ / "data");
   ASSERT_TRUE(paths.has_value());
 
   ASSERT_TRUE(paths->Prepare().has_value());
@@ -58,11 +58,11 @@ TEST_F(DataPathsTest, MakesTheFoldersForThisUserOnlyAndAgain) {
 }
 
 TEST_F(DataPathsTest, LeavesTheRightsOfARootThatWasThere) {
-  const auto paths = DataPaths::Create(folder / "data");
+  const auto paths = DataPaths::Create(folder_ / "data");
   ASSERT_TRUE(paths.has_value());
-  fs::create_directory(folder / "data");
+  fs::create_directory(folder_ / "data");
   const fs::perms shared = fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec;
-  fs::permissions(folder / "data", shared);
+  fs::permissions(folder_ / "data", shared);
 
   ASSERT_TRUE(paths->Prepare().has_value());
 
@@ -70,15 +70,15 @@ TEST_F(DataPathsTest, LeavesTheRightsOfARootThatWasThere) {
 }
 
 TEST_F(DataPathsTest, SaysWhichFolderCannotBeMade) {
-  std::ofstream(folder / "data") << "a file in the way";
-  const auto paths = DataPaths::Create(folder / "data");
+  std::ofstream(folder_ / "data") << "a file in the way";
+  const auto paths = DataPaths::Create(folder_ / "data");
   ASSERT_TRUE(paths.has_value());
 
   const auto prepared = paths->Prepare();
 
   ASSERT_FALSE(prepared.has_value());
   EXPECT_TRUE(prepared.error().message.starts_with("cannot make the folder " +
-                                                   (folder / "data").string() + ": "))
+                                                   (folder_ / "data").string() + ": "))
       << prepared.error().message;
 }
 

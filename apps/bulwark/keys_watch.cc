@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -99,7 +100,8 @@ class Watch {
     if (!message) {
       return tl::unexpected(message.error());
     }
-    return message->has_value() ? Show(message->value()) : base::Result<void>();
+    const std::optional<redis::Message>& heard = *message;
+    return heard ? Show(*heard) : base::Result<void>();
   }
 
   base::Result<void> Show(const redis::Message& message) {

@@ -86,6 +86,7 @@ int RunCli(const config::Settings& settings, const std::vector<std::string>& wor
   std::vector<std::string> arguments = CliArguments(*url);
   arguments.insert(arguments.end(), words.begin(), words.end());
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) {
     argv.push_back(argument.data());
   }

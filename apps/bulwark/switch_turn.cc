@@ -124,17 +124,19 @@ std::optional<contract::SystemState> ReadLiveState(redis::Connection& connection
   return has_beaten_since || has_closed_since ? state : std::nullopt;
 }
 
-void WaitForTrader(const SwitchRequest& request, redis::Connection& connection,
-                   SwitchReceipt& receipt) {
+// Its state once it shows the turn; nothing when it does not within the time.
+std::optional<contract::SystemState> WaitForTrader(const SwitchRequest& request,
+                                                   redis::Connection& connection,
+                                                   base::UnixNanos turned_at) {
   const base::Nanos deadline = base::MonotonicNow() + request.wait_max;
   while (base::MonotonicNow() < deadline && connection.is_alive()) {
-    const auto state = ReadLiveState(connection, receipt.turn->at);
+    const auto state = ReadLiveState(connection, turned_at);
     if (state && Confirms(*state, request.which, request.is_on)) {
-      receipt.trader = state;
-      return;
+      return state;
     }
     std::this_thread::sleep_for(kAskEvery);
   }
+  return std::nullopt;
 }
 
 std::string DescribeTrader(const SwitchRequest& request, const SwitchReceipt& receipt) {
@@ -174,6 +176,29 @@ std::string DescribeNewerStop(std::string_view title, const SwitchReceipt& recei
   return text;
 }
 
+std::string DescribeLedger(const SwitchRequest& request, const SwitchReceipt& receipt) {
+  if (!receipt.turn) {
+    return fmt::format("Ledger: NOT RECORDED: {}\n", receipt.ledger_failure);
+  }
+  return fmt::format("Ledger: {} {}, sequence {}, {}, reason '{}'\n", TitleOf(request.which),
+                     request.is_on ? "on" : "off", receipt.turn->sequence,
+                     base::FormatIso(receipt.turn->at, base::IsoSuffix::kOffset),
+                     receipt.turn->reason);
+}
+
+std::string DescribeRedis(const SwitchRequest& request, const SwitchReceipt& receipt) {
+  if (receipt.is_overtaken) {
+    return DescribeNewerStop(TitleOf(request.which), receipt);
+  }
+  if (!receipt.is_shown_in_redis) {
+    return fmt::format("Redis:  not reached: {}\n", receipt.redis_failure);
+  }
+  if (request.which == Switch::kHalt) {
+    return fmt::format("Redis:  SYSTEM:HALT is {}\n", request.is_on ? "true" : "false");
+  }
+  return fmt::format("Redis:  risk:kill_switch is {}\n", request.is_on ? "active" : "inactive");
+}
+
 }  // namespace
 
 SwitchReceipt TurnSwitch(const SwitchRequest& request, const std::filesystem::path& ledger,
@@ -196,7 +221,7 @@ SwitchReceipt TurnSwitch(const SwitchRequest& request, const std::filesystem::pa
                               : turner.Release(request.which, request.reason, peers));
   receipt.is_other_switch_on = recorder.IsOtherSwitchOn();
   if (receipt.turn && receipt.is_shown_in_redis) {
-    WaitForTrader(request, *connection, receipt);
+    receipt.trader = WaitForTrader(request, *connection, receipt.turn->at);
   }
   return receipt;
 }
@@ -219,27 +244,7 @@ bool Confirms(const contract::SystemState& state, Switch which, bool is_on) {
 }
 
 std::string DescribeReceipt(const SwitchRequest& request, const SwitchReceipt& receipt) {
-  const std::string_view title = TitleOf(request.which);
-  std::string text;
-  if (receipt.turn) {
-    text += fmt::format("Ledger: {} {}, sequence {}, {}, reason '{}'\n", title,
-                        request.is_on ? "on" : "off", receipt.turn->sequence,
-                        base::FormatIso(receipt.turn->at, base::IsoSuffix::kOffset),
-                        receipt.turn->reason);
-  } else {
-    text += fmt::format("Ledger: NOT RECORDED: {}\n", receipt.ledger_failure);
-  }
-  if (receipt.is_overtaken) {
-    text += DescribeNewerStop(title, receipt);
-  } else if (receipt.is_shown_in_redis) {
-    text += fmt::format(
-        "Redis:  {}\n",
-        request.which == Switch::kHalt
-            ? (request.is_on ? "SYSTEM:HALT is true" : "SYSTEM:HALT is false")
-            : (request.is_on ? "risk:kill_switch is active" : "risk:kill_switch is inactive"));
-  } else {
-    text += fmt::format("Redis:  not reached: {}\n", receipt.redis_failure);
-  }
+  std::string text = DescribeLedger(request, receipt) + DescribeRedis(request, receipt);
   if (IsDone(receipt)) {
     text += DescribeTrader(request, receipt);
   }

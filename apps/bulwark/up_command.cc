@@ -100,7 +100,8 @@ int RunUp(const AppContext& context, const config::Settings& settings) {
   if (!server) {
     return FailWithText(server.error().message);
   }
-  redis::ManagedServer* const own = *server ? &**server : nullptr;
+  std::optional<redis::ManagedServer>& private_server = *server;
+  redis::ManagedServer* const own = private_server ? &*private_server : nullptr;
   const UpInputs inputs{.program = OwnProgram(),
                         .arguments = context.ChildArguments(),
                         .variables = context.ChildVariables()};
