@@ -27,6 +27,7 @@
 
 #include "base/ensure.h"
 #include "base/result.h"
+#include "base/scheduling.h"
 #include "base/time.h"
 
 namespace bulwark::process {
@@ -47,6 +48,7 @@ struct Launch {
   const char* work_folder;  // May be null.
   int output_fd;            // -1: ours.
   int death_signal;
+  bool prefers_short_turns;
   pid_t parent;
   int failure_fd;  // Gets errno when the program cannot be started.
 };
@@ -114,6 +116,9 @@ void ResetSignals() {
   const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0) {
     fail(errno);
+  }
+  if (launch.prefers_short_turns) {
+    base::PreferShortTurns();
   }
   close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   execve(launch.program.c_str(), launch.argv.data(), launch.envp.data());
@@ -228,6 +233,7 @@ base::Result<Child> Child::Spawn(const Command& command) {
                 .work_folder = command.work_folder.empty() ? nullptr : command.work_folder.c_str(),
                 .output_fd = output.get(),
                 .death_signal = command.death_signal,
+                .prefers_short_turns = command.prefers_short_turns,
                 .parent = getpid(),
                 .failure_fd = failure_write.get()};
   launch.args.insert(launch.args.end(), command.args.begin(), command.args.end());

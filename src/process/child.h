@@ -32,6 +32,7 @@ struct Command {
   std::string work_folder;                                       // Empty: ours.
   std::string output_file;  // Appended to by stdout and stderr, mode 0600; empty: ours.
   int death_signal = SIGKILL;
+  bool prefers_short_turns = false;  // Others wait for its answers (base/scheduling.h).
 };
 
 // How a process ended: by itself with a code, or by a signal.

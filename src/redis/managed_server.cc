@@ -184,6 +184,7 @@ base::Result<process::Command> ManagedServer::MakeCommand() {
   command.program = options_.program;
   command.args = {folder_ + "/redis.conf"};
   command.output_file = folder_ + "/redis.log";
+  command.prefers_short_turns = true;  // A halt passes through it.
   RotateLog(command.output_file);
   return command;
 }

@@ -9,14 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include "base/agent.h"
 #include "base/bell.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "base/scheduling.h"
 #include "base/time.h"
 #include "config/settings.h"
 #include "contract/view_documents.h"
@@ -94,27 +92,17 @@ stateplane::OpeningPicture PictureOf(const ledger::RecoveredBooks& books,
   return picture;
 }
 
-// A recording played as fast as it goes takes every core it gets; stops, books and Redis go before
-// it.
-void LowerPriorityOnce(bool& is_lowered) {
-  constexpr int kNice = 10;
-  if (!is_lowered) {
-    is_lowered = true;
-    if (setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice) != 0) {
-      base::LogDebug("priority_not_lowered");
-    }
-  }
-}
-
 base::AgentPace WokenBy(base::Bell& bell) {
   return {.bell = &bell, .nap = kNap, .nap_max = kNap};
 }
 
-// The work of a thread that a replay at full speed keeps busy.
+// Says once to the scheduler what the thread of this work is like, if anything.
 template <class Work>
-std::function<int()> Polite(bool is_polite, Work work) {
-  return [work, is_lowered = !is_polite]() mutable {
-    LowerPriorityOnce(is_lowered);
+std::function<int()> As(void (*wish)(), Work work) {
+  return [work, wish]() mutable {
+    if (wish != nullptr) {
+      std::exchange(wish, nullptr)();
+    }
     return work();
   };
 }
@@ -283,7 +271,8 @@ base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
   if (auto connected = ConnectVenue(should_stop); !connected) {
     return connected;
   }
-  const bool is_flat_out = !settings_.feed.speed;
+  // A recording played as fast as it goes takes every core it gets; stops, books and Redis go first.
+  const auto flat_out = settings_.feed.speed ? nullptr : &base::GiveWay;
   publisher_agent_ = environment_.StartRungWorker("publisher", WokenBy(queues_.bells.publisher),
                                                   [this] { return publisher_->DoWork(); });
   ledger_agent_ = environment_.StartRungWorker("ledger", WokenBy(queues_.bells.ledger),
@@ -294,7 +283,7 @@ base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
   }
   engine_agent_ =
       environment_.StartRungWorker("engine", WokenBy(queues_.bells.engine),
-                                   Polite(is_flat_out, [this] { return engine_loop_->DoWork(); }));
+                                   As(flat_out, [this] { return engine_loop_->DoWork(); }));
   if (auto caught_up = CatchUpWithVenue(); !caught_up) {
     Stop();
     return caught_up;
@@ -303,10 +292,10 @@ base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
       "venue",
       base::AgentPace{.bell = &queues_.bells.venue, .nap = kVenueNap, .nap_max = kVenueNapMax},
       [this] { return venue_thread_->DoWork(); });
-  watcher_agent_ =
-      environment_.StartWorker("watcher", kOwnNap, [this] { return watcher_->DoWork(); });
-  feed_agent_ = environment_.StartWorker(
-      "feed", kOwnNap, Polite(is_flat_out, [this] { return feed_thread_->DoWork(); }));
+  watcher_agent_ = environment_.StartWorker(
+      "watcher", kOwnNap, As(&base::PreferShortTurns, [this] { return watcher_->DoWork(); }));
+  feed_agent_ = environment_.StartWorker("feed", kOwnNap,
+                                         As(flat_out, [this] { return feed_thread_->DoWork(); }));
   base::LogInfo("trader_started").With("epoch", epoch_);
   return {};
 }
