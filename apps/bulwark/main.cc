@@ -17,6 +17,7 @@
 #include "config/setting_text.h"
 #include "config_command.h"
 #include "doctor_command.h"
+#include "explain_command.h"
 #include "keys_command.h"
 #include "ledger_command.h"
 #include "redis_command.h"
@@ -44,6 +45,8 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddRedisCliCommand(root, context);
   bulwark::app::AddDoctorCommand(root, context);
   bulwark::app::AddKeysCommand(root, context);
+  bulwark::app::AddExplainCommand(root, context);
+  bulwark::app::AddReplayCommand(root, context);
   bulwark::app::AddLedgerCommand(root, context);
   bulwark::app::AddConfigCommand(root, context);
 }

@@ -147,19 +147,18 @@ Result<History> ReadOrderHistory(sql::Connection& connection, const model::Instr
   return Read(connection, table, {.where = " WHERE order_id = :o", .order_id = id.ToString()});
 }
 
-Result<std::vector<model::OrderId>> FindOrders(sql::Connection& connection, std::string_view prefix,
+Result<std::vector<model::OrderId>> FindOrders(sql::Connection& connection, std::string_view part,
                                                std::size_t limit) {
-  ENSURE(prefix.find_first_not_of("0123456789abcdef-") == std::string_view::npos);
-  // 'g' comes after every character of an id.
-  auto query = connection.Prepare({.sql = "SELECT order_id FROM order_heads WHERE order_id >= :a "
-                                          "AND order_id < :b ORDER BY order_id LIMIT " +
+  ENSURE(part.find_first_not_of("0123456789abcdef-") == std::string_view::npos);
+  auto query = connection.Prepare({.sql = "SELECT order_id FROM order_heads WHERE order_id LIKE :a "
+                                          "OR order_id LIKE :b ORDER BY order_id LIMIT " +
                                           std::to_string(limit),
                                    .params = "tt",
                                    .columns = "t"});
   if (!query) {
     return tl::unexpected<base::Error>(query.error());
   }
-  query->Set(0, prefix).Set(1, std::string(prefix) + "g");
+  query->Set(0, std::string(part) + "%").Set(1, "%" + std::string(part));
   std::vector<model::OrderId> found;
   const auto read = query->ForEachRow([&](const sql::Statement& row) {
     found.push_back(base::Uuid::Parse(row.Text(0)).value_or(model::OrderId()));

@@ -43,8 +43,9 @@ base::Result<History> ReadOrderHistory(sql::Connection& connection,
                                        const model::InstrumentTable& table,
                                        const model::OrderId& id);
 
-// The orders whose id begins like this, at most `limit`. Requires: hexadecimal digits and hyphens.
+// The orders whose id begins or ends like this, at most `limit`. Requires: hexadecimal digits and
+// hyphens.
 base::Result<std::vector<model::OrderId>> FindOrders(sql::Connection& connection,
-                                                     std::string_view prefix, std::size_t limit);
+                                                     std::string_view part, std::size_t limit);
 
 }  // namespace bulwark::ledger

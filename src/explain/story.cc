@@ -1,0 +1,297 @@
+#include "explain/story.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "base/uuid.h"
+#include "engine/engine.h"
+#include "explain/event_facts.h"
+#include "explain/replayer.h"
+#include "journal/run_reader.h"
+#include "journal/runs.h"
+#include "model/action.h"
+#include "model/denial.h"
+#include "model/market_data.h"
+#include "model/order.h"
+#include "model/signal.h"
+#include "risk/gate.h"
+#include "risk/gate_trace.h"
+#include "risk/guard_input.h"
+#include "trader/run_record.h"
+
+namespace bulwark::explain {
+namespace {
+
+using base::Result;
+
+// Later than this after the last change the journal has nothing more to say of an order that ended.
+constexpr base::Nanos kAfterwards{std::chrono::seconds{30}};
+
+// Notes what happens inside the engine at one event.
+class Notes final : public engine::Observer {
+ public:
+  struct Decided {
+    model::Bar bar;
+    model::Decision decision;
+  };
+
+  void OnDecision(const model::Bar& bar, const model::Decision& decision) override {
+    decided_.push_back({.bar = bar, .decision = decision});
+  }
+  void OnAsked(const risk::Gate& gate, const risk::GuardInput& input,
+               const risk::GateAnswer& answer) override {
+    Asked asked{.order = input.order, .books = input.books, .mark = input.mark()};
+    if (is_tracing_) {
+      asked.checks = risk::TraceOf(gate, input);
+    }
+    if (const auto* denial = std::get_if<model::Denial>(&answer)) {
+      asked.denial = *denial;
+    }
+    asked_.push_back(std::move(asked));
+  }
+
+  void Clear() {
+    decided_.clear();
+    asked_.clear();
+  }
+  void SetTracing(bool is_tracing) { is_tracing_ = is_tracing; }
+  [[nodiscard]] const std::vector<Decided>& decided() const { return decided_; }
+  [[nodiscard]] const std::vector<Asked>& asked() const { return asked_; }
+
+ private:
+  std::vector<Decided> decided_;
+  std::vector<Asked> asked_;
+  bool is_tracing_ = true;
+};
+
+const model::Order* FindOrder(const model::ActionBuffer& actions, const model::OrderId& id) {
+  for (const model::Action& action : actions) {
+    const auto* changed = std::get_if<model::OrderChanged>(&action);
+    if (changed != nullptr && changed->order.id == id) {
+      return &changed->order;
+    }
+  }
+  return nullptr;
+}
+
+Cause CauseAt(const Replayer& replayer, const Notes& notes, const base::Uuid& decision_id,
+              model::InstrumentId instrument) {
+  Cause cause{.event = {.epoch = replayer.record().start.epoch,
+                        .sequence = replayer.event().sequence,
+                        .event = replayer.event().event},
+              .symbol = replayer.instruments()[instrument].symbol};
+  for (const model::Action& action : replayer.actions()) {
+    const auto* generated = std::get_if<model::SignalGenerated>(&action);
+    if (generated != nullptr && generated->signal.instrument == instrument) {
+      cause.signals.push_back(generated->signal);
+    }
+  }
+  for (const Notes::Decided& decided : notes.decided()) {
+    if (decided.decision.id == decision_id) {
+      cause.bar = decided.bar;
+      cause.decision = decided.decision;
+    }
+  }
+  return cause;
+}
+
+bool IsFor(const Asked& asked, const model::Order& order) {
+  return !asked.denial && asked.order.decision_id == order.decision_id &&
+         asked.order.instrument == order.instrument && asked.order.side == order.side &&
+         asked.order.quantity == order.quantity;
+}
+
+// Replays to the event that made the order.
+Result<std::optional<Cause>> FindCause(const std::filesystem::path& journal, std::uint64_t epoch,
+                                       const model::OrderId& id) {
+  Notes notes;
+  auto replayer = Replayer::Open(journal, epoch, &notes);
+  if (!replayer) {
+    return tl::unexpected<base::Error>(replayer.error());
+  }
+  while (true) {
+    notes.Clear();
+    const auto stepped = (*replayer)->Step();
+    if (!stepped) {
+      return tl::unexpected<base::Error>(stepped.error());
+    }
+    if (!*stepped) {
+      return std::optional<Cause>();
+    }
+    if (const model::Order* order = FindOrder((*replayer)->actions(), id)) {
+      Cause cause = CauseAt(**replayer, notes, order->decision_id, order->instrument);
+      const auto asked = std::ranges::find_if(
+          notes.asked(), [&](const Asked& question) { return IsFor(question, *order); });
+      if (asked != notes.asked().end()) {
+        cause.asked = *asked;
+      }
+      return std::optional(std::move(cause));
+    }
+  }
+}
+
+// All events of a run that speak of the order, also when the run cannot be replayed.
+Result<void> ScanReports(const std::filesystem::path& journal, std::uint64_t epoch,
+                         const model::OrderId& id, base::UnixNanos until,
+                         std::vector<StoryEvent>& reports) {
+  auto reader = journal::RunReader::Open(journal, epoch, trader::RecordLayout());
+  if (!reader) {
+    return tl::unexpected<base::Error>(reader.error());
+  }
+  reader->SetInstruments(model::kInstrumentsMax);
+  while (true) {
+    const auto next = reader->Next();
+    if (!next) {
+      return tl::unexpected<base::Error>(next.error());
+    }
+    if (!*next || TimeOf((*next)->event) > until) {
+      return {};
+    }
+    if (OrderOf((*next)->event) == id) {
+      reports.push_back({.epoch = epoch, .sequence = (*next)->sequence, .event = (*next)->event});
+    }
+  }
+}
+
+void NoteMissing(std::vector<std::string>& missing, std::string text) {
+  if (std::ranges::find(missing, text) == missing.end()) {
+    missing.push_back(std::move(text));
+  }
+}
+
+}  // namespace
+
+Result<Story> TellOrder(const std::filesystem::path& journal, const ledger::History& history,
+                        model::Symbol symbol) {
+  const model::Order& last = history.orders.back().order;
+  Story story{.order_id = last.id, .symbol = symbol, .history = history};
+  const std::uint64_t first_epoch = history.orders.front().epoch;
+  auto cause = FindCause(journal, first_epoch, last.id);
+  if (!cause) {
+    NoteMissing(story.missing, cause.error().message);
+  } else if (!*cause) {
+    NoteMissing(story.missing,
+                fmt::format("the journal of run {} ends before the order was made", first_epoch));
+  } else {
+    story.cause = **std::move(cause);
+  }
+  std::set<std::uint64_t> epochs;
+  for (const ledger::HistoricOrder& row : history.orders) {
+    epochs.insert(row.epoch);
+  }
+  for (const ledger::HistoricFill& row : history.fills) {
+    epochs.insert(row.epoch);
+  }
+  const base::UnixNanos until =
+      model::IsTerminal(last.status) ? last.updated_at + kAfterwards : base::UnixNanos::max();
+  for (const std::uint64_t epoch : epochs) {
+    if (const auto scanned = ScanReports(journal, epoch, last.id, until, story.reports); !scanned) {
+      NoteMissing(story.missing, scanned.error().message);
+    }
+  }
+  return story;
+}
+
+Result<std::optional<Story>> TellDecision(const std::filesystem::path& journal,
+                                          const base::Uuid& decision) {
+  const auto files = journal::ListSegments(journal);
+  if (!files) {
+    return tl::unexpected<base::Error>(files.error());
+  }
+  std::set<std::uint64_t> epochs;
+  for (const journal::SegmentFile& file : *files) {
+    // One half of the id says of which run it is.
+    if (base::Uuid::Derive(model::kDecisionIds, file.epoch, 1).high() == decision.high()) {
+      epochs.insert(file.epoch);
+    }
+  }
+  for (const std::uint64_t epoch : epochs) {
+    Notes notes;
+    auto replayer = Replayer::Open(journal, epoch, &notes);
+    if (!replayer) {
+      return tl::unexpected<base::Error>(replayer.error());
+    }
+    while (true) {
+      notes.Clear();
+      const auto stepped = (*replayer)->Step();
+      if (!stepped) {
+        return tl::unexpected<base::Error>(stepped.error());
+      }
+      if (!*stepped) {
+        break;
+      }
+      const auto decided = std::ranges::find_if(
+          notes.decided(), [&](const auto& row) { return row.decision.id == decision; });
+      if (decided == notes.decided().end()) {
+        continue;
+      }
+      Story story{.cause = CauseAt(**replayer, notes, decision, decided->decision.instrument)};
+      story.symbol = story.cause->symbol;
+      for (const Asked& asked : notes.asked()) {
+        if (asked.order.decision_id == decision) {
+          story.cause->asked = asked;
+        }
+      }
+      for (const model::Action& action : (*replayer)->actions()) {
+        const auto* changed = std::get_if<model::OrderChanged>(&action);
+        if (changed != nullptr && changed->order.decision_id == decision) {
+          story.order_id = changed->order.id;
+        }
+      }
+      return std::optional(std::move(story));
+    }
+  }
+  return std::optional<Story>();
+}
+
+Result<std::vector<DeniedDecision>> ListDenied(const std::filesystem::path& journal,
+                                               std::uint64_t epoch, std::size_t limit) {
+  Notes notes;
+  notes.SetTracing(false);
+  auto replayer = Replayer::Open(journal, epoch, &notes);
+  if (!replayer) {
+    return tl::unexpected<base::Error>(replayer.error());
+  }
+  std::vector<DeniedDecision> denied;
+  while (true) {
+    notes.Clear();
+    const auto stepped = (*replayer)->Step();
+    if (!stepped) {
+      return tl::unexpected<base::Error>(stepped.error());
+    }
+    if (!*stepped) {
+      break;
+    }
+    for (const Asked& asked : notes.asked()) {
+      if (!asked.denial || asked.order.decision_id.is_nil()) {
+        continue;
+      }
+      denied.push_back({.epoch = epoch,
+                        .sequence = (*replayer)->event().sequence,
+                        .at = TimeOf((*replayer)->event().event),
+                        .decision_id = asked.order.decision_id,
+                        .symbol = (*replayer)->instruments()[asked.order.instrument].symbol,
+                        .denial = *asked.denial});
+    }
+  }
+  if (denied.size() > limit) {
+    denied.erase(denied.begin(), denied.end() - static_cast<std::ptrdiff_t>(limit));
+  }
+  return denied;
+}
+
+}  // namespace bulwark::explain
