@@ -24,6 +24,7 @@
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/signal.h"
 #include "model/venue_report.h"
 #include "risk/gate.h"
 #include "strategy/ema_cross.h"
@@ -39,12 +40,17 @@ constexpr std::uint64_t kPermitEvery = 8;  // Rounds of all instruments: 0.4 s.
 constexpr base::Nanos kRound{std::chrono::milliseconds{50}};
 constexpr double kSwingBars = 60;  // One slow swing up and down.
 
+void AddDefault(const char* symbol, model::InstrumentTable& instruments) {
+  ENSURE(instruments.Add(*model::DefaultInstrument(symbol)));
+}
+
 std::unique_ptr<engine::Engine> MakeEngine(const model::InstrumentTable& instruments,
                                            std::uint64_t epoch, base::Decimal cash) {
   std::vector<std::unique_ptr<strategy::Strategy>> strategies;
   strategies.push_back(*strategy::EmaCross::Create({}, instruments.size()));
   strategies.push_back(*strategy::MeanReversion::Create({}, instruments.size()));
   std::vector<model::StrategyName> names;
+  names.reserve(strategies.size());
   for (const auto& strategy : strategies) {
     names.push_back(strategy->name());
   }
@@ -66,7 +72,7 @@ std::unique_ptr<engine::Engine> MakeEngine(const model::InstrumentTable& instrum
 
 DecisionRig::DecisionRig(std::uint64_t epoch) {
   for (const char* symbol : {"BTC/USDT", "ETH/USDT", "SOL/USDT", "XRP/USDT"}) {
-    ENSURE(instruments_.Add(*model::DefaultInstrument(symbol)));
+    AddDefault(symbol, instruments_);
   }
   engine_ = MakeEngine(instruments_, epoch, opening_cash_);
   engine_->Process(model::VenueLink{.is_up = true, .at = now_}, scratch_);

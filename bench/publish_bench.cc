@@ -13,7 +13,10 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <variant>
 #include <vector>
+
+#include <stdio.h>
 
 #include "base/agent.h"
 #include "base/ensure.h"
@@ -29,7 +32,9 @@
 #include "model/telemetry.h"
 #include "redis/command.h"
 #include "redis/connection.h"
+#include "redis/managed_server.h"
 #include "redis/test_server.h"
+#include "redis/url.h"
 #include "stateplane/publisher.h"
 #include "trader/exit_gate.h"
 #include "trader/health.h"

@@ -97,7 +97,7 @@ std::string Text(const Json& json, std::initializer_list<std::string_view> path)
 // as it is.
 std::string Digits(const Json& json, std::initializer_list<std::string_view> path,
                    std::size_t decimals_min) {
-  const std::string raw = Text(json, path);
+  std::string raw = Text(json, path);
   const char* const end = raw.data() + raw.size();
   double value = 0;
   const auto [stopped, error] = std::from_chars(raw.data(), end, value);

@@ -27,8 +27,8 @@ class DenialLog {
   // Counts the denial; answers whether it is to be told.
   bool Count(model::InstrumentId instrument, model::DenialCode code, base::UnixNanos now) {
     ++denials_;
-    auto& told_at =
-        told_at_[instrument.index * model::kDenialCodes + static_cast<std::size_t>(code)];
+    auto& told_at = told_at_[std::size_t{instrument.index} * model::kDenialCodes +
+                             static_cast<std::size_t>(code)];
     if (told_at && now - *told_at < kRepeatAfter) {
       return false;
     }

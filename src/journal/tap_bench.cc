@@ -32,20 +32,20 @@ void Note(benchmark::State& state, const model::Event& event) {
   state.counters["lost"] = static_cast<double>(tap.lost());
 }
 
-void BM_NoteTick(benchmark::State& state) {
+void NoteTick(benchmark::State& state) {
   Note(state, model::Tick{.price = base::Decimal::FromInt(64'000)});
 }
-BENCHMARK(BM_NoteTick);
+BENCHMARK(NoteTick);
 
-void BM_NoteTimer(benchmark::State& state) {
+void NoteTimer(benchmark::State& state) {
   Note(state, model::Timer{});
 }
-BENCHMARK(BM_NoteTimer);
+BENCHMARK(NoteTimer);
 
-void BM_NotePermit(benchmark::State& state) {
+void NotePermit(benchmark::State& state) {
   Note(state, model::Permit{});
 }
-BENCHMARK(BM_NotePermit);
+BENCHMARK(NotePermit);
 
 }  // namespace
 }  // namespace bulwark::journal

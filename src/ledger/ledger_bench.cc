@@ -34,7 +34,7 @@ void RunSql(sqlite3* database, const char* sql) {
 }
 
 // One row of the size of an order in one table, prepared, in a transaction of its own.
-void BM_RawSqliteFullCommit(benchmark::State& state) {
+void RawSqliteFullCommit(benchmark::State& state) {
   const LedgerFolder folder;
   sqlite3* database = nullptr;
   ENSURE(sqlite3_open(folder.file().c_str(), &database) == SQLITE_OK);
@@ -53,9 +53,9 @@ void BM_RawSqliteFullCommit(benchmark::State& state) {
   sqlite3_finalize(insert);
   sqlite3_close(database);
 }
-BENCHMARK(BM_RawSqliteFullCommit)->UseRealTime();
+BENCHMARK(RawSqliteFullCommit)->UseRealTime();
 
-void BM_CommitIntents(benchmark::State& state) {
+void CommitIntents(benchmark::State& state) {
   const LedgerFolder folder;
   const auto ledger = folder.Open();
   ENSURE(ledger->EnsureAccount({.opening_cash = D("100000")}).has_value());
@@ -74,9 +74,9 @@ void BM_CommitIntents(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(BM_CommitIntents)->Arg(1)->Arg(32)->UseRealTime();
+BENCHMARK(CommitIntents)->Arg(1)->Arg(32)->UseRealTime();
 
-void BM_LastSwitchSequence(benchmark::State& state) {
+void LastSwitchSequence(benchmark::State& state) {
   const LedgerFolder folder;
   const auto ledger = folder.Open();
   ENSURE(ledger->Turn({.is_on = true}).has_value());
@@ -85,7 +85,7 @@ void BM_LastSwitchSequence(benchmark::State& state) {
     benchmark::DoNotOptimize(watcher->LastSwitchSequence());
   }
 }
-BENCHMARK(BM_LastSwitchSequence)->UseRealTime();
+BENCHMARK(LastSwitchSequence)->UseRealTime();
 
 // Orders that were sent and filled at once, as many as the argument says.
 void Fill(Ledger& ledger, std::uint64_t orders) {
@@ -107,7 +107,7 @@ void Fill(Ledger& ledger, std::uint64_t orders) {
 }
 
 // Open with its check, then recover: the ledger's share of a restart.
-void BM_OpenAndRecover(benchmark::State& state) {
+void OpenAndRecover(benchmark::State& state) {
   const LedgerFolder folder;
   {
     const auto ledger = folder.Open();
@@ -120,7 +120,7 @@ void BM_OpenAndRecover(benchmark::State& state) {
     ENSURE(ledger->Recover(Pairs()).has_value());
   }
 }
-BENCHMARK(BM_OpenAndRecover)
+BENCHMARK(OpenAndRecover)
     ->ArgNames({"orders", "checked"})
     ->Args({1'000, 1})
     ->Args({100'000, 0})

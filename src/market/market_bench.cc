@@ -48,8 +48,8 @@ std::string FramesText() {
     const auto tick = std::get<model::Tick>(**feed->Next());
     const auto ms = tick.event_at.time_since_epoch().count() / 1'000'000;
     text += fmt::format(
-        R"({0}000000 {{"stream":"x@trade","data":{{"e":"trade","E":{0},"s":"{1}","t":{2},"p":"{3}",)"
-        R"("q":"{4}","T":{0},"m":true,"M":true}}}})"
+        R"({0}000000 {{"stream":"x@trade","data":{{"e":"trade","E":{0},"s":"{1}","t":{2},)"
+        R"("p":"{3}","q":"{4}","T":{0},"m":true,"M":true}}}})"
         "\n",
         ms, instruments[tick.instrument].venue_symbol.view(), i, tick.price.ToString(),
         tick.size.ToString());

@@ -3,6 +3,7 @@
 // and everything that crosses a queue is trivially copyable.
 // Method: by hand.
 
+#include <optional>
 #include <type_traits>
 
 #include <gtest/gtest.h>
@@ -11,9 +12,11 @@
 #include "model/action.h"
 #include "model/denial.h"
 #include "model/event.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/names.h"
 #include "model/order.h"
+#include "model/portfolio.h"
 
 namespace bulwark::model {
 namespace {

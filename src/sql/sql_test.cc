@@ -5,18 +5,23 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/result.h"
@@ -39,7 +44,7 @@ class SqlTest : public testing::Test {
     folder_ = ::mkdtemp(name.data());
     file_ = folder_ / "test.db";
   }
-  ~SqlTest() override { fs::remove_all(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
 
   [[nodiscard]] std::unique_ptr<Connection> OpenOk(Access access = Access::kReadWrite) const {
     auto opened = OpenSqlite(file_, {.access = access});

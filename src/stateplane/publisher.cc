@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@
 #include "contract/system_documents.h"
 #include "contract/view_documents.h"
 #include "model/action.h"
-#include "model/denial.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/telemetry.h"
@@ -283,19 +284,20 @@ void Publisher::ComposeLatencies(redis::Pipeline& out) {
        {contract::keys::DecisionToFill, contract::keys::DecisionToFill},
        {contract::keys::TickToFill, contract::keys::TickToFill}}};
   for (std::size_t which = 0; which < kLatencies; ++which) {
-    if (last_latencies_[which]) {
-      value_.clear();
-      contract::EncodeLatency(value_, *last_latencies_[which]);
-      Set(out, kKeys[which].first());
-    }
+    const auto& [plain, scoped] = kKeys[which];
+    ComposeLatency(last_latencies_[which], plain(), out);
     for (const model::Instrument& instrument : instruments_.rows()) {
-      const auto& span = latencies_[which][instrument.id.index];
-      if (span) {
-        value_.clear();
-        contract::EncodeLatency(value_, *span);
-        Set(out, kKeys[which].second(instrument.symbol.view()));
-      }
+      ComposeLatency(latencies_[which][instrument.id.index], scoped(instrument.symbol.view()), out);
     }
+  }
+}
+
+void Publisher::ComposeLatency(const std::optional<base::Nanos>& span, const contract::Key& key,
+                               redis::Pipeline& out) {
+  if (span) {
+    value_.clear();
+    contract::EncodeLatency(value_, *span);
+    Set(out, key);
   }
 }
 

@@ -102,6 +102,8 @@ class Publisher {
   void ComposeBooks(redis::Pipeline& out);
   void ComposeTelemetry(redis::Pipeline& out);
   void ComposeLatencies(redis::Pipeline& out);
+  void ComposeLatency(const std::optional<base::Nanos>& span, const contract::Key& key,
+                      redis::Pipeline& out);
   void ComposeSystem(redis::Pipeline& out);
   void ComposeUpdate(redis::Pipeline& out);
   void AddRow(const contract::OrderRow& row);

@@ -7,6 +7,8 @@
 
 #include "stateplane/switch_merger.h"
 
+#include <cstdint>
+
 #include <gtest/gtest.h>
 
 namespace bulwark::stateplane {

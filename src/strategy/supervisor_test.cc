@@ -53,7 +53,7 @@ using model::Direction;
 
 constexpr std::array kNames = {model::StrategyName("a"), model::StrategyName("b"),
                                model::StrategyName("c")};
-const base::Uuid decision_id = base::Uuid::Derive(1, 2, 3);
+const base::Uuid kDecisionId = base::Uuid::Derive(1, 2, 3);
 
 Supervisor Of(const Supervisor::Options& options) {
   return *Supervisor::Create(options, kNames, 2);
@@ -64,7 +64,7 @@ model::Signal Says(std::string_view name, Direction direction, double confidence
 }
 
 std::optional<model::Decision> Bar(Supervisor& supervisor, std::vector<model::Signal> signals) {
-  return supervisor.OnBar({.received_at = base::UnixNanos{base::Nanos{7}}}, signals, decision_id);
+  return supervisor.OnBar({.received_at = base::UnixNanos{base::Nanos{7}}}, signals, kDecisionId);
 }
 
 TEST(SupervisorTest, DecidesForTheHighestConfidence) {
@@ -78,7 +78,7 @@ TEST(SupervisorTest, DecidesForTheHighestConfidence) {
   EXPECT_EQ(decision->direction, Direction::kLong);
   EXPECT_EQ(decision->confidence, 0.9);
   EXPECT_EQ(decision->strategy.view(), "b");
-  EXPECT_EQ(decision->id, decision_id);
+  EXPECT_EQ(decision->id, kDecisionId);
   EXPECT_EQ(decision->at, base::UnixNanos{base::Nanos{7}});
 }
 
@@ -156,7 +156,7 @@ TEST(SupervisorTest, KeepsInstrumentsApart) {
   model::Signal other = Says("b", Direction::kLong, 0.9);
   other.instrument.index = 1;
 
-  EXPECT_FALSE(supervisor.OnBar({.instrument = {1}}, std::array{other}, decision_id).has_value());
+  EXPECT_FALSE(supervisor.OnBar({.instrument = {1}}, std::array{other}, kDecisionId).has_value());
 }
 
 TEST(SupervisorTest, IgnoresAndCountsAConfidenceThatIsNone) {
@@ -224,7 +224,7 @@ TEST(AllocationTest, NothingBetweenTickAndDecisionAllocates) {
         signals[count++] = *signal;
       }
     }
-    decisions += supervisor.OnBar(*bar, std::span(signals).first(count), decision_id) ? 1U : 0U;
+    decisions += supervisor.OnBar(*bar, std::span(signals).first(count), kDecisionId) ? 1U : 0U;
   }
 
   EXPECT_EQ(allocations, before);

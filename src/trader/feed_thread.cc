@@ -1,8 +1,9 @@
 #include "trader/feed_thread.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
-#include <utility>
+#include <optional>
 #include <variant>
 
 #include "base/clock.h"
@@ -34,28 +35,16 @@ base::UnixNanos EventTime(const model::MarketEvent& event) {
 
 FeedThread::FeedThread(market::Feed& feed, market::Pacer pacer, Queues& queues, Health& health,
                        const base::Clock& clock)
-    : feed_(feed), pacer_(std::move(pacer)), queues_(queues), health_(health), clock_(clock) {}
+    : feed_(feed), pacer_(pacer), queues_(queues), health_(health), clock_(clock) {}
 
 int FeedThread::DoWork() {
   int released = 0;
-  while (released < kEventsPerCycle && Fetch()) {
-    const base::Nanos now = clock_.MonotonicNow();
-    if (now < due_) {
-      if (released == 0) {
-        clock_.Pause(std::min(due_ - now, kNapMax));
-      }
+  while (released < kEventsPerCycle) {
+    model::MarketEvent* const event = Fetch();
+    if (event == nullptr || !IsDue(released == 0) || !HandOver(*event)) {
       break;
     }
-    std::visit([this](auto& event) { event.received_at = clock_.WallNow(); }, *next_);
-    if (!queues_.market.TryPush(*next_)) {
-      break;  // The engine is behind: this event waits here.
-    }
-    const auto* tick = std::get_if<model::Tick>(&*next_);
-    if (tick != nullptr && !queues_.venue_ticks.TryPush(*tick)) {
-      health_.venue_ticks_dropped.fetch_add(1, std::memory_order_relaxed);
-    }
     next_.reset();
-    health_.feed_events.fetch_add(1, std::memory_order_relaxed);
     ++released;
   }
   if (released > 0) {
@@ -65,30 +54,53 @@ int FeedThread::DoWork() {
   return released;
 }
 
-// Makes sure that there is a next event; false at the end of the data.
-bool FeedThread::Fetch() {
+bool FeedThread::IsDue(bool may_pause) {
+  const base::Nanos now = clock_.MonotonicNow();
+  if (now < due_ && may_pause) {
+    clock_.Pause(std::min(due_ - now, kNapMax));
+  }
+  return now >= due_;
+}
+
+// False when the engine is behind: the event waits here.
+bool FeedThread::HandOver(model::MarketEvent& event) {
+  std::visit([this](auto& any) { any.received_at = clock_.WallNow(); }, event);
+  if (!queues_.market.TryPush(event)) {
+    return false;
+  }
+  const auto* tick = std::get_if<model::Tick>(&event);
+  if (tick != nullptr && !queues_.venue_ticks.TryPush(*tick)) {
+    health_.venue_ticks_dropped.fetch_add(1, std::memory_order_relaxed);
+  }
+  health_.feed_events.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+// The next event; null at the end of the data.
+model::MarketEvent* FeedThread::Fetch() {
   if (next_) {
-    return true;
+    return &*next_;
   }
   if (has_ended_) {
-    return false;
+    return nullptr;
   }
   auto event = feed_.Next();
   LogNewProblems();
   if (!event) {
     base::LogError("feed_failed").With("error", event.error());
     Lose(model::Reason::Cut(event.error().message));
-    return false;
+    return nullptr;
   }
-  if (!*event) {
+  const std::optional<model::MarketEvent>& fetched = *event;
+  if (!fetched) {
     base::LogInfo("feed_ended").With("events", feed_.health().events);
     Lose(model::Reason("end of the recording"));
-    return false;
+    return nullptr;
   }
-  next_ = **event;
+  model::MarketEvent& next = next_.emplace(*fetched);
   const base::Nanos now = clock_.MonotonicNow();
-  due_ = now + pacer_.Wait(EventTime(*next_), now);
-  return true;
+  due_ = now + pacer_.Wait(EventTime(next), now);
+  return &next;
 }
 
 void FeedThread::Lose(const model::Reason& reason) {

@@ -30,7 +30,9 @@ class FeedThread {
   int DoWork();
 
  private:
-  bool Fetch();
+  model::MarketEvent* Fetch();
+  bool IsDue(bool may_pause);
+  bool HandOver(model::MarketEvent& event);
   void Lose(const model::Reason& reason);
   void LogNewProblems();
 

@@ -24,6 +24,7 @@
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "venue/paper/account.h"
 #include "venue/paper/exchange.h"
 #include "venue/paper/market_model.h"
 #include "venue/paper/paper_order.h"
@@ -78,7 +79,7 @@ struct Sum {
     ASSERT_EQ(open.erase(ended.order.asked.id), ended.was_accepted ? 1U : 0U);
     ASSERT_EQ(ended.order.filled, filled[ended.order.asked.id]);
   }
-  void operator()(const CancelRefused& refused) { ASSERT_FALSE(open.contains(refused.id)); }
+  void operator()(const CancelRefused& refused) const { ASSERT_FALSE(open.contains(refused.id)); }
   void operator()(const Duplicate& duplicate) { duplicates += duplicate.id.is_nil() ? 0U : 1U; }
 
   std::uint64_t duplicates = 0;

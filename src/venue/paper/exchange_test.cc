@@ -6,15 +6,16 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <variant>
 
 #include <gtest/gtest.h>
 
 #include "base/decimal.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"

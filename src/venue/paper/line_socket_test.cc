@@ -20,7 +20,7 @@ class LineSocketTest : public ::testing::Test {
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends_.data()),
               0);
   }
-  ~LineSocketTest() override { CloseReader(); }
+  void TearDown() override { CloseReader(); }
 
   // Takes the descriptor of the end under test.
   [[nodiscard]] int writer() const { return ends_[0]; }

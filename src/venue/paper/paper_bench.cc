@@ -10,11 +10,14 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <variant>
 
 #include <benchmark/benchmark.h>
+#include <stdlib.h>
 
 #include "base/decimal.h"
+#include "base/ensure.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "model/instrument.h"
@@ -23,6 +26,7 @@
 #include "model/venue_report.h"
 #include "venue/paper/exchange.h"
 #include "venue/paper/paper_client.h"
+#include "venue/paper/paper_order.h"
 #include "venue/paper/server.h"
 #include "venue/venue.h"
 
@@ -54,7 +58,7 @@ class Rig {
       while (is_running_ && server_->DoWork(milliseconds{1})) {
       }
     });
-    (void)instruments_.Add(*model::DefaultInstrument("BTCUSDT"));
+    ENSURE(instruments_.Add(*model::DefaultInstrument("BTCUSDT")));
     client_ =
         std::make_unique<PaperClient>(PaperClientOptions{.socket = folder_ / "venue.sock",
                                                          .call_timeout = std::chrono::seconds{10}},
@@ -86,7 +90,7 @@ class Rig {
 };
 
 // 50,000 ticks that all arrive (a dropped one is sent again), then a question that proves it.
-void BM_TicksThroughTheSocket(benchmark::State& state) {
+void TicksThroughTheSocket(benchmark::State& state) {
   Rig rig;
   std::uint64_t number = 0;
   for (auto step : state) {
@@ -106,9 +110,9 @@ void BM_TicksThroughTheSocket(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * 50'000);
 }
-BENCHMARK(BM_TicksThroughTheSocket)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(TicksThroughTheSocket)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-void BM_OrderRoundTripDurable(benchmark::State& state) {
+void OrderRoundTripDurable(benchmark::State& state) {
   Rig rig;
   std::uint64_t number = 0;
   for (auto step : state) {
@@ -130,9 +134,9 @@ void BM_OrderRoundTripDurable(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_OrderRoundTripDurable)->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(OrderRoundTripDurable)->UseRealTime()->Unit(benchmark::kMicrosecond);
 
-void BM_TickInTheExchange(benchmark::State& state) {
+void TickInTheExchange(benchmark::State& state) {
   ExchangeState start;
   start.opening_cash = start.cash = Decimal::FromInt(1'000'000);
   Exchange exchange({}, start);
@@ -146,7 +150,7 @@ void BM_TickInTheExchange(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(BM_TickInTheExchange);
+BENCHMARK(TickInTheExchange);
 
 }  // namespace
 }  // namespace bulwark::venue::paper

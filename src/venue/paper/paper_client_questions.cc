@@ -10,7 +10,9 @@
 #include <vector>
 
 #include <poll.h>
+#include <sys/poll.h>
 
+#include "base/ensure.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "model/fill.h"
@@ -119,10 +121,12 @@ base::Result<VenueOrder> PaperClient::QueryOrder(const model::OrderId& id) {
   if (auto asked = AskAndWait(QueryLine{id}, question); !asked) {
     return tl::unexpected(asked.error());
   }
-  if (question.order->status == VenueOrderStatus::kWorking) {
+  ENSURE(question.order.has_value());  // The only answer that is taken for done.
+  const VenueOrder& order = *question.order;
+  if (order.status == VenueOrderStatus::kWorking) {
     in_flight_.try_emplace(id);
   }
-  return *question.order;
+  return order;
 }
 
 void PaperClient::Answered(Question& question) {
@@ -138,7 +142,7 @@ bool PaperClient::Ask(const Inquiry& inquiry) {
   if (state_ != State::kUp || inquiry_ || question_ != nullptr) {
     return false;
   }
-  inquiry_.emplace();
+  inquiry_ = Question{};
   inquiry_->deadline = base::MonotonicNow() + options_.call_timeout;
   question_ = &*inquiry_;
   if (const auto* order = std::get_if<AskOrder>(&inquiry)) {

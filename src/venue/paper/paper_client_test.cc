@@ -14,19 +14,20 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <stdlib.h>
+#include <sys/poll.h>
 
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
-#include "model/action.h"
 #include "model/instrument.h"
-#include "model/market_data.h"
 #include "model/order.h"
 #include "model/venue_report.h"
 #include "venue/paper/line_socket.h"
@@ -69,7 +70,7 @@ class PaperClientTest : public ::testing::Test {
     EXPECT_TRUE(instruments_.Add(*model::DefaultInstrument("BTCUSDT")).has_value());
     EXPECT_TRUE(instruments_.Add(*model::DefaultInstrument("MSFT")).has_value());
   }
-  ~PaperClientTest() override {
+  void TearDown() override {
     StopServer();
     std::filesystem::remove_all(folder_);
   }

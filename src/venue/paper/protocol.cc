@@ -45,7 +45,7 @@ class Line {
   }
   Line& Put(std::uint64_t number) {
     std::array<char, 20> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     return Put({digits.data(), static_cast<std::size_t>(end - digits.data())});
   }
   Line& Put(base::UnixNanos at) {

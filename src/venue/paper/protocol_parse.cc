@@ -7,6 +7,7 @@
 #include "model/instrument.h"
 #include "model/names.h"
 #include "model/order.h"
+#include "model/venue_report.h"
 #include "venue/paper/line_fields.h"
 #include "venue/paper/paper_order.h"
 #include "venue/paper/protocol.h"

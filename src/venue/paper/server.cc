@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -20,10 +19,9 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "model/order.h"
 #include "venue/paper/exchange.h"
 #include "venue/paper/line_socket.h"
-#include "venue/paper/paper_order.h"
+#include "venue/paper/market_model.h"
 #include "venue/paper/protocol.h"
 #include "venue/paper/store.h"
 
@@ -193,7 +191,7 @@ void Server::FlushSessions() {
   }
 }
 
-void Server::WaitToWrite(int fd, Session& session) {
+void Server::WaitToWrite(int fd, Session& session) const {
   const bool is_needed = session.socket.unsent() > 0;
   if (is_needed != session.is_waiting_to_write) {
     const std::uint32_t events = is_needed ? EPOLLIN | EPOLLOUT : EPOLLIN;

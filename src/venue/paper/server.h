@@ -93,7 +93,7 @@ class Server {
   [[nodiscard]] Answer AnswerOf(const Outcome& outcome) const;
   void MoveTime();
   void FlushSessions();
-  void WaitToWrite(int fd, Session& session);
+  void WaitToWrite(int fd, Session& session) const;
   static void EndWith(Session& session, base::ErrorCode code, const std::string& text);
 
   std::filesystem::path socket_path_;

@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <variant>
 
 #include "base/log.h"
 #include "base/result.h"
 #include "model/instrument.h"
+#include "model/market_data.h"
 #include "model/order.h"
 #include "model/venue_report.h"
 #include "venue/paper/exchange.h"

@@ -15,19 +15,21 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/uuid.h"
-#include "model/venue_report.h"
 #include "venue/paper/line_socket.h"
-#include "venue/paper/paper_order.h"
 #include "venue/paper/protocol.h"
 
 namespace bulwark::venue::paper {
@@ -45,7 +47,7 @@ class ServerTest : public ::testing::Test {
                 .database = folder_ / "paper.db",
                 .opening_cash = Decimal::FromInt(100'000)};
   }
-  ~ServerTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   void Start() {
     auto server = Server::Create(options_);

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -19,6 +20,7 @@
 #include "model/instrument.h"
 #include "model/names.h"
 #include "model/order.h"
+#include "model/venue_report.h"
 #include "sql/connection.h"
 #include "sql/migrations.h"
 #include "sql/sqlite_file.h"

@@ -9,9 +9,7 @@
 #include "base/result.h"
 #include "base/uuid.h"
 #include "model/instrument.h"
-#include "model/market_data.h"
 #include "model/names.h"
-#include "model/order.h"
 #include "sql/connection.h"
 #include "sql/statement.h"
 #include "venue/paper/exchange.h"
@@ -54,6 +52,15 @@ std::optional<PaperOrder> ReadOrder(const Statement& row) {
   order.filled = Decimal::FromRaw(row.Int(12));
   order.blocked = Decimal::FromRaw(row.Int(13));
   return order;
+}
+
+std::optional<model::InstrumentId> Find(const ExchangeState& state, const model::Symbol& symbol) {
+  for (std::size_t at = 0; at < state.instruments.size(); ++at) {
+    if (state.instruments[at].venue_symbol == symbol) {
+      return model::InstrumentId{static_cast<std::uint16_t>(at)};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -125,14 +132,13 @@ base::Result<void> Store::LoadWorking(ExchangeState& state) {
   std::string strange;
   auto read = rows->ForEachRow([&](const Statement& row) {
     auto order = ReadOrder(row);
-    for (std::size_t at = 0; order && at < state.instruments.size(); ++at) {
-      if (state.instruments[at].venue_symbol == order->asked.symbol) {
-        order->instrument = model::InstrumentId{static_cast<std::uint16_t>(at)};
-        state.working.push_back(*order);
-        return;
-      }
+    const auto instrument = order ? Find(state, order->asked.symbol) : std::nullopt;
+    if (!order || !instrument) {
+      strange = row.Text(1);
+      return;
     }
-    strange = row.Text(1);
+    order->instrument = *instrument;
+    state.working.push_back(*order);
   });
   if (read && !strange.empty()) {
     return Corrupt("order '" + strange + "' makes no sense");

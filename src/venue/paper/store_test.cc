@@ -83,7 +83,7 @@ class StoreTest : public ::testing::Test {
     std::string name = (std::filesystem::temp_directory_path() / "bulwark-store-XXXXXX").string();
     folder_ = ::mkdtemp(name.data());
   }
-  ~StoreTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   [[nodiscard]] std::filesystem::path file() const { return folder_ / "paper.db"; }
   [[nodiscard]] std::unique_ptr<Store> Open() const {

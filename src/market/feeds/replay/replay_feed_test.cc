@@ -34,7 +34,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 // Global: not constexpr, since texts are added to it.
-const std::string header = "timestamp,symbol,price,size,side\n";
+const std::string kHeader = "timestamp,symbol,price,size,side\n";
 
 struct Played {
   std::vector<model::MarketEvent> events;
@@ -90,7 +90,7 @@ const model::Tick& TickOf(const model::MarketEvent& event) {
 TEST(ReplayFeedTest, PlaysTicksInTheOrderOfTheFile) {
   const TempFiles files;
   const std::string path =
-      files.WriteZstd("a.csv.zst", header + Row(0, "1") + Row(0, "2", "ETHUSDT") + Row(5, "3"));
+      files.WriteZstd("a.csv.zst", kHeader + Row(0, "1") + Row(0, "2", "ETHUSDT") + Row(5, "3"));
 
   const Played played = Play({.path = path});
 
@@ -127,7 +127,7 @@ TEST(ReplayFeedTest, PlaysBarsAtTheIntervalThatItFinds) {
 TEST(ReplayFeedTest, SkipsCountsAndNamesBadRows) {
   const TempFiles files;
   const std::string path =
-      files.Write("a.csv", header + Row(0, "1") + Row(1, "nan") + Row(2, "-3") + "rubbish\n\n" +
+      files.Write("a.csv", kHeader + Row(0, "1") + Row(1, "nan") + Row(2, "-3") + "rubbish\n\n" +
                                Row(3, "4") + std::string(2 << 20, 'x') + "\n" + Row(4, "5"));
 
   const Played played = Play({.path = path});
@@ -145,7 +145,7 @@ TEST(ReplayFeedTest, SkipsCountsAndNamesBadRows) {
 
 TEST(ReplayFeedTest, SkipsTimeThatGoesBackAndKeepsSmallDisorder) {
   const TempFiles files;
-  const std::string path = files.Write("a.csv", header + Row(10, "1") + Row(9, "2") + Row(8, "3") +
+  const std::string path = files.Write("a.csv", kHeader + Row(10, "1") + Row(9, "2") + Row(8, "3") +
                                                     Row(0, "4", "ETHUSDT") + Row(10, "5"));
 
   const Played played = Play({.path = path, .time_back_max = seconds{1}});
@@ -160,7 +160,7 @@ TEST(ReplayFeedTest, SkipsTimeThatGoesBackAndKeepsSmallDisorder) {
 
 TEST(ReplayFeedTest, SkipsSymbolsThatAppearAfterTheScanOrAreUnknown) {
   const TempFiles files;
-  const std::string path = files.Write("a.csv", header + Row(0, "1") + Row(1, "2", "ETHUSDT"));
+  const std::string path = files.Write("a.csv", kHeader + Row(0, "1") + Row(1, "2", "ETHUSDT"));
   model::InstrumentTable only_bitcoin;
   ASSERT_TRUE(only_bitcoin.Add(*model::DefaultInstrument("BTC/USDT")).has_value());
   const auto feed = *ReplayFeed::Open({.path = path}, only_bitcoin);
@@ -176,11 +176,11 @@ TEST(ReplayFeedTest, SkipsSymbolsThatAppearAfterTheScanOrAreUnknown) {
 
 TEST(ReplayFeedTest, GivesUpWhenTooManyRowsAreBad) {
   const TempFiles files;
-  std::string share = header;
+  std::string share = kHeader;
   for (int i = 0; i < 300; ++i) {
     share += Row(i, i % 5 == 0 ? "nan" : "7");
   }
-  std::string count = header;
+  std::string count = kHeader;
   for (int i = 0; i < 20'000; ++i) {
     count += Row(i, i % 15 == 14 ? "nan" : "7");
   }
@@ -202,8 +202,8 @@ TEST(ReplayFeedTest, FailsWhenThereIsNothingToPlay) {
   for (const auto& [path, words] : {
            std::pair{files.Write("empty.csv", ""), "empty.csv: the file is empty"},
            std::pair{files.Write("blank.csv", "\n\n"), "blank.csv: the file is empty"},
-           std::pair{files.Write("header.csv", header), "nothing to play in 0 rows"},
-           std::pair{files.Write("bad.csv", header + Row(0, "x")),
+           std::pair{files.Write("header.csv", kHeader), "nothing to play in 0 rows"},
+           std::pair{files.Write("bad.csv", kHeader + Row(0, "x")),
                      "nothing to play in 1 rows, 1 of them bad; first: "},
            std::pair{files.Write("frames.txt", "17 {\"result\":null,\"id\":1}\n"),
                      "nothing to play in 1 rows, 0 of them bad"},
@@ -221,7 +221,7 @@ TEST(ReplayFeedTest, FailsWhenThereIsNothingToPlay) {
 
 TEST(ReplayFeedTest, PlaysATruncatedFileUpToTheDamageAndRepeatsItsFailure) {
   const TempFiles files;
-  const std::string whole = header + Rows(0, 50'000);
+  const std::string whole = kHeader + Rows(0, 50'000);
   const std::string path = files.WriteZstd("a.csv.zst", whole, 0.5);
   const auto feed = *OpenFeed({.path = path});
 
@@ -238,7 +238,7 @@ TEST(ReplayFeedTest, PlaysATruncatedFileUpToTheDamageAndRepeatsItsFailure) {
 TEST(ReplayFeedTest, LoopsWithTimesThatKeepIncreasing) {
   const TempFiles files;
   const std::string path =
-      files.WriteZstd("a.csv.zst", header + Rows(0, 10) + Row(11, "nan") + Row(12, "5"));
+      files.WriteZstd("a.csv.zst", kHeader + Rows(0, 10) + Row(11, "nan") + Row(12, "5"));
   const auto feed = *OpenFeed({.path = path, .is_looping = true});
 
   const Played played = Play(*feed, 55);
@@ -254,7 +254,7 @@ TEST(ReplayFeedTest, LoopsWithTimesThatKeepIncreasing) {
 
 TEST(ReplayFeedTest, RepeatsTheEnd) {
   const TempFiles files;
-  const auto feed = *OpenFeed({.path = files.Write("a.csv", header + Row(0, "1"))});
+  const auto feed = *OpenFeed({.path = files.Write("a.csv", kHeader + Row(0, "1"))});
   EXPECT_EQ(Play(*feed).events.size(), 1U);
 
   const auto again = feed->Next();
@@ -266,7 +266,7 @@ TEST(ReplayFeedTest, RepeatsTheEnd) {
 TEST(PrepareInstrumentsTest, AddsDefaultsForTheSymbolsThatAreNotConfigured) {
   const TempFiles files;
   const std::string path =
-      files.Write("a.csv", header + Row(0, "1") + Row(1, "2", "ETHUSDT") + Row(2, "2", "MSFT"));
+      files.Write("a.csv", kHeader + Row(0, "1") + Row(1, "2", "ETHUSDT") + Row(2, "2", "MSFT"));
   model::InstrumentTable configured;
   model::Instrument ether = *model::DefaultInstrument("ETH/USDT");
   ether.tick_size = base::Decimal::FromInt(1);
@@ -283,14 +283,14 @@ TEST(PrepareInstrumentsTest, AddsDefaultsForTheSymbolsThatAreNotConfigured) {
 
 TEST(PrepareInstrumentsTest, RefusesTooManySymbolsAndImpossibleOnes) {
   const TempFiles files;
-  std::string many = header;
+  std::string many = kHeader;
   for (int i = 0; i < 100; ++i) {
     many += Row(i, "1", "S" + std::to_string(i));
   }
 
   const auto too_many = PrepareInstruments(files.Write("many.csv", many), {});
   const auto impossible =
-      PrepareInstruments(files.Write("odd.csv", header + Row(0, "1", "a b")), {});
+      PrepareInstruments(files.Write("odd.csv", kHeader + Row(0, "1", "a b")), {});
 
   ASSERT_FALSE(too_many.has_value());
   EXPECT_THAT(too_many.error().message, HasSubstr("many.csv: instrument 'S64' is one more than"));
