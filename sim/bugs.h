@@ -1,8 +1,8 @@
 // Mistakes that somebody could make, each put in place of what a part promises; the simulator must
 // find every one of them.
 //
-// Shape:   they live in the fakes around the trader, never in the trader: no switch of `bulwark` can
-//          reach them.
+// Shape:   they live in the fakes around the trader, never in the trader: no switch of `bulwark`
+//          can reach them.
 // Threads: any; pure.
 
 #pragma once

@@ -36,6 +36,7 @@ struct Context {
   Trace& trace;
   Bug bug = Bug::kNone;
   std::optional<std::string> violation = {};
+  std::string crash_at = {};  // For scenarios: the next await point of this name is the last.
 
   void Violate(std::string text) {
     if (!violation) {
@@ -46,7 +47,12 @@ struct Context {
 
   // A moment at which the process may die: before and after everything that leaves it.
   void AwaitPoint(std::string_view where) {
-    if (!scheduler.is_over() && faults.Fires(Fault::kCrash)) {
+    if (scheduler.is_over()) {
+      return;
+    }
+    const bool is_asked_for = !crash_at.empty() && where == crash_at;
+    if (is_asked_for || faults.Fires(Fault::kCrash)) {
+      crash_at.clear();
       trace.Note("crash", 0, [&] { return "at " + std::string(where); });
       scheduler.CrashHere();
     }

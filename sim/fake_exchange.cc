@@ -183,7 +183,7 @@ void Exchange::PlanFills(const Row& row) {
   }
   const model::Order& order = row.order;
   const bool is_limit = order.type == model::OrderType::kLimit;
-  base::Nanos delay = random_.Between(milliseconds{1}, milliseconds{is_limit ? 2'000 : 30});
+  base::Nanos delay = random_.Between(milliseconds{1}, milliseconds{is_limit ? 400 : 30});
   if (manner.fill_only) {
     Push(delay, Kind::kFill, order.id, std::min(*manner.fill_only, order.quantity));
     return;
@@ -199,7 +199,7 @@ void Exchange::PlanFills(const Row& row) {
       const Decimal share = Decimal::FromInt(1 + static_cast<std::int64_t>(random_.Below(3)));
       size =
           base::MulDiv(left, share, Decimal::FromInt(4), base::Rounding::kFloor).RoundDownTo(lot);
-    } else if (is_limit && context_.faults.is_on() && random_.Below(3) == 0) {
+    } else if (is_limit && context_.faults.is_on() && random_.Below(8) == 0) {
       return;
     }
     if (size.is_positive()) {

@@ -39,6 +39,9 @@ base::Result<std::optional<model::MarketEvent>> FakeFeed::Next() {
     return std::optional<model::MarketEvent>(bar);
   }
   at_ += random_.Between(milliseconds{10}, milliseconds{60});
+  if (!market_.script.empty()) {
+    return NextOfScript();
+  }
   if (context_.faults.Fires(Fault::kFeedSilence)) {
     at_ += context_.faults.Span(milliseconds{100}, seconds{2});
   }
@@ -59,6 +62,26 @@ base::Result<std::optional<model::MarketEvent>> FakeFeed::Next() {
                                                        .price = market_.prices[which],
                                                        .size = Decimal::FromInt(1),
                                                        .event_at = at_});
+}
+
+std::optional<model::MarketEvent> FakeFeed::NextOfScript() {
+  const ScriptedPrice next = market_.script.front();
+  market_.script.pop_front();
+  market_.prices[next.instrument.index] = next.price;
+  if (next.is_bar) {
+    bar_ = model::Bar{.instrument = next.instrument,
+                      .open = next.price,
+                      .high = next.price,
+                      .low = next.price,
+                      .close = next.price,
+                      .volume = Decimal::FromInt(1),
+                      .open_at = at_ - milliseconds{50},
+                      .close_at = at_};
+  }
+  return model::Tick{.instrument = next.instrument,
+                     .price = next.price,
+                     .size = Decimal::FromInt(1),
+                     .event_at = at_};
 }
 
 // Up for some bars, down for some bars: averages cross often.

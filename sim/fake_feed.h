@@ -1,7 +1,7 @@
 // Prices that swing, so that the strategies find something to do; or that stand still.
 //
-// Shape:   per instrument a tick and then a bar at the same price, in turn; while quiet, ticks at one
-//          price and nothing else.
+// Shape:   per instrument a tick and then a bar at the same price, in turn; while quiet, ticks at
+//          one price and nothing else.
 // Threads: one.
 // Source:  market/feed.h
 
@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -22,12 +23,17 @@
 
 namespace bulwark::sim {
 
+// A price that a scenario asks for, as a tick or as a tick and a bar.
+struct ScriptedPrice {
+  model::InstrumentId instrument;
+  base::Decimal price;
+  bool is_bar = false;
+};
+
 // The market; the same for all lives.
 struct Market {
   bool is_quiet = false;
-  // Set by scenarios: events in the order they are to be seen. Chance rules when it is empty.
-  std::vector<model::MarketEvent> script;
-  bool is_scripted = false;
+  std::deque<ScriptedPrice> script;  // Comes before anything else.
   std::vector<base::Decimal> prices;
 };
 
@@ -40,6 +46,7 @@ class FakeFeed final : public market::Feed {
 
  private:
   base::Decimal Move(std::size_t instrument);
+  std::optional<model::MarketEvent> NextOfScript();
 
   Context& context_;
   Market& market_;

@@ -18,6 +18,7 @@
 #include "model/accounting.h"
 #include "model/action.h"
 #include "model/instrument.h"
+#include "model/names.h"
 #include "model/order.h"
 #include "model/switches.h"
 #include "sim/context.h"
@@ -30,9 +31,30 @@ using base::Result;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+constexpr std::size_t kIdTail = 24;  // Where the part of an id begins that differs.
+
 bool IsSame(const model::Fill& a, const model::Fill& b) {
   return a.order_id == b.order_id && a.instrument == b.instrument && a.side == b.side &&
          a.price == b.price && a.quantity == b.quantity && a.fee == b.fee;
+}
+
+// What a group holds, for the trace.
+std::string Summary(std::span<const model::Action> actions) {
+  std::string text;
+  for (const model::Action& action : actions) {
+    if (const auto* changed = std::get_if<model::OrderChanged>(&action)) {
+      text += " " + changed->order.id.ToString().substr(kIdTail) + "=" +
+              std::string(model::Name(changed->order.status)) +
+              (changed->order.is_cancel_requested ? "(cancel)" : "");
+    } else if (const auto* booked = std::get_if<model::FillBooked>(&action)) {
+      text += " " + std::string(booked->fill.trade_id.view());
+    } else if (std::holds_alternative<model::SendOrder>(action)) {
+      text += " send";
+    } else if (std::holds_alternative<model::SendCancel>(action)) {
+      text += " cancel";
+    }
+  }
+  return text.empty() ? std::to_string(actions.size()) + " others" : text.substr(1);
 }
 
 }  // namespace
@@ -158,8 +180,7 @@ Result<ledger::CommitReceipt> FakeLedger::Commit(std::uint64_t epoch,
   if (epoch != disk_.last_epoch) {
     return base::Fail(ErrorCode::kConflict, "sim.db: this run was fenced off");
   }
-  context_.trace.Note("commit", actions.size(),
-                      [&] { return std::to_string(actions.size()) + " actions"; });
+  context_.trace.Note("commit", actions.size(), [&] { return Summary(actions); });
   if (context_.bug == Bug::kSendFirst && before_commit) {
     before_commit(actions);
   }

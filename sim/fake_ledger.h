@@ -104,6 +104,7 @@ class FakeLedger final : public ledger::LedgerStore {
                                                               std::size_t changes) override;
   base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) override;
   base::Result<model::SwitchState> ReadSwitches() override;
+  base::Result<std::uint64_t> LastEpoch() override { return disk_.last_epoch; }
 
   // For Bug::kSendFirst: sees a group before it is durable.
   std::function<void(std::span<const model::Action>)> before_commit;

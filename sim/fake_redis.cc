@@ -216,6 +216,13 @@ Reply RedisServer::DoOne(const Words& words) {
   }
   if (command == "PUBLISH") {
     CheckDocument(words[1], words[2], true);
+    if (keeps_messages) {
+      constexpr std::size_t kMessagesMax = 500;
+      messages_.push_back(std::string(words[1]) + " " + std::string(words[2]));
+      if (messages_.size() > kMessagesMax) {
+        messages_.pop_front();
+      }
+    }
     return Number(0);
   }
   if (command == "SADD") {
@@ -237,7 +244,8 @@ Reply RedisServer::DoOne(const Words& words) {
     return Bulk(Find(words[1]));
   }
   if (command == "EXISTS") {
-    return Number(Find(words[1]) != nullptr ? 1 : 0);
+    return Number(std::count_if(words.begin() + 1, words.end(),
+                                [&](std::string_view key) { return Find(key) != nullptr; }));
   }
   if (command == "EVALSHA" || command == "EVAL") {
     return RunScript(words);

@@ -67,6 +67,10 @@ class RedisServer {
   // When SYSTEM:HALT last said that trading may go on.
   [[nodiscard]] base::Nanos halt_last_off() const;
 
+  // For scenarios: the last messages, as "channel payload".
+  [[nodiscard]] const std::deque<std::string>& messages() const { return messages_; }
+  bool keeps_messages = false;
+
   base::Nanos frozen_until{0};
   base::Nanos full_until{0};
 
@@ -90,6 +94,7 @@ class RedisServer {
   std::unordered_map<std::string, std::string> values_;
   std::unordered_map<std::string, std::set<std::string, std::less<>>> sets_;
   std::deque<Undo> undo_;
+  std::deque<std::string> messages_;
   std::unordered_set<base::Uuid> shown_;
   std::vector<FakeSubscriber*> subscribers_;
   std::uint64_t generation_ = 1;

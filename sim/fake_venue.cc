@@ -285,7 +285,7 @@ venue::VenueOrder FakeVenue::StateOf(const model::OrderId& id) const {
 }
 
 // A question and its way back; the link is given up when no answer comes.
-base::Result<void> FakeVenue::Ask(const char* what) {
+base::Result<void> FakeVenue::Question(const char* what) {
   context_.AwaitPoint(what);
   if (!is_up_) {
     return base::Fail(ErrorCode::kUnavailable, "simulated venue: not connected");
@@ -304,7 +304,7 @@ base::Result<void> FakeVenue::Ask(const char* what) {
 }
 
 base::Result<venue::AccountSnapshot> FakeVenue::Snapshot() {
-  if (const auto asked = Ask("venue snapshot"); !asked) {
+  if (const auto asked = Question("venue snapshot"); !asked) {
     return tl::unexpected<base::Error>(asked.error());
   }
   venue::AccountSnapshot snapshot{.cash = exchange_.cash(),
@@ -335,7 +335,7 @@ base::Result<venue::AccountSnapshot> FakeVenue::Snapshot() {
 }
 
 base::Result<std::vector<model::Fill>> FakeVenue::FillsSince(std::uint64_t sequence) {
-  if (const auto asked = Ask("venue fills"); !asked) {
+  if (const auto asked = Question("venue fills"); !asked) {
     return tl::unexpected<base::Error>(asked.error());
   }
   const std::vector<model::Fill>& fills = exchange_.fills();
@@ -344,7 +344,7 @@ base::Result<std::vector<model::Fill>> FakeVenue::FillsSince(std::uint64_t seque
 }
 
 base::Result<venue::VenueOrder> FakeVenue::QueryOrder(const model::OrderId& id) {
-  if (const auto asked = Ask("venue query"); !asked) {
+  if (const auto asked = Question("venue query"); !asked) {
     return tl::unexpected<base::Error>(asked.error());
   }
   venue::VenueOrder found = StateOf(id);

@@ -1,10 +1,10 @@
 // The trader's side of the simulated venue: one session that loses, repeats, delays and reorders
 // what the exchange says.
 //
-// Shape:   as venue/venue.h asks of every adapter: an order is in flight until it has ended; after a
-//          lost link the missed fills and the orders in flight are asked for before the link is up
-//          again. Frames are numbered, so a lost one is noticed: after a while the session is given
-//          up and opened anew. Frames may come twice and overtake each other.
+// Shape:   as venue/venue.h asks of every adapter: an order is in flight until it has ended; after
+//          a lost link the missed fills and the orders in flight are asked for before the link is
+//          up again. Frames are numbered, so a lost one is noticed: after a while the session is
+//          given up and opened anew. Frames may come twice and overtake each other.
 // Errors:  as venue/venue.h.
 // Threads: one.
 // Source:  venue/venue.h
@@ -80,7 +80,7 @@ class FakeVenue final : public venue::Venue, public Listener {
   void Deliver(base::Nanos delay, const model::VenueReport& report);
   void Give(const model::VenueReport& report, const venue::ReportSink& sink);
   void Learn(const model::OrderId& id);
-  base::Result<void> Ask(const char* what);
+  base::Result<void> Question(const char* what);
   [[nodiscard]] venue::VenueOrder StateOf(const model::OrderId& id) const;
 
   Context& context_;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -22,7 +23,7 @@ struct Spec {
 // In the order of the enumeration. How often there is an occasion differs much: each turn of a
 // thread for crashes and stalls, each call or message for the others, each second for people.
 constexpr std::array<Spec, kFaults> kSpecs = {{
-    {"crash", 700},
+    {"crash", 350},
     {"orderly-stop", 200},
     {"second-trader", 60},
     {"stall", 3'000},
@@ -37,9 +38,9 @@ constexpr std::array<Spec, kFaults> kSpecs = {{
     {"redis-failover", 1'500},
     {"redis-evict", 2'000},
     {"redis-oom", 2'000},
-    {"redis-scribble", 500},
+    {"redis-scribble", 150},
     {"link-lost", 3'000},
-    {"network-down", 300'000},
+    {"network-down", 60'000},
     {"send-cut", 30'000},
     {"frame-lost", 20'000},
     {"frame-twice", 60'000},
@@ -53,8 +54,8 @@ constexpr std::array<Spec, kFaults> kSpecs = {{
     {"feed-silence", 10'000},
     {"halt-in-ledger", 20'000},
     {"halt-in-redis", 15'000},
-    {"kill", 15'000},
-    {"release", 300'000},
+    {"kill", 20'000},
+    {"release", 200'000},
     {"flush-all", 4'000},
 }};
 
@@ -62,6 +63,15 @@ constexpr std::array<Spec, kFaults> kSpecs = {{
 
 std::string_view Name(Fault fault) {
   return kSpecs[static_cast<std::size_t>(fault)].name;
+}
+
+std::optional<Fault> FindFault(std::string_view name) {
+  for (std::size_t at = 0; at < kFaults; ++at) {
+    if (kSpecs[at].name == name) {
+      return static_cast<Fault>(at);
+    }
+  }
+  return std::nullopt;
 }
 
 Faults::Faults(std::uint64_t seed, std::set<Occasion> spared)
@@ -72,6 +82,9 @@ Faults::Faults(std::uint64_t seed, std::set<Occasion> spared)
     constexpr std::array<std::uint32_t, 6> kStrengths = {0, 0, 1, 2, 4, 12};
     rates_[at] = std::min(900'000U, kSpecs[at].rate / 2 * kStrengths[draw % kStrengths.size()]);
   }
+  // Without a release, a stop would be the end of everything that could go wrong.
+  auto& release = rates_[static_cast<std::size_t>(Fault::kRelease)];
+  release = std::max(release, kSpecs[static_cast<std::size_t>(Fault::kRelease)].rate);
 }
 
 bool Faults::Fires(Fault fault) {
@@ -104,6 +117,7 @@ base::Nanos Faults::Span(base::Nanos least, base::Nanos most) {
 
 void Faults::OnlyOnDemand() {
   rates_.fill(0);
+  is_by_chance_ = false;
 }
 
 void Faults::Demand(Fault fault, std::uint32_t times) {

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -60,6 +61,7 @@ enum class Fault : std::uint8_t {
 constexpr std::size_t kFaults = 34;
 
 std::string_view Name(Fault fault);
+std::optional<Fault> FindFault(std::string_view name);
 
 // One occasion at which a fault fires.
 struct Occasion {
@@ -84,6 +86,7 @@ class Faults {
   [[nodiscard]] const std::vector<Occasion>& fired() const { return fired_; }
   // For scenarios: nothing fires by chance, but what is asked for does, once.
   void OnlyOnDemand();
+  [[nodiscard]] bool is_by_chance() const { return is_by_chance_; }
   void Demand(Fault fault, std::uint32_t times = 1);
 
  private:
@@ -97,6 +100,7 @@ class Faults {
   std::vector<Occasion> fired_;
   Occasion last_;
   bool is_on_ = true;
+  bool is_by_chance_ = true;
 };
 
 }  // namespace bulwark::sim

@@ -63,7 +63,7 @@ void PrintShort(Runner& runner, const RunOptions& options) {
     std::printf(" %s#%u", std::string(Name(occasion.fault)).c_str(), occasion.number);
   }
   std::printf("\n  %s\n", result.violation.value_or("").c_str());
-  constexpr std::size_t kLinesMax = 60;
+  constexpr std::size_t kLinesMax = 200;
   const std::size_t from = result.trace.size() - std::min(result.trace.size(), kLinesMax);
   for (std::size_t at = from; at < result.trace.size(); ++at) {
     std::printf("  %s\n", result.trace[at].c_str());

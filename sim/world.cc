@@ -39,8 +39,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr base::Nanos kPeopleEvery{milliseconds{200}};
-// Everything that heals has its own pace: back-offs, the order's lifetime of 10 s, a comparison with
-// the venue each second.
+// Everything that heals has its own pace: back-offs, the order's lifetime of 10 s, a comparison
+// with the venue each second.
 constexpr base::Nanos kHealMax{seconds{40}};
 
 // All the money the books speak of, in the one sum that no fill can change.
@@ -96,6 +96,8 @@ World::World(const WorldOptions& options, const config::Settings& settings, Stac
   }
   if (!options.has_chance) {
     faults_.OnlyOnDemand();
+    market_.is_quiet = true;
+    redis_.keeps_messages = true;
   }
   StartLife();
 }
@@ -227,7 +229,7 @@ void World::BeforeSend(int life, const model::Order& order) {
     return;
   }
   const bool is_halted =
-      reading.switches.halt.is_on && scheduler_.now() - redis_.halt_last_off() > seconds{1};
+      reading.switches.halt.is_on && scheduler_.now() - redis_.halt_last_off() > milliseconds{300};
   if (is_halted && order.origin != model::Origin::kLiquidation) {
     context_.Violate(name + " left while halted");
   }
@@ -301,14 +303,19 @@ void World::People() {
   if (exchange_.is_network_up && faults_.Fires(Fault::kNetworkDown)) {
     exchange_.is_network_up = false;
     trace_.Note("network-down");
-  } else if (!exchange_.is_network_up && scheduler_.random().Below(3) == 0) {
+  } else if (faults_.is_by_chance() && !exchange_.is_network_up &&
+             scheduler_.random().Below(3) == 0) {
     exchange_.is_network_up = true;
     trace_.Note("network-up");
   }
   if (lives_.size() == 1 && lives_.front()->has_started() && faults_.Fires(Fault::kSecondTrader)) {
-    disk_.lock_holder = -1;  // Another machine does not see this one's lock.
-    StartLife();
+    StartOnAnotherMachine();
   }
+}
+
+void World::StartOnAnotherMachine() {
+  disk_.lock_holder = -1;  // It does not see this one's lock.
+  StartLife();
 }
 
 // What `bulwark halt` and its kin do: the ledger first, then Redis. A release of HALT may also be
@@ -371,8 +378,10 @@ std::optional<std::string> World::WhatDiffers() {
   if (lives_.size() != 1 || !lives_.front()->has_started()) {
     return "no trader, or two";
   }
-  if (exchange_.working() > 0) {
-    return "orders work at the venue";
+  for (const auto& [id, row] : exchange_.rows()) {
+    if (row.status == venue::VenueOrderStatus::kWorking) {
+      return "order " + id.ToString() + " works at the venue";
+    }
   }
   if (disk_.fills.size() != exchange_.fills().size()) {
     return "the ledger has " + std::to_string(disk_.fills.size()) + " fills, the venue " +
@@ -380,7 +389,7 @@ std::optional<std::string> World::WhatDiffers() {
   }
   for (const auto& [id, row] : disk_.orders) {
     if (!model::IsTerminal(row.order.status)) {
-      return "an order is open in the ledger";
+      return "order " + id.ToString() + " is open in the ledger";
     }
   }
   return WhatDiffersIn(*lives_.front());

@@ -81,6 +81,13 @@ class World final : public SendWatch {
   Life* current_life();
   void StartLife();
   void CrashLives();
+  void StartOnAnotherMachine();
+  // Whether a trader that ended is started again, as `bulwark up` does.
+  void SetRestarts(bool restarts) { restarts_ = restarts; }
+  // What people do to the stops: by the command (ledger, then Redis) or in Redis alone.
+  void TurnByPerson(model::Switch which, bool is_on, bool in_ledger);
+  // Why not everything agrees; empty when it does.
+  [[nodiscard]] std::optional<std::string> WhatDiffers();
 
   void BeforeSend(int life, const model::Order& order) override;
 
@@ -88,10 +95,8 @@ class World final : public SendWatch {
   void AfterTurn(const Task& task);
   void BuryLives();
   void People();
-  void TurnByPerson(model::Switch which, bool is_on, bool in_ledger);
   void CheckBooks(const Life& life);
   void CheckNewFills();
-  [[nodiscard]] std::optional<std::string> WhatDiffers();
   [[nodiscard]] std::optional<std::string> WhatDiffersIn(const Life& life);
   [[nodiscard]] Life* FindLife(int number);
 

@@ -109,7 +109,7 @@ class Ledger final : public LedgerStore {
   // The newest turn's number, 0 for none. Cheap: a few microseconds, for a poll.
   base::Result<std::uint64_t> LastSwitchSequence();
   // The newest run's epoch, 0 for none.
-  base::Result<std::uint64_t> LastEpoch();
+  base::Result<std::uint64_t> LastEpoch() override;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 

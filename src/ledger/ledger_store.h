@@ -64,6 +64,7 @@ class LedgerStore {
                                                               std::size_t changes) = 0;
   virtual base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) = 0;
   virtual base::Result<model::SwitchState> ReadSwitches() = 0;
+  virtual base::Result<std::uint64_t> LastEpoch() = 0;
 };
 
 }  // namespace bulwark::ledger

@@ -127,15 +127,21 @@ void PublisherThread::Beat(base::Nanos now) {
   publisher_.SetHeartbeat(clock_.WallNow());
 }
 
-// A FLUSHALL leaves the connection as it was: the keys that change rarely would stay away.
+// A FLUSHALL or an eviction leaves the connection as it was: the keys that change rarely would stay
+// away. These four are always there.
 void PublisherThread::NoticeLoss(base::Nanos now) {
   if (!connection_ || !connection_->is_alive() || !health_.is_redis_writable.load() ||
       now - looked_at_ < timing_.heartbeat_every) {
     return;
   }
   looked_at_ = now;
-  const auto there = connection_->Call({"EXISTS", contract::keys::Epoch().view()});
-  if (there && there->AsInteger() == 0) {
+  const contract::Key epoch = contract::keys::Epoch();
+  const contract::Key portfolio = contract::keys::Portfolio();
+  const contract::Key state = contract::keys::State();
+  const contract::Key status = contract::keys::Status();
+  const auto there =
+      connection_->Call({"EXISTS", epoch.view(), portfolio.view(), state.view(), status.view()});
+  if (there && there->AsInteger() != 4) {
     base::LogWarn("redis_lost_keys");
     publisher_.MarkAllDirty();
   }

@@ -161,6 +161,20 @@ TEST_F(PublisherThreadTest, WritesEverythingAnewToAServerThatLostIt) {
   }
 }
 
+// Found by bulwark-sim: evictions take single keys, and a quiet account writes none of them again.
+TEST_F(PublisherThreadTest, WritesAgainWhatWasEvictedAlone) {
+  ASSERT_TRUE(Until([&] {
+    thread_.DoWork();
+    return connection_->Call({"EXISTS", "oms:portfolio"})->AsInteger() == 1;
+  }));
+  ASSERT_TRUE(connection_->Call({"DEL", "oms:portfolio"}).has_value());
+
+  EXPECT_TRUE(Until([&] {
+    thread_.DoWork();
+    return connection_->Call({"EXISTS", "oms:portfolio"})->AsInteger() == 1;
+  }));
+}
+
 TEST_F(PublisherThreadTest, GoesOnAfterAForeignTypeAtTheSetOfOpenOrders) {
   thread_.DoWork();
   ASSERT_TRUE(connection_->Call({"DEL", "oms:orders:open"}).has_value());

@@ -51,6 +51,9 @@ constexpr base::Nanos kOwnNap{std::chrono::microseconds{50}};
 // The venue's words come through a socket: a thread that has just traded looks for them more often.
 constexpr base::Nanos kVenueNap{std::chrono::microseconds{50}};
 constexpr base::Nanos kVenueNapMax{std::chrono::milliseconds{2}};
+// Fills before the last one booked that the venue is asked for again: far more than can overtake
+// each other.
+constexpr std::uint64_t kFillsAskedAgain = 1'000;
 constexpr base::Nanos kShutdownMax{std::chrono::seconds{2}};
 
 model::OrderEnd EndOf(venue::VenueOrderStatus status) {
@@ -179,6 +182,7 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
   }
   opening_cash_ = books.opening_cash;
   venue_sequence_ = books.venue_sequence_max;
+  booked_.insert(books.trade_ids.begin(), books.trade_ids.end());
   open_orders_ = books.open_orders;
   telemetry_ =
       std::make_unique<base::TripleBuffer<model::Telemetry>>(model::Telemetry(instruments_.size()));
@@ -240,12 +244,17 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
       ReconcilerPeers{.queues = queues_, .health = health_, .books = *books_, .clock = clock_});
   venue_thread_ =
       std::make_unique<VenueThread>(*venue_, queues_, health_, *exit_gate_, *reconciler_, clock_);
+  for (const model::Order& order : open_orders_) {
+    venue_thread_->NoteSentEarlier(order.id);
+  }
   feed_thread_ = std::make_unique<FeedThread>(*feed_, *std::move(pacer), queues_, health_, clock_);
-  watcher_ = std::make_unique<Watcher>(
-      environment_.MakeDialer(), *std::move(watched),
-      WatcherTiming{.poll_every = settings_.halt.poll_interval},
-      WatcherPeers{
-          .queues = queues_, .health = health_, .exit_gate = *exit_gate_, .clock = clock_});
+  watcher_ = std::make_unique<Watcher>(environment_.MakeDialer(), *std::move(watched),
+                                       WatcherTiming{.poll_every = settings_.halt.poll_interval},
+                                       WatcherPeers{.queues = queues_,
+                                                    .health = health_,
+                                                    .exit_gate = *exit_gate_,
+                                                    .clock = clock_,
+                                                    .epoch = epoch_});
   return {};
 }
 
@@ -271,7 +280,8 @@ base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
   if (auto connected = ConnectVenue(should_stop); !connected) {
     return connected;
   }
-  // A recording played as fast as it goes takes every core it gets; stops, books and Redis go first.
+  // A recording played as fast as it goes takes every core it gets; stops, books and Redis go
+  // first.
   const auto flat_out = settings_.feed.speed ? nullptr : &base::GiveWay;
   publisher_agent_ = environment_.StartRungWorker("publisher", WokenBy(queues_.bells.publisher),
                                                   [this] { return publisher_->DoWork(); });
@@ -321,13 +331,20 @@ base::Result<void> Trader::ConnectVenue(const std::function<bool()>& should_stop
 // What happened at the venue while nobody listened: first the fills, then how each open order
 // stands.
 base::Result<void> Trader::CatchUpWithVenue() {
-  const auto fills = venue_->FillsSince(venue_sequence_);
+  // Fills may have come out of order: one before the last of them may still be missing.
+  const auto fills =
+      venue_->FillsSince(venue_sequence_ - std::min(venue_sequence_, kFillsAskedAgain));
   if (!fills) {
     return tl::unexpected<base::Error>(fills.error());
   }
+  std::size_t missed = 0;
   for (const model::Fill& fill : *fills) {
-    Report(model::OrderFilled{.fill = fill});
+    if (!booked_.contains(fill.trade_id)) {
+      Report(model::OrderFilled{.fill = fill});
+      ++missed;
+    }
   }
+  booked_.clear();
   for (const model::Order& order : open_orders_) {
     const auto found = venue_->QueryOrder(order.id);
     if (!found) {
@@ -344,6 +361,10 @@ base::Result<void> Trader::CatchUpWithVenue() {
       case venue::VenueOrderStatus::kFilled:
         Report(model::OrderAccepted{
             .order_id = order.id, .venue_order_id = found->venue_order_id, .at = now});
+        if (order.is_cancel_requested) {
+          // The wish is durable, but nobody knows whether it left.
+          RepeatCancel(order);
+        }
         break;
       case venue::VenueOrderStatus::kCancelled:
       case venue::VenueOrderStatus::kRejected:
@@ -356,10 +377,18 @@ base::Result<void> Trader::CatchUpWithVenue() {
         break;
     }
   }
-  base::LogInfo("caught_up_with_venue")
-      .With("fills", fills->size())
-      .With("orders", open_orders_.size());
+  base::LogInfo("caught_up_with_venue").With("fills", missed).With("orders", open_orders_.size());
   return {};
+}
+
+void Trader::RepeatCancel(const model::Order& order) {
+  const auto sent =
+      venue_->Cancel({.order_id = order.id, .instrument = order.instrument, .was_sent = true});
+  if (sent == venue::SendOutcome::kNotSent) {
+    Report(model::CancelRejected{.order_id = order.id,
+                                 .reason = model::Reason("venue link is down"),
+                                 .at = clock_.WallNow()});
+  }
 }
 
 void Trader::Report(const model::Event& event) {
@@ -370,7 +399,7 @@ void Trader::Report(const model::Event& event) {
 }
 
 bool Trader::is_fenced() const {
-  return ledger_writer_->is_fenced();
+  return ledger_writer_->is_fenced() || watcher_->is_fenced();
 }
 
 void Trader::Stop() {
@@ -378,8 +407,12 @@ void Trader::Stop() {
     return;
   }
   feed_agent_.reset();
-  engine_loop_->RequestShutdown();
-  const base::Nanos deadline = clock_.MonotonicNow() + kShutdownMax;
+  // A run that was fenced off leaves orders and Redis to the newer one.
+  const bool is_over = is_fenced();
+  if (!is_over) {
+    engine_loop_->RequestShutdown();
+  }
+  const base::Nanos deadline = clock_.MonotonicNow() + (is_over ? base::Nanos{0} : kShutdownMax);
   while (venue_agent_ && !engine_loop_->is_idle() && clock_.MonotonicNow() < deadline) {
     clock_.Pause(std::chrono::milliseconds{5});
   }
@@ -391,7 +424,9 @@ void Trader::Stop() {
   ledger_agent_.reset();
   ledger_writer_->Flush();
   publisher_agent_.reset();
-  publisher_->Flush();
+  if (!is_over) {
+    publisher_->Flush();
+  }
   venue_agent_.reset();
   watcher_agent_.reset();  // Last: a stop counts until nothing can leave any more.
   base::LogInfo("trader_stopped").With("epoch", epoch_);

@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -107,6 +108,7 @@ class Trader {
   base::Result<void> MakeThreads(ledger::RecoveredBooks books);
   base::Result<void> ConnectVenue(const std::function<bool()>& should_stop);
   base::Result<void> CatchUpWithVenue();
+  void RepeatCancel(const model::Order& order);
   void Report(const model::Event& event);
 
   config::Settings settings_;
@@ -119,6 +121,7 @@ class Trader {
   base::Decimal opening_cash_;
   std::uint64_t venue_sequence_ = 0;
   std::vector<model::Order> open_orders_;  // At the start.
+  std::set<model::TradeId> booked_;        // At the start; empty once caught up.
 
   Queues queues_;
   Health health_;

@@ -64,6 +64,10 @@ int VenueThread::DoWork() {
   return work;
 }
 
+void VenueThread::NoteSentEarlier(const model::OrderId& id) {
+  Remember(sent_, id);
+}
+
 void VenueThread::Handle(const model::SendOrder& send) {
   if (WasRevoked(send.order.id)) {
     Refuse(send.order.id, model::Reason("cancelled before it was sent"));

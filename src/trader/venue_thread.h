@@ -31,6 +31,9 @@ class VenueThread {
               Reconciler& reconciler, const base::Clock& clock = base::SystemClock());
 
   int DoWork();
+  // For an open order of an earlier run, before the first turn: nobody will send it again, so that
+  // a cancel of it is for the venue. Whether it was sent, the venue knows.
+  void NoteSentEarlier(const model::OrderId& id);
 
  private:
   void Handle(const model::SendOrder& send);

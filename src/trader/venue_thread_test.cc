@@ -91,6 +91,15 @@ TEST_F(VenueThreadTest, CancelsAtTheVenueWhatWasSentThoughTheEngineDidNotKnowYet
   EXPECT_EQ(venue_.cancelled, std::vector{Entry(1).id});
 }
 
+// Found by bulwark-sim: a cancel of an order that was PENDING at a crash waited for it to be sent.
+TEST_F(VenueThreadTest, CancelsAtTheVenueWhatAnEarlierRunMayHaveSent) {
+  thread_.NoteSentEarlier(Entry(1).id);
+  ASSERT_TRUE(queues_.from_ledger.TryPush(model::SendCancel{.order_id = Entry(1).id}));
+  Work<model::OrderSent>();
+
+  EXPECT_EQ(venue_.cancelled, std::vector{Entry(1).id});
+}
+
 TEST_F(VenueThreadTest, RefusesAtTheDoorWhatIsStillOnItsWayWhenAStopComes) {
   gate_.Set(false, true);
   model::Order protective = Exit(2);

@@ -143,9 +143,14 @@ Watcher::Watcher(std::unique_ptr<redis::Dialer> dialer, std::unique_ptr<ledger::
       queues_(peers.queues),
       health_(peers.health),
       exit_gate_(peers.exit_gate),
-      clock_(peers.clock) {}
+      clock_(peers.clock),
+      epoch_(peers.epoch) {}
 
 int Watcher::DoWork() {
+  if (NoticeNewerRun()) {
+    clock_.Pause(timing_.poll_every);
+    return 1;
+  }
   EnsureConnected(clock_.MonotonicNow());
   std::optional<RedisWords> words;
   if (connection_) {
@@ -169,6 +174,22 @@ int Watcher::DoWork() {
   PushPermit(words.has_value(), switches.has_value());
   WaitForNews();
   return 1;
+}
+
+// A run that commits nothing would not hear from the ledger that it is over. It must neither send
+// nor speak for the account any more.
+bool Watcher::NoticeNewerRun() {
+  if (epoch_ == 0 || is_fenced_.load()) {
+    return is_fenced_.load();
+  }
+  const auto newest = ledger_->LastEpoch();
+  if (!newest || *newest <= epoch_) {
+    return false;  // What cannot be read is told by the stops that cannot be read either.
+  }
+  exit_gate_.Set(true, true);
+  is_fenced_.store(true);
+  base::LogError("run_fenced_off").With("epoch", epoch_).With("newest", *newest);
+  return true;
 }
 
 void Watcher::EnsureConnected(base::Nanos now) {
@@ -234,6 +255,9 @@ void Watcher::Merge(const std::optional<RedisWords>& words) {
     exit_gate_.Set(is_halted_, is_killed_);
     return;
   }
+  // Somebody else's turn counts as well: then Redis may speak for itself again.
+  unjournaled_.halt = unjournaled_.halt && !switches_->halt.is_on;
+  unjournaled_.kill = unjournaled_.kill && !switches_->kill.is_on;
   // A stop that the ledger could not take holds until it can, whatever Redis has become since.
   const RedisReading halt_word = unjournaled_.halt ? RedisReading::kOn : words->halt.reading;
   const RedisReading kill_word = unjournaled_.kill ? RedisReading::kOn : words->kill.reading;

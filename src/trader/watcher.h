@@ -13,6 +13,8 @@
 
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +47,7 @@ struct WatcherPeers {
   const Health& health;
   ExitGate& exit_gate;
   const base::Clock& clock = base::SystemClock();
+  std::uint64_t epoch = 0;  // Of the run; 0: whether it was fenced off is not watched.
 };
 
 class Watcher {
@@ -56,6 +59,9 @@ class Watcher {
 
   int DoWork();
 
+  // A newer run holds the account: the gate is closed for good.
+  [[nodiscard]] bool is_fenced() const { return is_fenced_.load(); }
+
  private:
   struct Word {
     stateplane::RedisReading reading = stateplane::RedisReading::kMissing;
@@ -66,6 +72,7 @@ class Watcher {
     Word kill;
   };
 
+  bool NoticeNewerRun();
   void WaitForNews();
   void CloseByLedger();
   void EnsureConnected(base::Nanos now);
@@ -85,6 +92,8 @@ class Watcher {
   const Health& health_;
   ExitGate& exit_gate_;
   const base::Clock& clock_;
+  std::uint64_t epoch_;
+  std::atomic<bool> is_fenced_ = false;
   std::unique_ptr<redis::Connection> connection_;
   std::unique_ptr<redis::Subscriber> subscriber_;
   stateplane::SwitchWriter writer_;

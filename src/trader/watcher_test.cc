@@ -103,6 +103,28 @@ TEST_F(WatcherTest, ClosesTheGateForATurnOfAnotherProgramAndShowsIt) {
   EXPECT_TRUE(Permit()->is_killed);
 }
 
+// Found by bulwark-sim: a run without commits never heard that it was fenced off, and went on
+// showing its books.
+TEST_F(WatcherTest, ClosesTheGateForGoodWhenANewerRunTookTheAccount) {
+  ASSERT_TRUE(ledger_->EnsureAccount({}).has_value());
+  const auto mine = ledger_->BeginRun({}, ledger::testing_support::Pairs());
+  ASSERT_TRUE(mine.has_value());
+  Watcher watcher(std::make_unique<redis::UrlDialer>(server_.url()), folder_.Open(), {},
+                  {.queues = queues_, .health = health_, .exit_gate = gate_, .epoch = *mine});
+  watcher.DoWork();
+  ASSERT_FALSE(watcher.is_fenced());
+  ASSERT_FALSE(IsClosed());
+  const std::size_t permits = queues_.permits.size();
+
+  ledger_.reset();  // Its lock goes with it, as with a machine that hangs.
+  ASSERT_TRUE(folder_.Open()->BeginRun({}, ledger::testing_support::Pairs()).has_value());
+  watcher.DoWork();
+
+  EXPECT_TRUE(watcher.is_fenced());
+  EXPECT_TRUE(IsClosed());
+  EXPECT_EQ(queues_.permits.size(), permits);
+}
+
 TEST_F(WatcherTest, RestoresAKeyThatIsDeletedWhileKilled) {
   Turn(model::Switch::kKill, true);
   ASSERT_TRUE(TurnsUntilClosed(true));
