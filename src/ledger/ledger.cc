@@ -305,8 +305,7 @@ Result<History> Ledger::OrderHistory(const model::InstrumentTable& table,
   return ReadOrderHistory(*impl_->connection, table, id);
 }
 
-Result<std::vector<model::OrderId>> Ledger::FindOrders(std::string_view prefix,
-                                                       std::size_t limit) {
+Result<std::vector<model::OrderId>> Ledger::FindOrders(std::string_view prefix, std::size_t limit) {
   return ledger::FindOrders(*impl_->connection, prefix, limit);
 }
 

@@ -1,6 +1,6 @@
 // Goal: an order takes exactly the steps of docs/orders.md, and no other.
-// Method: the table of that page is repeated here; each of its cells is tried, the refused ones in a
-//         death test of the machine and of the table both.
+// Method: the table of that page is repeated here; each of its cells is tried, the refused ones in
+//         a death test of the machine and of the table both.
 
 #include "oms/order_machine.h"
 

@@ -1,8 +1,8 @@
 // The states an order may go through: one table, asked in one place (order_machine.cc).
 //
-// Shape:   one row per state, one bit per state it may lead to; terminal rows are empty. A step that
-//          skips a state is made as two steps (a fill of an order not known to be sent proves first
-//          that it was).
+// Shape:   one row per state, one bit per state it may lead to; terminal rows are empty. A step
+//          that skips a state is made as two steps (a fill of an order not known to be sent proves
+//          first that it was).
 // Threads: any; pure.
 // Source:  docs/orders.md#transitions; contract section 2.3, with PARTIALLY_FILLED -> FAILED and
 //          EXPIRED added

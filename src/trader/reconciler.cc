@@ -90,7 +90,7 @@ void Reconciler::See(const model::VenueReport& report) {
 }
 
 void Reconciler::DoWork() {
-  PassTime();
+  LetTimePass();
   TakeFinding();
   TakeBooks();
   if (venue_.is_connected()) {
@@ -100,7 +100,7 @@ void Reconciler::DoWork() {
   }
 }
 
-void Reconciler::PassTime() {
+void Reconciler::LetTimePass() {
   const base::Nanos at = clock_.MonotonicNow();
   if (venue_.is_connected()) {
     up_for_ += at - looked_at_;

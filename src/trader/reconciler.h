@@ -66,7 +66,7 @@ class Reconciler {
  private:
   enum class Stage : std::uint8_t { kIdle, kAsked, kWaitingForBooks };
 
-  void PassTime();
+  void LetTimePass();
   void TakeFinding();
   void Learn(const venue::AccountSnapshot& account);
   void Learn(const venue::FillsFound& found);
