@@ -27,6 +27,10 @@ def fall(system):
     """kill -9 of a busy trader; answers the epoch that died."""
     state = system.wait_state("running", 60)
     system.wait_orders(1)
+    # The recorder writes behind the engine: the fall is to come after an order that it has written.
+    harness.wait_until(
+        lambda: replay(system, "--epoch", str(state["epoch"]))["orders_compared"] > 0, 30,
+        "an order in the journal")
     pid = system.pid("trader")
     os.kill(pid, signal.SIGKILL)
     harness.wait_until(lambda: system.processes().get("trader") not in (None, pid), 60,
