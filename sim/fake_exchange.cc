@@ -233,6 +233,10 @@ void Exchange::Fill(Row& row, Decimal quantity, bool is_late) {
   Decimal& held = positions_.at(order.instrument.index);
   const bool is_buy = order.side == model::Side::kBuy;
   if (is_buy ? fill.notional() + fill.fee > cash_ : size > held) {
+    // A late fill of another order took what this one would need.
+    if (is_working) {
+      End(row, model::OrderEnd::kExpired, "not enough left to pay with");
+    }
     return;
   }
   cash_ += is_buy ? -(fill.notional() + fill.fee) : fill.notional() - fill.fee;
