@@ -94,6 +94,16 @@ bool IsMeasured(const Verdict& verdict) {
   }
 }
 
+TracedCheck Objection(TracedCheck row, const model::Denial& denial) {
+  row.outcome = CheckOutcome::kObjected;
+  row.code = denial.code;
+  if (!denial.value.is_zero() || !denial.limit.is_zero()) {
+    row.value = denial.value;
+    row.limit = denial.limit;
+  }
+  return row;
+}
+
 }  // namespace
 
 std::vector<TracedCheck> TraceOf(const Gate& gate, const GuardInput& input) {
@@ -113,17 +123,11 @@ std::vector<TracedCheck> TraceOf(const Gate& gate, const GuardInput& input) {
     TracedCheck row{.guard = kGuards.at(at).name};
     if (has_objected) {
       row.outcome = CheckOutcome::kNotAsked;
-    } else if (verdicts[at]) {
-      const model::Denial& denial = *verdicts[at];
+    } else if (const Verdict& verdict = verdicts[at]; verdict) {
       has_objected = true;
-      row.outcome = CheckOutcome::kObjected;
-      row.code = denial.code;
-      if (!denial.value.is_zero() || !denial.limit.is_zero()) {
-        row.value = denial.value;
-        row.limit = denial.limit;
-      }
-    } else if (IsMeasured(measured[at])) {
-      row.value = measured[at]->value;
+      row = Objection(row, *verdict);
+    } else if (const Verdict& number = measured[at]; number && IsMeasured(number)) {
+      row.value = number->value;
       row.limit = kGuards.at(at).limit(gate.limits(), input);
     }
     trace.push_back(row);

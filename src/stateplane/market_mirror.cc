@@ -26,15 +26,16 @@ MarketMirror::MarketMirror(const model::InstrumentTable& instruments)
 
 void MarketMirror::Compose(const model::Telemetry& telemetry, redis::Pipeline& out) {
   for (const model::Instrument& instrument : instruments_.rows()) {
-    if (telemetry.marks.at(instrument.id.index).price) {
-      ComposeOne(instrument, telemetry, out);
-    }
+    ComposeOne(instrument, telemetry, out);
   }
 }
 
 void MarketMirror::ComposeOne(const model::Instrument& instrument,
                               const model::Telemetry& telemetry, redis::Pipeline& out) {
   const model::MarkView& mark = telemetry.marks[instrument.id.index];
+  if (!mark.price) {
+    return;  // Nothing is known of it yet.
+  }
   Row& row = rows_.at(instrument.id.index);
   const bool is_last = telemetry.last_instrument == instrument.id.index;
   const auto set = [&](contract::Key Names::* name, std::string_view value) {

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -57,7 +56,8 @@ TurnReceipt SwitchTurner::Release(model::Switch which, std::string_view reason,
   if (receipt.shown == SwitchShown::kOvertaken) {
     receipt.newer_stop = peers.record(true, kNewerStop);
     if (*receipt.newer_stop) {
-      (void)writer_.Show(**connection, **receipt.newer_stop);  // The key says stop already.
+      // The key says stop already, also when this fails.
+      [[maybe_unused]] const auto shown = writer_.Show(**connection, **receipt.newer_stop);
     }
   }
   return receipt;

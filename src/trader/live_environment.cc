@@ -1,5 +1,6 @@
 #include "trader/live_environment.h"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>

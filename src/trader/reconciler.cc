@@ -1,7 +1,9 @@
 #include "trader/reconciler.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 #include "base/time.h"
 #include "model/action.h"
 #include "model/event.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/venue_report.h"
@@ -185,6 +188,9 @@ void Reconciler::Learn(const venue::VenueOrder& order) {
 }
 
 void Reconciler::LearnNothing() {
+  if (!asked_) {
+    return;
+  }
   if (const auto* order = std::get_if<venue::AskOrder>(&*asked_)) {
     concluder_.OnNoAnswer(order->id);
   } else if (std::holds_alternative<venue::AskAccount>(*asked_)) {

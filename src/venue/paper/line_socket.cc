@@ -127,7 +127,7 @@ bool LineSocket::Flush() {
   return true;
 }
 
-WholeOutcome LineSocket::SendWhole(std::string_view line) {
+WholeOutcome LineSocket::SendWhole(std::string_view line) const {
   ENSURE(unsent() == 0);
   ssize_t count = -1;
   do {

@@ -52,7 +52,7 @@ class LineSocket {
   // False when the peer is gone.
   bool Flush();
   // Past out(): nothing of `line` is ever kept to leave later. Requires: unsent() is 0.
-  WholeOutcome SendWhole(std::string_view line);
+  [[nodiscard]] WholeOutcome SendWhole(std::string_view line) const;
   // What left and was not read, and how much of it the kernel takes, both in the kernel's count.
   [[nodiscard]] std::size_t unread() const;
   [[nodiscard]] std::size_t unread_max() const { return unread_max_; }

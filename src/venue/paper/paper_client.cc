@@ -120,13 +120,14 @@ void PaperClient::Write(const Request& request) {
 
 int PaperClient::Poll(const ReportSink& sink) {
   MoveBytes();
-  const std::size_t wanted = IsFindingReady() ? inquiry_->reports_before : reports_.size();
+  const std::size_t wanted =
+      inquiry_ && IsFindingReady() ? inquiry_->reports_before : reports_.size();
   for (std::size_t given = 0; given < wanted; ++given) {
     const model::VenueReport report = reports_.front();
     reports_.pop_front();
     sink(report);
   }
-  if (IsFindingReady()) {
+  if (inquiry_ && IsFindingReady()) {
     inquiry_->reports_before = 0;
   }
   return static_cast<int>(wanted);

@@ -4,15 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <string>
 
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/uuid.h"
+#include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/names.h"
 #include "model/order.h"
-#include "model/venue_report.h"
 #include "sql/statement.h"
 #include "venue/paper/paper_order.h"
 #include "venue/paper/protocol.h"
