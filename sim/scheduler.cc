@@ -17,8 +17,13 @@ namespace {
 // boost::context copies its allocator; this one only points to the pool.
 struct PoolAllocator {
   StackPool* pool;
+  StackBounds* bounds;  // Gets where the stack is.
 
-  boost::context::stack_context allocate() const { return pool->allocate(); }
+  boost::context::stack_context allocate() const {
+    const boost::context::stack_context stack = pool->allocate();
+    *bounds = {.bottom = static_cast<std::byte*>(stack.sp) - stack.size, .size = stack.size};
+    return stack;
+  }
   void deallocate(boost::context::stack_context& stack) const { pool->deallocate(stack); }
 };
 
@@ -58,8 +63,9 @@ Task* Scheduler::Spawn(int life, std::string name, std::function<void()> body) {
   made->life_ = life;
   made->wake_at_ = now_;
   made->body_ = std::move(body);
-  made->fiber_ = boost::context::fiber(std::allocator_arg, PoolAllocator{&stacks_},
+  made->fiber_ = boost::context::fiber(std::allocator_arg, PoolAllocator{&stacks_, &made->stack_},
                                        [made](boost::context::fiber&& back) {
+                                         made->resumer_ = made->switch_.Arrive();
                                          made->back_ = std::move(back);
                                          try {
                                            if (!made->is_killed_) {
@@ -69,6 +75,7 @@ Task* Scheduler::Spawn(int life, std::string name, std::function<void()> body) {
                                            // The frames are gone, as the process would be.
                                          }
                                          made->is_done_ = true;
+                                         StackSwitch::LeaveForGoodTo(made->resumer_);
                                          return std::move(made->back_);
                                        });
   tasks_.push_back(std::move(task));
@@ -92,7 +99,9 @@ bool Scheduler::Rest(base::Nanos span) {
   }
   Task& task = *current_;
   task.wake_at_ = now_ + span;
+  task.switch_.LeaveFor(task.resumer_);
   task.back_ = std::move(task.back_).resume();
+  task.resumer_ = task.switch_.Arrive();
   return !task.is_killed_;
 }
 
@@ -173,7 +182,9 @@ Task& Scheduler::RunOne() {
 
 void Scheduler::Resume(Task& task) {
   Task* before = std::exchange(current_, &task);
+  switch_.LeaveFor(task.stack_);
   task.fiber_ = std::move(task.fiber_).resume();
+  (void)switch_.Arrive();
   current_ = before;
 }
 

@@ -23,6 +23,7 @@
 
 #include "base/time.h"
 #include "sim/random.h"
+#include "sim/stack_switch.h"
 
 namespace bulwark::sim {
 
@@ -59,6 +60,9 @@ class Task {
   std::function<void()> body_;
   boost::context::fiber fiber_;
   boost::context::fiber back_;
+  StackBounds stack_;    // Its own.
+  StackBounds resumer_;  // Of whoever gave it its turn.
+  StackSwitch switch_;
 };
 
 class Scheduler {
@@ -114,6 +118,7 @@ class Scheduler {
   base::Nanos now_{0};
   base::Nanos after_life_{0};
   Task* current_ = nullptr;
+  StackSwitch switch_;
   int crashed_life_ = -1;
   std::vector<std::unique_ptr<Task>> tasks_;
 };

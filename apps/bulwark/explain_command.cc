@@ -8,7 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -133,11 +133,12 @@ int ExplainDecision(const DataPaths& paths, const std::string& text, bool is_jso
   if (!story) {
     return Tell(story.error());
   }
-  if (!*story) {
+  const auto& told = *story;
+  if (!told) {
     fmt::print(stderr, "error: no journal that is left has the decision {}\n", text);
     return kExitNo;
   }
-  Print(**story, is_json);
+  Print(*told, is_json);
   return kExitDone;
 }
 
