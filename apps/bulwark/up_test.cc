@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 #include <string>
 #include <thread>
 
@@ -63,6 +64,18 @@ class UpPlanTest : public BinaryTest {
             .variables = {{"FOLDER", folder_.string()}}};
   }
 
+  // In the kernel's ticks since the machine's start; field 22 of its line, the 20th after the name.
+  static long StartedAt(pid_t pid) {
+    std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    std::istringstream rest(text.substr(text.rfind(')') + 1));
+    std::string field;
+    for (int at = 0; at < 20; ++at) {
+      rest >> field;
+    }
+    return std::stol(field);
+  }
+
   [[nodiscard]] std::string Log() const {
     std::ifstream in(folder_ / "log");
     return {std::istreambuf_iterator<char>(in), {}};
@@ -93,8 +106,13 @@ TEST_F(UpPlanTest, StartsRedisVenueTraderAndApiAndStopsThemInReverse) {
   ASSERT_TRUE(started) << started.error().message;
   EXPECT_TRUE(redis->IsReady());
   EXPECT_EQ(PageAddress(paths_), "http://127.0.0.1:1234/");
-  ASSERT_TRUE(DriveUntil(supervisor, [this] { return Log().find("+api") != std::string::npos; }));
-  EXPECT_THAT(Log(), HasSubstr("+venue --set a=b\n+trader --set a=b\n+api --set a=b\n"));
+  const auto has = [this](const char* line) { return Log().find(line) != std::string::npos; };
+  ASSERT_TRUE(DriveUntil(supervisor, [&] { return has("+trader") && has("+api"); }));
+  EXPECT_THAT(Log(), testing::StartsWith("+venue --set a=b\n"));
+  // The page does not wait for the trader's first word, only for its start.
+  EXPECT_LE(StartedAt(*supervisor.pid("trader")), StartedAt(*supervisor.pid("api")));
+  EXPECT_THAT(Log(), HasSubstr("+trader --set a=b\n"));
+  EXPECT_THAT(Log(), HasSubstr("+api --set a=b\n"));
   supervisor.Stop();
 
   EXPECT_FALSE(redis->IsReady());
@@ -124,7 +142,9 @@ TEST_F(UpPlanTest, RunsNoRedisOfItsOwnWhenAnotherIsNamed) {
   const auto specs = PlanChildren(settings_, paths_, Inputs(), nullptr);
 
   ASSERT_EQ(specs.size(), 3U);
-  EXPECT_EQ(specs.front().name, "venue");
+  EXPECT_EQ(specs[0].name, "venue");
+  EXPECT_EQ(specs[1].name, "trader");
+  EXPECT_EQ(specs[2].name, "api");
 }
 
 class UpTest : public BinaryTest {};

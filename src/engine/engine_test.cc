@@ -1,8 +1,7 @@
 // Goal: the engine enters only with everything proven, stops when told, and is a function of its
 //       events.
 // Method: a strategy that does what the test says, and a venue played by hand; then the same random
-//         events
-// twice, and a count of allocations.
+//         events twice, and a count of allocations.
 
 #include "engine/engine.h"
 

@@ -115,6 +115,18 @@ bool IsFor(const Asked& asked, const model::Order& order) {
          asked.order.quantity == order.quantity;
 }
 
+// Plays the next event on until `is_meant` says yes of what it did; false at the end of the run.
+template <class IsMeant>
+Result<bool> ReplayUntil(Replayer& replayer, Notes& notes, IsMeant is_meant) {
+  while (true) {
+    notes.Clear();
+    auto stepped = replayer.Step();
+    if (!stepped || !*stepped || is_meant()) {
+      return stepped;
+    }
+  }
+}
+
 // Replays to the event that made the order.
 Result<std::optional<Cause>> FindCause(const std::filesystem::path& journal, std::uint64_t epoch,
                                        const model::OrderId& id) {
@@ -123,25 +135,24 @@ Result<std::optional<Cause>> FindCause(const std::filesystem::path& journal, std
   if (!replayer) {
     return tl::unexpected<base::Error>(replayer.error());
   }
-  while (true) {
-    notes.Clear();
-    const auto stepped = (*replayer)->Step();
-    if (!stepped) {
-      return tl::unexpected<base::Error>(stepped.error());
-    }
-    if (!*stepped) {
-      return std::optional<Cause>();
-    }
-    if (const model::Order* order = FindOrder((*replayer)->actions(), id)) {
-      Cause cause = CauseAt(**replayer, notes, order->decision_id, order->instrument);
-      const auto asked = std::ranges::find_if(
-          notes.asked(), [&](const Asked& question) { return IsFor(question, *order); });
-      if (asked != notes.asked().end()) {
-        cause.asked = *asked;
-      }
-      return std::optional(std::move(cause));
-    }
+  const model::Order* order = nullptr;
+  const auto found = ReplayUntil(**replayer, notes, [&] {
+    order = FindOrder((*replayer)->actions(), id);
+    return order != nullptr;
+  });
+  if (!found) {
+    return tl::unexpected<base::Error>(found.error());
   }
+  if (!*found) {
+    return std::optional<Cause>();
+  }
+  Cause cause = CauseAt(**replayer, notes, order->decision_id, order->instrument);
+  const auto asked = std::ranges::find_if(
+      notes.asked(), [&](const Asked& question) { return IsFor(question, *order); });
+  if (asked != notes.asked().end()) {
+    cause.asked = *asked;
+  }
+  return std::optional(std::move(cause));
 }
 
 // All events of a run that speak of the order, also when the run cannot be replayed.
@@ -206,6 +217,46 @@ Result<Story> TellOrder(const std::filesystem::path& journal, const ledger::Hist
   return story;
 }
 
+namespace {
+
+Story StoryOf(const Replayer& replayer, const Notes& notes, const model::Decision& decision) {
+  Story story{.cause = CauseAt(replayer, notes, decision.id, decision.instrument)};
+  story.symbol = story.cause->symbol;
+  for (const Asked& asked : notes.asked()) {
+    if (asked.order.decision_id == decision.id) {
+      story.cause->asked = asked;
+    }
+  }
+  for (const model::Action& action : replayer.actions()) {
+    const auto* changed = std::get_if<model::OrderChanged>(&action);
+    if (changed != nullptr && changed->order.decision_id == decision.id) {
+      story.order_id = changed->order.id;
+    }
+  }
+  return story;
+}
+
+Result<std::optional<Story>> TellDecisionOfRun(const std::filesystem::path& journal,
+                                               std::uint64_t epoch, const base::Uuid& decision) {
+  Notes notes;
+  auto replayer = Replayer::Open(journal, epoch, &notes);
+  if (!replayer) {
+    return tl::unexpected<base::Error>(replayer.error());
+  }
+  const auto decided = [&] {
+    return std::ranges::find_if(notes.decided(),
+                                [&](const auto& row) { return row.decision.id == decision; });
+  };
+  const auto found =
+      ReplayUntil(**replayer, notes, [&] { return decided() != notes.decided().end(); });
+  if (!found) {
+    return tl::unexpected<base::Error>(found.error());
+  }
+  return *found ? std::optional(StoryOf(**replayer, notes, decided()->decision)) : std::nullopt;
+}
+
+}  // namespace
+
 Result<std::optional<Story>> TellDecision(const std::filesystem::path& journal,
                                           const base::Uuid& decision) {
   const auto files = journal::ListSegments(journal);
@@ -220,39 +271,9 @@ Result<std::optional<Story>> TellDecision(const std::filesystem::path& journal,
     }
   }
   for (const std::uint64_t epoch : epochs) {
-    Notes notes;
-    auto replayer = Replayer::Open(journal, epoch, &notes);
-    if (!replayer) {
-      return tl::unexpected<base::Error>(replayer.error());
-    }
-    while (true) {
-      notes.Clear();
-      const auto stepped = (*replayer)->Step();
-      if (!stepped) {
-        return tl::unexpected<base::Error>(stepped.error());
-      }
-      if (!*stepped) {
-        break;
-      }
-      const auto decided = std::ranges::find_if(
-          notes.decided(), [&](const auto& row) { return row.decision.id == decision; });
-      if (decided == notes.decided().end()) {
-        continue;
-      }
-      Story story{.cause = CauseAt(**replayer, notes, decision, decided->decision.instrument)};
-      story.symbol = story.cause->symbol;
-      for (const Asked& asked : notes.asked()) {
-        if (asked.order.decision_id == decision) {
-          story.cause->asked = asked;
-        }
-      }
-      for (const model::Action& action : (*replayer)->actions()) {
-        const auto* changed = std::get_if<model::OrderChanged>(&action);
-        if (changed != nullptr && changed->order.decision_id == decision) {
-          story.order_id = changed->order.id;
-        }
-      }
-      return std::optional(std::move(story));
+    auto story = TellDecisionOfRun(journal, epoch, decision);
+    if (!story || *story) {
+      return story;
     }
   }
   return std::optional<Story>();
@@ -267,15 +288,7 @@ Result<std::vector<DeniedDecision>> ListDenied(const std::filesystem::path& jour
     return tl::unexpected<base::Error>(replayer.error());
   }
   std::vector<DeniedDecision> denied;
-  while (true) {
-    notes.Clear();
-    const auto stepped = (*replayer)->Step();
-    if (!stepped) {
-      return tl::unexpected<base::Error>(stepped.error());
-    }
-    if (!*stepped) {
-      break;
-    }
+  const auto note = [&] {
     for (const Asked& asked : notes.asked()) {
       if (!asked.denial || asked.order.decision_id.is_nil()) {
         continue;
@@ -287,6 +300,10 @@ Result<std::vector<DeniedDecision>> ListDenied(const std::filesystem::path& jour
                         .symbol = (*replayer)->instruments()[asked.order.instrument].symbol,
                         .denial = *asked.denial});
     }
+    return false;
+  };
+  if (const auto played = ReplayUntil(**replayer, notes, note); !played) {
+    return tl::unexpected<base::Error>(played.error());
   }
   if (denied.size() > limit) {
     denied.erase(denied.begin(), denied.end() - static_cast<std::ptrdiff_t>(limit));

@@ -1,9 +1,7 @@
 // Goal: each guard denies what its rule says with code, value and limit, and nothing that reduces
-//       risk is
-// held up by a rule about adding it.
+//       risk is held up by a rule about adding it.
 // Method: one input that passes everything; each test breaks one thing. The truth table of the
-//         stops is
-// walked cell by cell.
+//         stops is walked cell by cell.
 
 #include "risk/gate.h"
 
@@ -20,6 +18,7 @@
 #include "model/market_data.h"
 #include "model/order.h"
 #include "risk/guard_input.h"
+#include "risk/risk_testing.h"
 
 namespace bulwark::risk {
 namespace {
@@ -29,29 +28,11 @@ using model::Origin;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr base::UnixNanos kNow{seconds{1'700'000'000}};
+using testing_support::D;
+using testing_support::kNow;
 
-base::Decimal D(const char* text) {
-  return *base::Decimal::Parse(text);
-}
-
-class GateTest : public testing::Test {
+class GateTest : public testing_support::GoodWorld {
  protected:
-  GateTest() : instrument_(*model::DefaultInstrument("BTCUSDT")), gate_(GateLimits{}) {
-    state_.is_halted = false;
-    state_.is_killed = false;
-    state_.is_redis_ok = true;
-    state_.is_ledger_ok = true;
-    state_.is_venue_up = true;
-    state_.is_feed_up = true;
-    state_.are_books_reconciled = true;
-    state_.permit_at = kNow;
-    state_.marks[0] = {.price = D("50000"), .received_at = kNow};
-    books_.free_cash = D("100000");
-    books_.equity = D("100000");
-    order_.quantity = D("0.1");
-  }
-
   void MakeExit(Origin origin) {
     order_.side = model::Side::kSell;
     order_.intent = model::Intent::kCloseLong;
@@ -62,11 +43,7 @@ class GateTest : public testing::Test {
   }
 
   [[nodiscard]] std::optional<model::Denial> Denied() const {
-    const GateAnswer answer = gate_.Check({.order = order_,
-                                           .instrument = instrument_,
-                                           .state = state_,
-                                           .books = books_,
-                                           .now = kNow});
+    const GateAnswer answer = gate_.Check(Input());
     if (const auto* denial = std::get_if<model::Denial>(&answer)) {
       return *denial;
     }
@@ -78,11 +55,7 @@ class GateTest : public testing::Test {
     return denial ? std::optional(denial->code) : std::nullopt;
   }
 
-  model::Instrument instrument_;
-  Gate gate_;
-  GateState state_;
-  BookFigures books_;
-  model::NewOrder order_;
+  Gate gate_{GateLimits{}};
 };
 
 TEST_F(GateTest, ApprovesAnOrderThatBreaksNoRule) {

@@ -24,6 +24,7 @@
 #include "model/order.h"
 #include "risk/gate.h"
 #include "risk/guard_input.h"
+#include "risk/risk_testing.h"
 
 namespace bulwark::risk {
 namespace {
@@ -32,33 +33,17 @@ using model::DenialCode;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr base::UnixNanos kNow{seconds{1'700'000'000}};
+using testing_support::D;
+using testing_support::kNow;
 
-base::Decimal D(const char* text) {
-  return *base::Decimal::Parse(text);
-}
-
-class GateTraceTest : public testing::Test {
+class GateTraceTest : public testing_support::GoodWorld {
  protected:
-  GateTraceTest() : instrument_(*model::DefaultInstrument("BTCUSDT")) {
-    state_.is_halted = false;
-    state_.is_killed = false;
-    state_.is_redis_ok = true;
-    state_.is_ledger_ok = true;
-    state_.is_venue_up = true;
-    state_.is_feed_up = true;
-    state_.are_books_reconciled = true;
+  GateTraceTest() {
+    // Ages that a trace can show.
     state_.permit_at = kNow - milliseconds{20};
-    state_.marks[0] = {.price = D("50000"), .received_at = kNow - milliseconds{3}};
-    books_.free_cash = D("100000");
-    books_.equity = D("100000");
-    order_.quantity = D("0.1");
+    state_.marks[0].received_at = kNow - milliseconds{3};
   }
 
-  [[nodiscard]] GuardInput Input() const {
-    return {
-        .order = order_, .instrument = instrument_, .state = state_, .books = books_, .now = kNow};
-  }
   [[nodiscard]] TracedCheck Row(std::string_view guard) const {
     const std::vector<TracedCheck> trace = TraceOf(gate_, Input());
     const auto found = std::ranges::find(trace, guard, &TracedCheck::guard);
@@ -66,11 +51,7 @@ class GateTraceTest : public testing::Test {
     return found == trace.end() ? TracedCheck{} : *found;
   }
 
-  model::Instrument instrument_;
   Gate gate_{GateLimits{}};
-  GateState state_;
-  BookFigures books_;
-  model::NewOrder order_;
 };
 
 TEST_F(GateTraceTest, GivesValueAndLimitOfEveryGuardThatPassed) {

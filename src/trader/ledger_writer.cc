@@ -21,13 +21,23 @@ namespace bulwark::trader {
 namespace {
 
 constexpr base::Nanos kRetryAfter{std::chrono::milliseconds{100}};
-// While the ledger fails, the group may grow to this; then the engine is held back by its queue.
+// While the ledger fails, the group may grow to this with orders and their changes; then the engine
+// is held back by its queue.
 constexpr std::size_t kPendingMax = 65'536;
 
 bool IsJournaled(const model::Action& action) {
   return std::holds_alternative<model::OrderChanged>(action) ||
          std::holds_alternative<model::FillBooked>(action) ||
          std::holds_alternative<model::AnchorSet>(action);
+}
+
+// Told to people and kept by nobody: it waits for no commit.
+bool IsNotice(const model::Action& action) {
+  return std::holds_alternative<model::SignalGenerated>(action) ||
+         std::holds_alternative<model::OrderDenied>(action) ||
+         std::holds_alternative<model::AlertRaised>(action) ||
+         std::holds_alternative<model::RunStateChanged>(action) ||
+         std::holds_alternative<model::FeedStateChanged>(action);
 }
 
 }  // namespace
@@ -149,7 +159,25 @@ void LedgerWriter::ReleaseExitsOnly(std::size_t from) {
       PushVenue(*cancel);
     }
   }
+  if (!is_fenced_.load()) {
+    ReleaseNotices(from);
+  }
   already_released_ = group_.size();
+}
+
+// Else an outage would fill the group with them, and exits would find no room.
+void LedgerWriter::ReleaseNotices(std::size_t from) {
+  const auto is_shown = [this](const model::Action& action) {
+    const bool is_notice = IsNotice(action);
+    if (is_notice) {
+      shown_.push_back(action);
+    }
+    return is_notice;
+  };
+  group_.erase(
+      std::remove_if(group_.begin() + static_cast<std::ptrdiff_t>(from), group_.end(), is_shown),
+      group_.end());
+  PushPublished();
 }
 
 void LedgerWriter::PushVenue(const VenueCommand& command) {

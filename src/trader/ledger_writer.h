@@ -5,6 +5,7 @@
 //          publisher, entries among it: they leave only once Redis shows them.
 //          While the ledger fails, the group is kept and tried again; its entries are refused, its
 //          cancels and reducing orders leave from memory and are journaled when the ledger is back.
+//          Signals, denials and alerts do not wait for it.
 // Errors:  a fenced-off run (a newer trader holds the account) stops all sending for good.
 // Threads: DoWork() on the ledger thread; blocks on the disk.
 // Owner:   all arguments must outlive it.
@@ -44,6 +45,7 @@ class LedgerWriter {
   bool Commit();
   void ReleaseGroup();
   void ReleaseExitsOnly(std::size_t from);
+  void ReleaseNotices(std::size_t from);
   void PushVenue(const VenueCommand& command);
   void PushPublished();
 

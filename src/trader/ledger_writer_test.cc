@@ -13,6 +13,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
 #include "base/time.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_testing.h"
@@ -32,6 +33,14 @@ using testing_support::Entry;
 using testing_support::Exit;
 using testing_support::TakeAll;
 using testing_support::Until;
+
+// No time passes, so that the failed commit is not tried again.
+class StillClock final : public base::Clock {
+ public:
+  [[nodiscard]] base::UnixNanos WallNow() const override { return {}; }
+  [[nodiscard]] base::Nanos MonotonicNow() const override { return base::Nanos{1}; }
+  void Pause(base::Nanos /*span*/) const override {}
+};
 
 class LedgerWriterTest : public testing::Test {
  protected:
@@ -103,6 +112,37 @@ TEST_F(LedgerWriterTest, RefusesEntriesAndLetsExitsOutOfMemoryWhileTheLedgerFail
   for (const model::Action& action : TakeAll(queues_.published)) {
     EXPECT_FALSE(std::holds_alternative<model::SendOrder>(action)) << "the entry was refused";
   }
+}
+
+// Denials and alerts are what an outage is full of.
+TEST_F(LedgerWriterTest, LetsAnExitOutHoweverManyNoticesCameBeforeItInAnOutage) {
+  const auto other = sql::OpenSqlite(folder_.file(), {});
+  ASSERT_TRUE(other.has_value());
+  ASSERT_TRUE((*other)->Run("BEGIN IMMEDIATE"));
+  const StillClock clock;
+  LedgerWriter writer(*ledger_, epoch_, queues_, health_, clock);
+  Decide(Entry(1));
+  EXPECT_EQ(writer.DoWork(), 0);
+  TakeAll(queues_.from_ledger);
+
+  constexpr std::size_t kNotices = 70'000;
+  std::size_t shown = 0;
+  for (std::size_t given = 0; given < kNotices;) {
+    for (std::size_t room = LedgerWriter::kGroupMax; room > 0 && given < kNotices; --room) {
+      ASSERT_TRUE(queues_.journal.TryPush(model::AlertRaised{})) << "after " << given;
+      ++given;
+    }
+    writer.DoWork();
+    shown += TakeAll(queues_.published).size();
+  }
+  Decide(Exit(2));
+  writer.DoWork();
+
+  EXPECT_EQ(shown, kNotices) << "people are told during the outage";
+  const auto to_venue = TakeAll(queues_.from_ledger);
+  ASSERT_EQ(to_venue.size(), 1U);
+  EXPECT_EQ(std::get<model::SendOrder>(to_venue[0]).order.id, Exit(2).id);
+  EXPECT_TRUE(TakeAll(queues_.published).empty()) << "no order is shown before it is durable";
 }
 
 // A crash between two commits would leave an order that is filled by nothing.
