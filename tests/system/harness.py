@@ -41,7 +41,7 @@ def wait_until(condition, seconds, what):
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise Failure(f"waited {seconds} s for: {what}")
+            raise Failure(f"waited {seconds} s for: {what() if callable(what) else what}")
         time.sleep(POLL_SECONDS)
 
 
@@ -154,6 +154,16 @@ class System:
     def pid(self, role, seconds=30):
         return wait_until(lambda: self.processes().get(role), seconds, f"a process {role}")
 
+    def kill_trader(self, wait_state="running"):
+        """kill -9; back when a new run has said `wait_state`."""
+        old, epoch = self.pid("trader"), self.state()["epoch"]
+        os.kill(old, signal.SIGKILL)
+        self.wait_trader_back(old, epoch, wait_state)
+
+    def wait_trader_back(self, old_pid, epoch, wait_state="running"):
+        wait_until(lambda: self.processes().get("trader") not in (None, old_pid), 60, "a new trader")
+        return self.wait_state(wait_state, 60, epoch_above=epoch)
+
     # Asking it.
 
     def redis(self, timeout=5.0):
@@ -196,6 +206,31 @@ class System:
             return connection.execute(text, values).fetchall()
         finally:
             connection.close()
+
+    def try_lock_ledger(self):
+        """Whether nobody is in the middle of a commit."""
+        connection = sqlite3.connect(self.data / "ledger.db", timeout=0, isolation_level=None)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+            return True
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            connection.close()
+
+    def order(self, order_id):
+        """The ledger's last word on an order, as a dictionary; empty when it has none."""
+        names = ("status", "quantity", "filled_quantity", "cancel_requested", "external_id",
+                 "reserved_cash_remaining", "reserved_quantity_remaining", "reason")
+        rows = self.query("ledger.db", f"SELECT {', '.join(names)} FROM orders WHERE order_id = ?",
+                          order_id)
+        return dict(zip(names, rows[0])) if rows else {}
+
+    def venue_order(self, order_id):
+        """(status, filled) of an order at the venue; None when it never arrived."""
+        rows = self.query("paper.db", "SELECT status, filled FROM orders WHERE id = ?", order_id)
+        return rows[0] if rows else None
 
     def orders_sent(self):
         return self.query("paper.db", "SELECT orders_seen FROM account")[0][0]
