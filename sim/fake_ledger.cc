@@ -87,7 +87,9 @@ ledger::CommitReceipt Disk::Apply(std::span<const model::Action> actions) {
       }
       ++receipt.journaled;
     } else if (const auto* set = std::get_if<model::AnchorSet>(&action)) {
-      anchor = *set;
+      if (set->kind == model::AnchorKind::kDay) {
+        anchor = *set;
+      }
       ++receipt.journaled;
     }
   }

@@ -45,6 +45,8 @@ struct RedisSettings {
 struct AccountSettings {
   base::Decimal initial_cash;
   AccountMode mode{};
+  base::Decimal leverage;
+  base::Decimal borrow_bps_per_day;
   base::Decimal risk_fraction;
 };
 
@@ -104,6 +106,7 @@ struct RiskSettings {
   base::Nanos permit_ttl{};
   base::Nanos stale_data{};
   base::Nanos entry_cooldown{};
+  std::int64_t replaces_per_minute = 0;
 };
 
 struct HaltSettings {

@@ -23,7 +23,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kFixedFields = {"timestamp", "level", "event", "message"};
 
 using EventMessage = std::pair<std::string_view, std::string_view>;
-constexpr std::array<EventMessage, 28> kMessages = {{
+constexpr std::array<EventMessage, 39> kMessages = {{
     {"SYSTEM_HALT", "Emergency halt triggered"},
     {"SYSTEM_RESUMED", "Halt ended by an operator"},
     {"KILL_SWITCH_ACTIVATED", "Kill switch activated"},
@@ -51,6 +51,17 @@ constexpr std::array<EventMessage, 28> kMessages = {{
     {"FEED_RECONNECTED", "Market data feed reconnected"},
     {"POSITION_NOT_LIQUIDATED", "A position could not be liquidated"},
     {"ORDER_DENIED", "Order denied by the gate"},
+    {"LATE_FILL", "An order was filled after its end"},
+    {"OVERFILL", "The venue filled more than was ordered"},
+    {"FILL_FOR_UNKNOWN_ORDER", "The venue filled an order that nobody here made"},
+    {"FILLS_WITHOUT_TRADES", "The venue told a total that belongs to no order of ours"},
+    {"TRADE_BUSTED", "The venue declared a trade void; it was taken back"},
+    {"TRADE_CORRECTED", "The venue changed a trade; the books follow"},
+    {"TRADE_CHANGE_BEFORE_TRADE", "The venue changed a trade that has not come yet"},
+    {"TRADE_CHANGE_UNBOOKED", "The venue changed a trade that cannot be taken back any more"},
+    {"PROTECTION_LOST", "The venue ended a protective stop unfilled; it is sent again"},
+    {"FEE_CURRENCY_UNKNOWN", "A fee was taken in a currency without a price"},
+    {"CORPORATE_ACTION_REFUSED", "A split or dividend makes no sense and was not booked"},
     {"STOP_LOSS_FIRED", "Stop-loss closed a position"},
 }};
 

@@ -140,6 +140,37 @@ void EncodeTradeExecuted(std::string& out, const model::Order& order, const mode
   json.EndObject();
 }
 
+void EncodeRoundTrip(std::string& out, const model::RoundTripClosed& closed,
+                     std::string_view symbol) {
+  using std::chrono::days;
+  using std::chrono::floor;
+  const model::RoundTrip& trip = closed.trip;
+  const auto price = [](Decimal notional, Decimal quantity) {
+    return base::CheckedDiv(notional, quantity, base::Rounding::kHalfEven).value_or(Decimal());
+  };
+  const auto held = floor<days>(closed.closed_at) - floor<days>(trip.opened_at);
+  JsonWriter json(out, Spelling::kCompact);
+  json.BeginObject();
+  json.Text("id", closed.id.view());
+  json.Id("order_id", trip.opening_order);
+  json.Text("symbol", symbol);
+  json.Text("side", model::Name(trip.side));
+  json.Number("quantity", trip.entry_quantity);
+  json.Number("price", price(trip.exit_notional, trip.exit_quantity));
+  json.Number("entry_price", price(trip.entry_notional, trip.entry_quantity));
+  json.Number("exit_price", price(trip.exit_notional, trip.exit_quantity));
+  json.Number("fee", trip.fees);
+  json.Time("timestamp", closed.closed_at, IsoSuffix::kZulu);
+  json.Time("entry_time", trip.opened_at, IsoSuffix::kZulu);
+  json.Time("exit_time", closed.closed_at, IsoSuffix::kZulu);
+  json.Number("pnl", trip.realised_pnl);
+  json.Number("pnl_pct", Percent(trip.realised_pnl, trip.entry_notional));
+  json.Text("strategy_name", closed.strategy.view());
+  json.Number("hold_duration_days", Decimal::FromInt(held.count()));
+  json.Flag("is_day_trade", held.count() == 0);
+  json.EndObject();
+}
+
 void EncodeOrderStatus(std::string& out, const model::Order& order, std::string_view symbol) {
   JsonWriter json(out, Spelling::kCompact);
   json.BeginObject();

@@ -19,6 +19,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "model/action.h"
 #include "model/fill.h"
 #include "model/order.h"
 #include "model/signal.h"
@@ -52,6 +53,11 @@ void EncodePortfolioUpdate(std::string& out, const PortfolioUpdate& update);
 // trade:executed. `order` is the order after the fill was booked.
 void EncodeTradeExecuted(std::string& out, const model::Order& order, const model::Fill& fill,
                          std::string_view symbol);
+
+// trade:executed too: one record of the trade history, from flat to flat. `exit_time` tells it from
+// a single fill; times are UTC, and so is the date that makes a day trade.
+void EncodeRoundTrip(std::string& out, const model::RoundTripClosed& closed,
+                     std::string_view symbol);
 
 // order:status
 void EncodeOrderStatus(std::string& out, const model::Order& order, std::string_view symbol);

@@ -39,6 +39,30 @@ void EncodeReservation(JsonWriter& json, const model::Order& order) {
   json.NumberOrNull("reserved_quantity_remaining", quantity(order.reserved_quantity_remaining));
 }
 
+void EncodeLink(JsonWriter& json, std::string_view name, const base::Uuid& id) {
+  if (!id.is_nil()) {
+    json.Id(name, id);
+  }
+}
+
+// Only what most orders do not have: it is absent from the others.
+void EncodeLinks(JsonWriter& json, const model::Order& order) {
+  const std::string_view state = model::Name(StateOf(order));
+  if (state != model::Name(order.status)) {
+    json.Text("state", state);
+  }
+  if (order.role != model::OrderRole::kSingle) {
+    json.Text("role", model::Name(order.role));
+  }
+  EncodeLink(json, "parent_id", order.parent_id);
+  EncodeLink(json, "oco_group", order.oco_group);
+  EncodeLink(json, "replaces", order.replaces);
+  EncodeLink(json, "replaced_by", order.replaced_by);
+  if (order.is_waiting) {
+    json.Number("armed_quantity", order.armed_quantity);
+  }
+}
+
 base::Uuid ReadId(FieldReader& fields, std::string_view name, bool is_required) {
   const std::string text = is_required ? fields.RequiredText(name) : fields.Text(name).value_or("");
   const std::optional<base::Uuid> id = base::Uuid::Parse(text);
@@ -106,6 +130,19 @@ void ReadFillIds(FieldReader& fields, std::vector<std::string>& ids) {
   }
 }
 
+void ReadLinks(FieldReader& fields, model::Order& order) {
+  const std::string state = fields.Text("state").value_or("");
+  order.is_waiting = state == model::Name(model::OrderState::kWaiting);
+  order.is_unresolved = state == model::Name(model::OrderState::kUnresolved);
+  order.is_cancel_requested = state == model::Name(model::OrderState::kPendingCancel);
+  order.role = fields.Word("role", &model::OrderRoleFromName, model::OrderRole::kSingle);
+  order.parent_id = ReadId(fields, "parent_id", false);
+  order.oco_group = ReadId(fields, "oco_group", false);
+  order.replaces = ReadId(fields, "replaces", false);
+  order.replaced_by = ReadId(fields, "replaced_by", false);
+  order.armed_quantity = fields.Number("armed_quantity").value_or(base::Decimal());
+}
+
 template <class Fixed>
 Fixed ReadShort(FieldReader& fields, std::string_view name) {
   const std::optional<Fixed> text = Fixed::Make(fields.Text(name).value_or(""));
@@ -153,6 +190,7 @@ void EncodeOrder(std::string& out, const model::Order& order, std::string_view s
   json.Number("fees_paid", order.fees_paid);
   json.Number("filled_notional", order.filled_notional);
   json.Text("reason", order.reason.view());
+  EncodeLinks(json, order);
   json.EndObject();
 }
 
@@ -176,6 +214,7 @@ base::Result<OrderDocument> DecodeOrder(std::string_view text) {
   order.external_id = ReadShort<model::VenueOrderId>(fields, "external_id");
   order.strategy = ReadShort<model::StrategyName>(fields, "strategy");
   order.reason = model::Reason::Cut(fields.Text("reason").value_or(""));
+  ReadLinks(fields, order);
   if (!fields.is_ok()) {
     return base::FailWith("order " + order.id.ToString(), fields.error());
   }

@@ -1,7 +1,9 @@
 // oms:order:<id>, one order as Redis shows it.
 //
 // Shape:   compact JSON, 21 fields in the order of the contract, then ours: origin, strategy,
-//          fees_paid, filled_notional, reason. The status words are the OMS's, with FAILED.
+//          fees_paid, filled_notional, reason; then, where an order has them, state (what it is
+//          when the status does not say it), role, parent_id, oco_group, replaces, replaced_by,
+//          armed_quantity. The status words are the OMS's, with FAILED.
 // Units:   as model::Order; numbers with their exact digits; times with Z.
 // Errors:  decoding ignores unknown fields and defaults missing ones; id, instrument_id, side and
 //          quantity are required. Errors are kCorrupt and name the field and its value.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/decimal.h"
+#include "base/iso_time.h"
 #include "base/result.h"
 #include "contract/json_reader.h"
 #include "contract/json_writer.h"
@@ -88,8 +89,14 @@ void EncodePortfolio(std::string& out, const model::Portfolio& portfolio,
   }
   json.EndObject();
   json.BeginObject("short_opened_at");
+  for (const model::Instrument& instrument : instruments.rows()) {
+    const model::Position& position = portfolio.at(instrument.id);
+    if (position.owned().is_negative()) {
+      json.Time(instrument.symbol.view(), position.short_opened_at, base::IsoSuffix::kZulu);
+    }
+  }
   json.EndObject();
-  json.Number("short_borrow_fees_paid", base::Decimal());
+  json.Number("short_borrow_fees_paid", portfolio.borrow_fees_paid);
   json.EndObject();
 }
 

@@ -9,6 +9,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "model/accounting.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/event.h"
@@ -37,7 +38,10 @@ Engine::Engine(EngineOptions options, EngineParts parts)
       supervisor_(std::move(parts.supervisor)),
       gate_(std::move(parts.gate)),
       oms_(parts.books),
-      anchor_(parts.anchor),
+      anchor_(model::AnchorKind::kDay, parts.anchor),
+      week_anchor_(model::AnchorKind::kWeek, parts.week_anchor),
+      inception_anchor_(model::AnchorKind::kInception, parts.inception_anchor),
+      replaces_(options_.replaces_per_minute),
       denials_(parts.instruments.size()),
       sizing_{.risk_fraction = options_.risk_fraction,
               .notional_max = gate_.limits().order_notional_max},
@@ -48,6 +52,7 @@ Engine::Engine(EngineOptions options, EngineParts parts)
 void Engine::Process(const model::Event& event, model::ActionBuffer& out) {
   ++events_;
   std::visit([&](const auto& what) { On(what, out); }, event);
+  oms_.Sweep();
 }
 
 void Engine::On(const model::Tick& tick, model::ActionBuffer& out) {
@@ -76,20 +81,13 @@ void Engine::On(const model::Timer& timer, model::ActionBuffer& out) {
   if (state_.is_feed_up && market_at_ && now_ - *market_at_ > options_.feed_silence_max) {
     SetFeed(false, model::Reason("no market data within feed.stale_after"), out);
   }
-  if (const std::optional<base::Decimal> equity = Equity()) {
-    if (const auto anchor = anchor_.Observe(now_, *equity)) {
-      out.Add(*anchor);
-    }
-  }
+  AccrueBorrowing(out);
+  ObserveEquity(out);
   CancelOldEntries(out);
+  EndDay(out);
+  LaunchTriggered(out);
   ContinueHalt(out);
   SetRunState(model::Reason(), out);
-}
-
-void Engine::On(const model::OrderFilled& report, model::ActionBuffer& out) {
-  oms_.On(report, now_, out);
-  state_.are_books_reconciled = state_.are_books_reconciled && !oms_.are_books_doubtful();
-  ContinueHalt(out);
 }
 
 void Engine::On(const model::VenueLink& link, model::ActionBuffer& out) {
@@ -101,30 +99,10 @@ void Engine::On(const model::VenueLink& link, model::ActionBuffer& out) {
   SetRunState(link.reason, out);
 }
 
-void Engine::On(const model::PlaceOrder& command, model::ActionBuffer& out) {
-  now_ = std::max(now_, command.at);
-  Ask(command.order, out);
-}
-
-void Engine::On(const model::CancelOrder& command, model::ActionBuffer& out) {
-  now_ = std::max(now_, command.at);
-  if (command.order_id.is_nil()) {
-    CancelWorking(out);
-    return;
-  }
-  for (const model::Order& order : oms_.open_orders()) {
-    if (order.id == command.order_id && !order.is_cancel_requested) {
-      oms_.RequestCancel(order.id, now_, out);
-      return;
-    }
-  }
-}
-
 template <class Report>
 void Engine::On(const Report& report, model::ActionBuffer& out) {
   oms_.On(report, now_, out);
-  state_.are_books_reconciled = state_.are_books_reconciled && !oms_.are_books_doubtful();
-  ContinueHalt(out);
+  AfterReport(out);
 }
 
 void Engine::SeeMark(model::InstrumentId instrument, base::Decimal price, base::UnixNanos event_at,
@@ -136,6 +114,9 @@ void Engine::SeeMark(model::InstrumentId instrument, base::Decimal price, base::
   last_instrument_ = instrument.index;
   if (!state_.is_feed_up) {
     SetFeed(true, model::Reason("market data arrives"), out);
+  }
+  if (oms_.has_waiting()) {
+    WatchTriggers(instrument, price, out);
   }
 }
 
@@ -161,14 +142,19 @@ void Engine::SeeBar(const model::Bar& bar, model::ActionBuffer& out) {
 }
 
 void Engine::Decide(const model::Decision& decision, model::ActionBuffer& out) {
-  if (decision.direction == model::Direction::kLong) {
+  const base::Decimal owned = oms_.portfolio().at(decision.instrument).owned();
+  const bool is_long = decision.direction == model::Direction::kLong;
+  // A spot account answers "short" by holding nothing.
+  const bool is_short = decision.direction == model::Direction::kShort &&
+                        gate_.limits().terms.mode != model::AccountMode::kSpot;
+  const bool is_opposite = (is_long && owned.is_negative()) || (is_short && owned.is_positive());
+  if ((is_long || is_short) && !is_opposite) {
     Enter(decision, out);
     return;
   }
-  // A spot account answers "short" by holding nothing.
   for (const model::Order& order : oms_.open_orders()) {
     if (order.instrument == decision.instrument && !order.reduce_only &&
-        !order.is_cancel_requested) {
+        !order.is_cancel_requested && !model::IsTerminal(order.status)) {
       oms_.RequestCancel(order.id, now_, out);
     }
   }
@@ -186,8 +172,11 @@ void Engine::Enter(const model::Decision& decision, model::ActionBuffer& out) {
   if (!quantity) {
     return;
   }
+  const bool is_short = decision.direction == model::Direction::kShort;
   model::NewOrder order{.decision_id = decision.id,
                         .instrument = decision.instrument,
+                        .side = is_short ? model::Side::kSell : model::Side::kBuy,
+                        .intent = is_short ? model::Intent::kOpenShort : model::Intent::kOpenLong,
                         .quantity = *quantity,
                         .strategy = decision.strategy};
   const auto& limited = options_.limit_entries;
@@ -202,50 +191,22 @@ void Engine::Enter(const model::Decision& decision, model::ActionBuffer& out) {
 
 void Engine::Close(model::InstrumentId instrument, model::Origin origin,
                    const model::Decision& decision, model::ActionBuffer& out) {
-  const base::Decimal free = oms_.portfolio().at(instrument).quantity;
+  const bool is_short = oms_.portfolio().at(instrument).owned().is_negative();
+  const base::Decimal free =
+      is_short ? Figures(instrument).closable_short : oms_.portfolio().at(instrument).quantity;
   const base::Decimal quantity = free.RoundDownTo(instruments_[instrument].lot_size);
   if (!quantity.is_positive()) {
     return;
   }
   Ask({.decision_id = decision.id,
        .instrument = instrument,
-       .side = model::Side::kSell,
-       .intent = model::Intent::kCloseLong,
+       .side = is_short ? model::Side::kBuy : model::Side::kSell,
+       .intent = is_short ? model::Intent::kCloseShort : model::Intent::kCloseLong,
        .origin = origin,
        .reduce_only = true,
        .quantity = quantity,
        .strategy = decision.strategy},
       out);
-}
-
-bool Engine::Ask(const model::NewOrder& order, model::ActionBuffer& out) {
-  const risk::BookFigures figures = Figures(order.instrument);
-  const risk::GuardInput input{.order = order,
-                               .instrument = instruments_[order.instrument],
-                               .state = state_,
-                               .books = figures,
-                               .now = now_};
-  const risk::GateAnswer answer = gate_.Check(input);
-  if (observer_ != nullptr) {
-    observer_->OnAsked(gate_, input, answer);
-  }
-  if (const auto* denial = std::get_if<model::Denial>(&answer)) {
-    if (denials_.Count(order.instrument, denial->code, now_)) {
-      out.Add(model::OrderDenied{.order = order, .denial = *denial, .at = now_});
-    }
-    return false;
-  }
-  base::Decimal reserve;
-  if (!order.reduce_only) {
-    // The gate proved that the price exists and the product is in range.
-    reserve = *risk::CashToReserve(order.quantity, *input.reference_price(),
-                                   gate_.limits().cash_buffer_percent);
-  }
-  ++orders_made_;
-  oms_.Submit(std::get<risk::Approved<model::NewOrder>>(answer),
-              base::Uuid::Derive(model::kOrderIds, options_.epoch, orders_made_), reserve, now_,
-              out);
-  return true;
 }
 
 risk::BookFigures Engine::Figures(model::InstrumentId instrument) const {
@@ -255,15 +216,27 @@ risk::BookFigures Engine::Figures(model::InstrumentId instrument) const {
                             .owned_quantity = books.at(instrument).owned(),
                             .free_quantity = books.at(instrument).quantity,
                             .open_orders = oms_.open_orders().size()};
+  base::Decimal closing_short;
   for (const model::Order& order : oms_.open_orders()) {
-    if (order.instrument != instrument) {
+    if (order.instrument != instrument || model::IsTerminal(order.status)) {
       continue;
     }
-    figures.has_working_order = true;
-    if (order.side == model::Side::kBuy) {
-      figures.working_buy_quantity += order.remaining();
+    figures.has_working_order = figures.has_working_order || !order.is_waiting;
+    switch (order.intent) {
+      case model::Intent::kOpenLong:
+        figures.working_buy_quantity += order.remaining();
+        break;
+      case model::Intent::kOpenShort:
+        figures.working_sell_quantity += order.remaining();
+        break;
+      case model::Intent::kCloseShort:
+        closing_short += order.is_waiting ? base::Decimal() : order.remaining();
+        break;
+      case model::Intent::kCloseLong:
+        break;
     }
   }
+  figures.closable_short = std::max(base::Decimal(), -figures.owned_quantity - closing_short);
   return figures;
 }
 
@@ -271,13 +244,12 @@ std::optional<base::Decimal> Engine::Equity() const {
   const model::Portfolio& books = oms_.portfolio();
   base::Decimal equity = books.owned_cash();
   for (const model::Instrument& instrument : instruments_.rows()) {
-    const base::Decimal owned = books.at(instrument.id).owned();
-    if (owned.is_zero()) {
+    const model::Position& position = books.at(instrument.id);
+    if (position.owned().is_zero()) {
       continue;
     }
     const std::optional<base::Decimal>& price = state_.marks[instrument.id.index].price;
-    const auto value =
-        price ? base::CheckedMul(owned, *price, base::Rounding::kHalfEven) : std::nullopt;
+    const auto value = price ? model::ValueAt(position, *price, books.terms) : std::nullopt;
     const auto sum = value ? base::CheckedAdd(equity, *value) : std::nullopt;
     if (!sum) {
       return std::nullopt;
@@ -298,6 +270,8 @@ void Engine::FillTelemetry(model::Telemetry& out) const {
   out.cash = oms_.portfolio().cash;
   out.equity = Equity();
   out.pnl_daily = out.equity ? anchor_.PnlFraction(*out.equity) : std::nullopt;
+  out.pnl_weekly = out.equity ? week_anchor_.PnlFraction(*out.equity) : std::nullopt;
+  out.pnl_inception = out.equity ? inception_anchor_.PnlFraction(*out.equity) : std::nullopt;
   out.last_instrument = last_instrument_;
   for (const model::Instrument& instrument : instruments_.rows()) {
     const risk::Mark& mark = state_.marks[instrument.id.index];

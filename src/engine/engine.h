@@ -18,9 +18,10 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
-#include "engine/day_anchor.h"
 #include "engine/denial_log.h"
+#include "engine/equity_anchor.h"
 #include "engine/liquidation_pace.h"
+#include "engine/replace_budget.h"
 #include "engine/sizing.h"
 #include "market/bar_builder.h"
 #include "market/candle_ring.h"
@@ -30,6 +31,7 @@
 #include "model/order.h"
 #include "model/telemetry.h"
 #include "oms/oms.h"
+#include "risk/approved.h"
 #include "risk/gate.h"
 #include "risk/guard_input.h"
 #include "strategy/strategy.h"
@@ -60,7 +62,10 @@ struct EngineOptions {
   base::Nanos feed_silence_max{std::chrono::seconds{5}};  // Then the feed counts as lost.
   base::Nanos entry_lifetime{std::chrono::seconds{10}};   // Then a working entry is cancelled.
   std::vector<model::StrategyName>
-      limit_entries;  // Strategies that enter by limit order at the mark.
+      limit_entries;                 // Strategies that enter by limit order at the mark.
+  base::Decimal borrow_bps_per_day;  // Of a short position's value.
+  std::size_t replaces_per_minute = 60;
+  bool has_native_stops = false;  // The venue keeps stop orders itself; else we hold them.
 };
 
 struct EngineParts {
@@ -70,7 +75,9 @@ struct EngineParts {
   strategy::Supervisor supervisor;
   risk::Gate gate;
   oms::OpeningBooks books;
-  std::optional<model::AnchorSet> anchor;
+  std::optional<model::AnchorSet> anchor;  // Of the day.
+  std::optional<model::AnchorSet> week_anchor;
+  std::optional<model::AnchorSet> inception_anchor;
 };
 
 class Engine {
@@ -104,6 +111,8 @@ class Engine {
   void On(const model::PlaceOrder& command, model::ActionBuffer& out);
   void On(const model::CancelOrder& command, model::ActionBuffer& out);
   void On(const model::Notice& notice, model::ActionBuffer& out);
+  void On(const model::ReplaceOrder& command, model::ActionBuffer& out);
+  void On(const model::CorporateAction& action, model::ActionBuffer& out);
   // All other reports of the venue go to the OMS as they are.
   template <class Report>
   void On(const Report& report, model::ActionBuffer& out);
@@ -117,7 +126,32 @@ class Engine {
              model::ActionBuffer& out);
   bool Ask(const model::NewOrder& order, model::ActionBuffer& out);
 
-  void CancelWorking(model::ActionBuffer& out);
+  model::OrderId NextOrderId();
+  oms::BracketIds NextBracketIds(const model::NewOrder& order);
+  // Empty when the gate objects; then it was told.
+  std::optional<risk::Approved<model::NewOrder>> Approve(const model::NewOrder& order,
+                                                         const risk::BookFigures& figures,
+                                                         model::ActionBuffer& out);
+  [[nodiscard]] base::Decimal ReserveFor(const model::NewOrder& order) const;
+  void Deny(const model::NewOrder& order, const model::Denial& denial, model::ActionBuffer& out);
+
+  // Waiting orders: what the mark triggers, and what was triggered and could not leave yet.
+  void WatchTriggers(model::InstrumentId instrument, base::Decimal mark, model::ActionBuffer& out);
+  void LaunchTriggered(model::ActionBuffer& out);
+  void Launch(const model::Order& order, model::ActionBuffer& out);
+  [[nodiscard]] bool MakesWay(const model::Order& order, model::ActionBuffer& out);
+  void HoldLostLegs(model::ActionBuffer& out);
+  void EndDay(model::ActionBuffer& out);
+  void AfterReport(model::ActionBuffer& out);
+
+  void AccrueBorrowing(model::ActionBuffer& out);
+  void BookBorrowing(model::InstrumentId instrument, base::Decimal notional, base::UnixNanos until,
+                     model::ActionBuffer& out);
+  void ObserveEquity(model::ActionBuffer& out);
+
+  // What a cancel of everything leaves alone.
+  enum class Keep : std::uint8_t { kNothing, kWaiting, kProtection };
+  void CancelWorking(Keep keep, model::ActionBuffer& out);
   void CancelOldEntries(model::ActionBuffer& out);
   void ContinueHalt(model::ActionBuffer& out);
   void Liquidate(const model::Instrument& instrument, model::ActionBuffer& out);
@@ -145,7 +179,10 @@ class Engine {
   risk::Gate gate_;
   risk::GateState state_;
   oms::Oms oms_;
-  DayAnchor anchor_;
+  EquityAnchor anchor_;
+  EquityAnchor week_anchor_;
+  EquityAnchor inception_anchor_;
+  ReplaceBudget replaces_;
   DenialLog denials_;
   SizingLimits sizing_;
   std::vector<base::UnixNanos> mark_event_at_;

@@ -46,7 +46,7 @@ void Engine::On(const model::Permit& permit, model::ActionBuffer& out) {
   }
   if (permit.is_killed && !was_killed) {
     Alert(model::AlertLevel::kCritical, "KILL_SWITCH_ACTIVATED", permit.reason, out);
-    CancelWorking(out);
+    CancelWorking(Keep::kProtection, out);
   } else if (!permit.is_killed && was_killed) {
     Alert(model::AlertLevel::kWarning, "KILL_SWITCH_RELEASED", permit.reason, out);
   }
@@ -102,12 +102,15 @@ void Engine::On(const model::Notice& notice, model::ActionBuffer& out) {
 void Engine::On(const model::Shutdown& shutdown, model::ActionBuffer& out) {
   now_ = std::max(now_, shutdown.at);
   is_shutting_down_ = true;
-  CancelWorking(out);
+  CancelWorking(Keep::kWaiting, out);
 }
 
-void Engine::CancelWorking(model::ActionBuffer& out) {
+void Engine::CancelWorking(Keep keep, model::ActionBuffer& out) {
   for (const model::Order& order : oms_.open_orders()) {
-    if (!order.is_cancel_requested) {
+    const bool is_protection = order.reduce_only && order.origin == model::Origin::kProtective;
+    const bool is_kept = (keep == Keep::kProtection && is_protection) ||
+                         (keep == Keep::kWaiting && order.is_waiting);
+    if (!order.is_cancel_requested && !is_kept && !model::IsTerminal(order.status)) {
       oms_.RequestCancel(order.id, now_, out);
     }
   }
@@ -116,9 +119,12 @@ void Engine::CancelWorking(model::ActionBuffer& out) {
 void Engine::CancelOldEntries(model::ActionBuffer& out) {
   for (const model::Order& order : oms_.open_orders()) {
     // Under the kill switch a cancel that was refused is asked for again.
-    const bool is_unwanted = state_.is_killed || now_ - order.created_at > options_.entry_lifetime;
+    const bool is_old = order.origin == model::Origin::kStrategy && !order.is_waiting &&
+                        now_ - order.created_at > options_.entry_lifetime;
+    const bool is_unwanted = state_.is_killed || is_old;
     const bool is_time = now_ - order.updated_at >= kHaltStep;
-    if (!order.reduce_only && !order.is_cancel_requested && is_unwanted && is_time) {
+    if (!order.reduce_only && !order.is_cancel_requested && is_unwanted && is_time &&
+        !model::IsTerminal(order.status)) {
       oms_.RequestCancel(order.id, now_, out);
     }
   }
@@ -138,10 +144,11 @@ void Engine::ContinueHalt(model::ActionBuffer& out) {
   for (const model::Order& order : oms_.open_orders()) {
     const bool is_liquidation = order.origin == model::Origin::kLiquidation;
     // Not at once after a refusal: a venue that is away refuses each request at once.
-    if (!is_liquidation && is_next_step) {
+    if (!is_liquidation && is_next_step && !model::IsTerminal(order.status)) {
       oms_.RequestCancel(order.id, now_, out);
     }
   }
+  oms_.Sweep();
   if (state_.is_venue_up && !was_venue_up_) {
     liquidation_pace_.Hurry();
   }
@@ -150,7 +157,7 @@ void Engine::ContinueHalt(model::ActionBuffer& out) {
   if (options_.liquidate_on_halt) {
     for (const model::Instrument& instrument : instruments_.rows()) {
       Liquidate(instrument, out);
-      has_residue = has_residue || (oms_.portfolio().at(instrument.id).owned().is_positive() &&
+      has_residue = has_residue || (!oms_.portfolio().at(instrument.id).owned().is_zero() &&
                                     IsUnsellable(instrument));
     }
   }
@@ -160,7 +167,7 @@ void Engine::ContinueHalt(model::ActionBuffer& out) {
 void Engine::Liquidate(const model::Instrument& instrument, model::ActionBuffer& out) {
   const risk::Mark& mark = state_.marks[instrument.id.index];
   const LiquidationPace::Holding holding{
-      .owned = oms_.portfolio().at(instrument.id).owned(),
+      .owned = oms_.portfolio().at(instrument.id).owned().Abs(),
       .priced_at = mark.price ? mark.received_at : base::UnixNanos()};
   liquidation_pace_.Learn(instrument.id, holding);
   if (!holding.owned.is_positive()) {
@@ -198,7 +205,7 @@ void Engine::TellNotLiquidated(model::AlertLevel level, model::InstrumentId inst
 // halt, because only the venue knows its price.
 bool Engine::IsUnsellable(const model::Instrument& instrument) const {
   const base::Decimal quantity =
-      oms_.portfolio().at(instrument.id).owned().RoundDownTo(instrument.lot_size);
+      oms_.portfolio().at(instrument.id).owned().Abs().RoundDownTo(instrument.lot_size);
   if (!quantity.is_positive()) {
     return true;
   }

@@ -5,6 +5,7 @@
 
 #include "engine/engine.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -397,13 +398,19 @@ TEST_F(EngineTest, DoesNotGuessTheValueOfAPositionWithoutAPrice) {
   EXPECT_EQ(engine_->Equity(), D("120"));
 }
 
-TEST_F(EngineTest, AnchorsTheDayOnce) {
+TEST_F(EngineTest, AnchorsEachDayEachWeekAndTheBeginningOnce) {
+  const auto count = [&](model::AnchorKind kind) {
+    const auto all = All<model::AnchorSet>();
+    return std::count_if(all.begin(), all.end(), [&](auto& set) { return set.kind == kind; });
+  };
   BringUp();
-  Give(model::Timer{.at = now_});
-  Give(model::Timer{.at = now_ + seconds{1}});
-  EXPECT_EQ(All<model::AnchorSet>().size(), 1U);
-  Give(model::Timer{.at = now_ + std::chrono::hours{24}});
-  EXPECT_EQ(All<model::AnchorSet>().size(), 2U);
+  for (int hours = 0; hours < 24 * 15; ++hours) {
+    Give(model::Timer{.at = now_ + std::chrono::hours{hours}});
+  }
+
+  EXPECT_EQ(count(model::AnchorKind::kDay), 16);  // It began at 22:13.
+  EXPECT_EQ(count(model::AnchorKind::kWeek), 3);  // On a Tuesday.
+  EXPECT_EQ(count(model::AnchorKind::kInception), 1);
 }
 
 // An engine with the real strategies, driven by seeded random events.

@@ -38,6 +38,8 @@ class Journal {
   // Answers false and adds to `duplicates` when the trade is already there.
   base::Result<bool> Write(const model::FillBooked& booked, std::vector<DuplicateFill>& duplicates);
   base::Result<void> Write(const model::AnchorSet& anchor);
+  base::Result<void> Write(const model::BooksAdjusted& booked);
+  base::Result<void> Write(const model::RoundTripClosed& closed);
 
  private:
   Journal(Run run, std::vector<sql::Statement> statements);

@@ -30,6 +30,7 @@
 #include "model/action.h"
 #include "model/fill.h"
 #include "model/instrument.h"
+#include "model/names.h"
 #include "model/switches.h"
 #include "sql/connection.h"
 #include "sql/migrations.h"
@@ -58,17 +59,18 @@ struct AccountRow {
   std::string name;
   std::string venue;
   base::Decimal opening_cash;
+  std::string mode;
 };
 
 Result<std::optional<AccountRow>> ReadAccount(sql::Connection& connection) {
   auto query = connection.Prepare(
-      {.sql = "SELECT name, venue, opening_cash FROM account", .columns = "tti"});
+      {.sql = "SELECT name, venue, opening_cash, mode FROM account", .columns = "ttit"});
   if (!query) {
     return tl::unexpected<base::Error>(query.error());
   }
   std::optional<AccountRow> account;
   const auto read = query->ForEachRow([&](const sql::Statement& row) {
-    account = AccountRow{row.Text(0), row.Text(1), base::Decimal::FromRaw(row.Int(2))};
+    account = AccountRow{row.Text(0), row.Text(1), base::Decimal::FromRaw(row.Int(2)), row.Text(3)};
   });
   if (!read) {
     return tl::unexpected<base::Error>(read.error());
@@ -110,6 +112,10 @@ Result<bool> WriteAction(Journal& journal, const model::Action& action, CommitRe
     return journal.Write(*fill, receipt.duplicates);
   } else if (const auto* anchor = std::get_if<model::AnchorSet>(&action)) {
     written = journal.Write(*anchor);
+  } else if (const auto* adjusted = std::get_if<model::BooksAdjusted>(&action)) {
+    written = journal.Write(*adjusted);
+  } else if (const auto* trip = std::get_if<model::RoundTripClosed>(&action)) {
+    written = journal.Write(*trip);
   } else {
     return false;
   }
@@ -122,7 +128,9 @@ Result<bool> WriteAction(Journal& journal, const model::Action& action, CommitRe
 bool IsJournaled(const model::Action& action) {
   return std::holds_alternative<model::OrderChanged>(action) ||
          std::holds_alternative<model::FillBooked>(action) ||
-         std::holds_alternative<model::AnchorSet>(action);
+         std::holds_alternative<model::AnchorSet>(action) ||
+         std::holds_alternative<model::BooksAdjusted>(action) ||
+         std::holds_alternative<model::RoundTripClosed>(action);
 }
 
 }  // namespace
@@ -156,14 +164,16 @@ Result<std::unique_ptr<Ledger>> Ledger::Open(const std::filesystem::path& path,
 Result<std::optional<std::string>> Ledger::EnsureAccount(const AccountSetup& setup) {
   sql::Connection& connection = *impl_->connection;
   auto insert =
-      connection.Prepare({.sql = "INSERT INTO account(id, name, venue, opening_cash, created_at) "
-                                 "VALUES(1, :n, :v, :c, :t) ON CONFLICT(id) DO NOTHING",
-                          .params = "ttii"});
+      connection.Prepare({.sql = "INSERT INTO account(id, name, venue, opening_cash, created_at, "
+                                 "mode, leverage) VALUES(1, :n, :v, :c, :t, :m, :l) "
+                                 "ON CONFLICT(id) DO UPDATE SET leverage = excluded.leverage",
+                          .params = "ttiiti"});
   if (!insert) {
     return tl::unexpected<base::Error>(insert.error());
   }
   insert->Set(0, setup.name).Set(1, setup.venue).Set(2, setup.opening_cash.raw());
   insert->Set(3, setup.at.time_since_epoch().count());
+  insert->Set(4, model::Name(setup.terms.mode)).Set(5, setup.terms.leverage.raw());
   if (const auto inserted = insert->Execute(); !inserted) {
     return tl::unexpected<base::Error>(inserted.error());
   }
@@ -177,6 +187,11 @@ Result<std::optional<std::string>> Ledger::EnsureAccount(const AccountSetup& set
     return base::Fail(ErrorCode::kConflict, path_.string() + ": belongs to account '" +
                                                 stored.name + "' at '" + stored.venue + "', not '" +
                                                 setup.name + "' at '" + setup.venue + "'");
+  }
+  if (stored.mode != model::Name(setup.terms.mode)) {
+    return base::Fail(ErrorCode::kConflict,
+                      path_.string() + ": is a " + stored.mode + " account; account.mode '" +
+                          std::string(model::Name(setup.terms.mode)) + "' needs a new ledger");
   }
   if (stored.opening_cash != setup.opening_cash) {
     return "opening cash stays " + stored.opening_cash.ToString() + "; the configured " +

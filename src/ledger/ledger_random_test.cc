@@ -8,9 +8,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -23,6 +25,7 @@
 #include "ledger/recovered_books.h"
 #include "model/action.h"
 #include "model/fill.h"
+#include "model/lots.h"
 #include "model/market_data.h"
 #include "model/order.h"
 
@@ -57,6 +60,33 @@ struct NaiveBooks {
   struct Holding {
     std::int64_t quantity = 0;
     std::int64_t cost = 0;
+    std::deque<std::pair<std::int64_t, std::int64_t>> lots;  // Quantity and cost, oldest first.
+
+    void Add(std::int64_t more, std::int64_t value) {
+      if (lots.size() == model::LotBook::kLotsMax) {
+        lots.back().first += more;
+        lots.back().second += value;
+      } else {
+        lots.emplace_back(more, value);
+      }
+    }
+    // Answers what the oldest of it had cost.
+    std::int64_t Remove(std::int64_t less) {
+      std::int64_t spent = 0;
+      while (less > 0) {
+        auto& [held, value] = lots.front();
+        const std::int64_t taken = std::min(held, less);
+        const std::int64_t share = Portion(value, taken, held);
+        spent += share;
+        value -= share;
+        held -= taken;
+        less -= taken;
+        if (held == 0) {
+          lots.pop_front();
+        }
+      }
+      return spent;
+    }
   };
   std::vector<Holding> holdings = std::vector<Holding>(2);
   std::vector<model::Order> orders;
@@ -72,8 +102,9 @@ struct NaiveBooks {
       cash -= notional;
       holding.quantity += quantity;
       holding.cost += notional;
+      holding.Add(quantity, notional);
     } else {
-      const std::int64_t share = Portion(holding.cost, quantity, holding.quantity);
+      const std::int64_t share = holding.Remove(quantity);
       cash += notional;
       holding.quantity -= quantity;
       holding.cost -= share;

@@ -22,6 +22,7 @@
 #include "ledger/recovered_books.h"
 #include "model/action.h"
 #include "model/instrument.h"
+#include "model/portfolio.h"
 #include "model/switches.h"
 
 namespace bulwark::ledger {
@@ -31,6 +32,7 @@ struct AccountSetup {
   std::string venue = "paper";
   base::Decimal opening_cash;
   base::UnixNanos at;
+  model::AccountTerms terms;
 };
 
 struct RunInfo {

@@ -248,7 +248,7 @@ TEST_F(LedgerTest, FindsRowsThatContradictEachOther) {
   Sql("UPDATE order_heads SET is_open = 0");
   Sql("INSERT INTO fills SELECT 9, account, venue, 't-9', epoch, 'gone', instrument_id, side, "
       "price, "
-      "quantity, fee, realised_pnl, at, booked_at, 9 FROM fills");
+      "quantity, fee, realised_pnl, at, booked_at, 9, '', 0, 0, 'fifo' FROM fills");
 
   const auto ledger = Open();
   const auto unreadable = ledger->FindContradictions(Pairs(), 10);

@@ -116,7 +116,8 @@ inline bool AreEqual(const model::Order& a, const model::Order& b) {
          a.oco_group == b.oco_group && a.replaces == b.replaces && a.replaced_by == b.replaced_by &&
          a.armed_quantity == b.armed_quantity && a.venue_quantity == b.venue_quantity &&
          a.venue_notional == b.venue_notional && a.inferred_quantity == b.inferred_quantity &&
-         a.inferred_notional == b.inferred_notional;
+         a.inferred_notional == b.inferred_notional && a.venue_fees == b.venue_fees &&
+         a.inferred_fees == b.inferred_fees && a.inferences == b.inferences;
 }
 
 }  // namespace bulwark::ledger::testing_support

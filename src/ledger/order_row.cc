@@ -97,6 +97,9 @@ void ReadLinks(RowReader& cells, model::Order& order) {
   order.venue_notional = cells.Amount();
   order.inferred_quantity = cells.Amount();
   order.inferred_notional = cells.Amount();
+  order.venue_fees = cells.Amount();
+  order.inferred_fees = cells.Amount();
+  order.inferences = static_cast<std::uint32_t>(cells.Int());
 }
 
 }  // namespace
@@ -108,8 +111,9 @@ const char* const kOrderColumns =
     "limit_price, stop_price, reserved_cash, reserved_cash_remaining, reserved_quantity, "
     "reserved_quantity_remaining, created_at, updated_at, external_id, strategy, reason, "
     "is_waiting, is_triggered, is_unresolved, role, parent_id, oco_group, replaces, replaced_by, "
-    "armed_quantity, venue_quantity, venue_notional, inferred_quantity, inferred_notional";
-const char* const kOrderKinds = "ttittttttiiiiiiiiiiiiiitttiiitttttiiiii";
+    "armed_quantity, venue_quantity, venue_notional, inferred_quantity, inferred_notional, "
+    "venue_fees, inferred_fees, inferences";
+const char* const kOrderKinds = "ttittttttiiiiiiiiiiiiiitttiiitttttiiiiiiii";
 
 void BindOrder(sql::Statement& statement, std::size_t first, const model::Order& order,
                const SymbolMap& symbols) {
@@ -147,10 +151,12 @@ void BindOrder(sql::Statement& statement, std::size_t first, const model::Order&
        {&order.parent_id, &order.oco_group, &order.replaces, &order.replaced_by}) {
     SetLink(statement, at++, *link);
   }
-  for (const Decimal amount : {order.armed_quantity, order.venue_quantity, order.venue_notional,
-                               order.inferred_quantity, order.inferred_notional}) {
+  for (const Decimal amount :
+       {order.armed_quantity, order.venue_quantity, order.venue_notional, order.inferred_quantity,
+        order.inferred_notional, order.venue_fees, order.inferred_fees}) {
     statement.Set(at++, amount.raw());
   }
+  statement.Set(at, std::int64_t{order.inferences});
 }
 
 base::Result<model::Order> ReadOrder(const sql::Statement& row, std::size_t first,

@@ -1,6 +1,7 @@
 // What a trader takes from the ledger at its start.
 //
-// Shape:   the portfolio is recomputed from the opening cash and all fills in the order of booking;
+// Shape:   the portfolio is recomputed from the opening cash and all fills and adjustments in the
+//          order of booking;
 //          then the open orders' remaining reservations are moved from free to blocked. Lists run
 //          from the oldest to the newest.
 // Threads: a value.
@@ -14,6 +15,7 @@
 
 #include "base/decimal.h"
 #include "model/action.h"
+#include "model/booked_trade.h"
 #include "model/fill.h"
 #include "model/order.h"
 #include "model/portfolio.h"
@@ -23,6 +25,8 @@ namespace bulwark::ledger {
 
 constexpr std::size_t kTradeIdsMax = 50'000;  // Enough to recognise a venue's repeats.
 constexpr std::size_t kLastFillsMax = 50;     // As many as VIEW:ORDERS shows.
+
+constexpr std::size_t kBookedTradesMax = 2'000;  // As many as the OMS takes back exactly.
 
 struct BookedFill {
   model::Fill fill;
@@ -40,6 +44,9 @@ struct RecoveredBooks {
   std::vector<BookedFill> last_fills;  // The newest kLastFillsMax.
   model::SwitchState switches;
   std::optional<model::AnchorSet> anchor;  // The newest; the caller knows which day it is.
+  std::optional<model::AnchorSet> week_anchor;
+  std::optional<model::AnchorSet> inception_anchor;
+  std::vector<model::BookedTrade> booked_trades;  // The newest kBookedTradesMax.
   std::uint64_t last_epoch = 0;
 };
 

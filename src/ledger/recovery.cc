@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,12 +13,16 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "ledger/adjustment_row.h"
 #include "ledger/order_row.h"
 #include "ledger/recovered_books.h"
 #include "ledger/switch_log.h"
 #include "ledger/symbols.h"
+#include "ledger/trades_now.h"
 #include "model/accounting.h"
 #include "model/action.h"
+#include "model/adjustment.h"
+#include "model/booked_trade.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/names.h"
@@ -53,12 +58,15 @@ Result<void> ReadRows(sql::Connection& connection, const sql::StatementText& tex
 }
 
 // The cells trade_id, order_id, instrument_id, side, price, quantity, fee, realised_pnl, at,
-// booked_at, venue_sequence.
+// booked_at, venue_sequence, sequence, fee_currency, fee_charged, fee_quantity, pnl_method.
+constexpr std::size_t kSequenceCell = 11;
+constexpr std::size_t kMethodCell = 15;
 constexpr const char* kFillColumns =
     "f.trade_id, f.order_id, f.instrument_id, f.side, f.price, f.quantity, f.fee, f.realised_pnl, "
-    "f.at, f.booked_at, f.venue_sequence";
-constexpr const char* kFillKinds = "ttitiiiiiii";
-constexpr std::size_t kFillCells = 11;
+    "f.at, f.booked_at, f.venue_sequence, f.sequence, f.fee_currency, f.fee_charged, "
+    "f.fee_quantity, f.pnl_method";
+constexpr const char* kFillKinds = "ttitiiiiiiiitiit";
+constexpr std::size_t kFillCells = 16;
 
 Result<BookedFill> ReadFill(const sql::Statement& row, const SymbolMap& symbols) {
   const auto instrument = symbols.Instrument(row.Int(2));
@@ -76,11 +84,15 @@ Result<BookedFill> ReadFill(const sql::Statement& row, const SymbolMap& symbols)
   booked.fill.fee = Decimal::FromRaw(row.Int(6));
   const auto notional =
       base::CheckedMul(booked.fill.price, booked.fill.quantity, base::Rounding::kHalfEven);
-  if (!trade_id || !order_id || !side || !notional) {
+  const auto fee_currency = model::Currency::Make(row.Text(12));
+  booked.fill.fee_charged = Decimal::FromRaw(row.Int(13));
+  booked.fill.fee_quantity = Decimal::FromRaw(row.Int(14));
+  if (!trade_id || !order_id || !side || !notional || !fee_currency) {
     return base::Fail(ErrorCode::kCorrupt,
                       "fill " + row.Text(0) + ": its id, side or amounts cannot be read");
   }
   booked.fill.trade_id = *trade_id;
+  booked.fill.fee_currency = *fee_currency;
   booked.fill.order_id = *order_id;
   booked.fill.instrument = *instrument;
   booked.fill.side = *side;
@@ -90,10 +102,28 @@ Result<BookedFill> ReadFill(const sql::Statement& row, const SymbolMap& symbols)
   return booked;
 }
 
+Result<void> ReadTerms(sql::Connection& connection, model::AccountTerms& terms) {
+  return ReadRows(connection, {.sql = "SELECT mode, leverage FROM account", .columns = "ti"},
+                  [&](const sql::Statement& row) -> Result<void> {
+                    const auto mode = model::AccountModeFromName(row.Text(0));
+                    terms.leverage = Decimal::FromRaw(row.Int(1));
+                    if (!mode || !terms.leverage.is_positive()) {
+                      return base::Fail(ErrorCode::kCorrupt, "the account has mode '" +
+                                                                 row.Text(0) + "', leverage " +
+                                                                 terms.leverage.ToString());
+                    }
+                    terms.mode = *mode;
+                    return {};
+                  });
+}
+
 Result<void> ReadAccount(sql::Connection& connection, RecoveredBooks& books) {
   const auto cash = connection.QueryInt("SELECT opening_cash FROM account");
   if (!cash) {
     return tl::unexpected<base::Error>(cash.error());
+  }
+  if (auto terms = ReadTerms(connection, books.portfolio.terms); !terms) {
+    return terms;
   }
   if (!*cash) {
     return base::Fail(ErrorCode::kNotFound,
@@ -109,34 +139,66 @@ Result<void> ReadAccount(sql::Connection& connection, RecoveredBooks& books) {
   return {};
 }
 
-// `on_fill` sees each fill in the order of booking and the portfolio after it.
-template <class OnFill>
+// A fill or an adjustment that was booked again, and what it did.
+struct Replayed {
+  const BookedFill* fill = nullptr;  // One of the two.
+  const BookedAdjustment* adjustment = nullptr;
+  model::BooksEffect effect;
+  bool is_fifo = true;  // Older fills were booked with another method of realised P&L.
+};
+
+// `on_booked` sees each in the order of booking, and the portfolio after it.
+template <class OnBooked>
 Result<void> ReplayFills(sql::Connection& connection, const SymbolMap& symbols,
-                         model::Portfolio& portfolio, OnFill on_fill) {
-  return ReadRows(connection,
-                  {.sql = "SELECT " + std::string(kFillColumns) + " FROM fills f ORDER BY sequence",
-                   .columns = kFillKinds},
-                  [&](const sql::Statement& row) -> Result<void> {
-                    const auto booked = ReadFill(row, symbols);
-                    if (!booked) {
-                      return tl::unexpected<base::Error>(booked.error());
-                    }
-                    on_fill(*booked, model::ApplyFill(booked->fill, portfolio));
-                    return {};
-                  });
+                         model::Portfolio& portfolio, OnBooked on_booked) {
+  const auto adjustments = ReadAdjustments(connection, symbols);
+  if (!adjustments) {
+    return tl::unexpected<base::Error>(adjustments.error());
+  }
+  std::size_t next = 0;
+  const auto adjust = [&](std::int64_t before) {
+    for (; next < adjustments->size() && (*adjustments)[next].after_fill < before; ++next) {
+      const BookedAdjustment& booked = (*adjustments)[next];
+      on_booked(Replayed{.adjustment = &booked,
+                         .effect = model::ApplyAdjustment(booked.adjustment, portfolio)});
+    }
+  };
+  auto read =
+      ReadRows(connection,
+               {.sql = "SELECT " + std::string(kFillColumns) + " FROM fills f ORDER BY f.sequence",
+                .columns = kFillKinds},
+               [&](const sql::Statement& row) -> Result<void> {
+                 const auto booked = ReadFill(row, symbols);
+                 if (!booked) {
+                   return tl::unexpected<base::Error>(booked.error());
+                 }
+                 adjust(row.Int(kSequenceCell));
+                 on_booked(Replayed{.fill = &*booked,
+                                    .effect = model::ApplyFill(booked->fill, portfolio),
+                                    .is_fifo = row.Text(kMethodCell) == "fifo"});
+                 return {};
+               });
+  adjust(std::numeric_limits<std::int64_t>::max());
+  return read;
 }
 
 Result<void> ReadFills(sql::Connection& connection, const SymbolMap& symbols,
                        RecoveredBooks& books) {
-  auto replayed = ReplayFills(connection, symbols, books.portfolio,
-                              [&](const BookedFill& booked, const model::FillEffect&) {
-                                ++books.fills;
-                                books.venue_sequence_max =
-                                    std::max(books.venue_sequence_max, booked.fill.venue_sequence);
-                              });
+  TradesNow trades;
+  auto replayed = ReplayFills(connection, symbols, books.portfolio, [&](const Replayed& booked) {
+    if (booked.fill == nullptr) {
+      trades.See(booked.adjustment->adjustment);
+    } else {
+      trades.See(booked.fill->fill, booked.effect);
+      ++books.fills;
+      books.venue_sequence_max =
+          std::max(books.venue_sequence_max, booked.fill->fill.venue_sequence);
+    }
+  });
   if (!replayed) {
     return replayed;
   }
+  books.booked_trades = trades.Take();
   const auto ids = ReadRows(connection,
                             {.sql = "SELECT trade_id FROM fills ORDER BY sequence DESC LIMIT " +
                                     std::to_string(kTradeIdsMax),
@@ -221,12 +283,31 @@ Result<void> ReadOpenOrders(sql::Connection& connection, const SymbolMap& symbol
 }
 
 Result<void> ReadAnchor(sql::Connection& connection, RecoveredBooks& books) {
-  return ReadRows(
+  auto day = ReadRows(
       connection,
       {.sql = "SELECT utc_day, equity FROM anchors ORDER BY utc_day DESC LIMIT 1", .columns = "ii"},
       [&](const sql::Statement& row) -> Result<void> {
         books.anchor = model::AnchorSet{.utc_day = static_cast<std::int32_t>(row.Int(0)),
                                         .equity = Decimal::FromRaw(row.Int(1))};
+        return {};
+      });
+  if (!day) {
+    return day;
+  }
+  return ReadRows(
+      connection,
+      {.sql = "SELECT kind, utc_day, equity FROM period_anchors ORDER BY utc_day",
+       .columns = "tii"},
+      [&](const sql::Statement& row) -> Result<void> {
+        const auto kind = model::AnchorKindFromName(row.Text(0));
+        if (!kind) {
+          return base::Fail(ErrorCode::kCorrupt, "anchor of kind '" + row.Text(0) + "'");
+        }
+        auto& anchor =
+            *kind == model::AnchorKind::kWeek ? books.week_anchor : books.inception_anchor;
+        anchor = model::AnchorSet{.utc_day = static_cast<std::int32_t>(row.Int(1)),
+                                  .equity = Decimal::FromRaw(row.Int(2)),
+                                  .kind = *kind};
         return {};
       });
 }
@@ -260,6 +341,8 @@ Result<void> CompareOrdersWithFills(sql::Connection& connection, Findings& findi
       connection,
       {.sql = "SELECT o.order_id, o.filled_quantity, coalesce(sum(f.quantity), 0), o.fees_paid, "
               "coalesce(sum(f.fee), 0) FROM orders o LEFT JOIN fills f ON f.order_id = o.order_id "
+              "AND NOT EXISTS (SELECT 1 FROM adjustments a WHERE a.trade_id = f.trade_id "
+              "AND a.kind IN ('CORRECTION', 'INFERRED')) "
               "GROUP BY o.order_id HAVING o.filled_quantity <> coalesce(sum(f.quantity), 0) "
               "OR o.fees_paid <> coalesce(sum(f.fee), 0) ORDER BY o.order_id",
        .columns = "tiiii"},
@@ -309,15 +392,22 @@ Result<void> CompareRealised(sql::Connection& connection, const model::Instrumen
     return tl::unexpected<base::Error>(symbols.error());
   }
   model::Portfolio portfolio;
-  return ReplayFills(connection, *symbols, portfolio,
-                     [&](const BookedFill& booked, const model::FillEffect& effect) {
-                       if (booked.realised_pnl != effect.realised_pnl) {
-                         findings.Add("fill " + std::string(booked.fill.trade_id.view()) +
-                                      ": booked with realised P&L " +
-                                      booked.realised_pnl.ToString() + ", but the fills give " +
-                                      effect.realised_pnl.ToString());
-                       }
-                     });
+  if (auto terms = ReadTerms(connection, portfolio.terms); !terms) {
+    return terms;
+  }
+  return ReplayFills(connection, *symbols, portfolio, [&](const Replayed& booked) {
+    const Decimal said =
+        booked.fill != nullptr ? booked.fill->realised_pnl : booked.adjustment->realised_pnl;
+    if (said == booked.effect.realised_pnl || !booked.is_fifo) {
+      return;
+    }
+    const std::string name =
+        booked.fill != nullptr
+            ? "fill " + std::string(booked.fill->fill.trade_id.view())
+            : "adjustment " + std::string(booked.adjustment->adjustment.id.view());
+    findings.Add(name + ": booked with realised P&L " + said.ToString() + ", but the fills give " +
+                 booked.effect.realised_pnl.ToString());
+  });
 }
 
 }  // namespace

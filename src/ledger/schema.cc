@@ -84,11 +84,46 @@ constexpr std::array kOrderLinks{
     "WHERE e.sequence = h.event",
 };
 
+// What changes the books besides fills, in step with them: an adjustment is booked after the fill
+// `after_fill`. Realised P&L of fills that were booked before is by average cost.
+constexpr std::array kAdjustments{
+    "ALTER TABLE order_events ADD COLUMN venue_fees BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE order_events ADD COLUMN inferred_fees BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE order_events ADD COLUMN inferences BIGINT NOT NULL DEFAULT 0",
+    "DROP VIEW orders",
+    "CREATE VIEW orders AS SELECT e.* FROM order_heads h CROSS JOIN order_events e "
+    "WHERE e.sequence = h.event",
+    "ALTER TABLE fills ADD COLUMN fee_currency TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE fills ADD COLUMN fee_charged BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE fills ADD COLUMN fee_quantity BIGINT NOT NULL DEFAULT 0",
+    "ALTER TABLE fills ADD COLUMN pnl_method TEXT NOT NULL DEFAULT 'average'",
+    "ALTER TABLE account ADD COLUMN mode TEXT NOT NULL DEFAULT 'spot'",
+    "ALTER TABLE account ADD COLUMN leverage BIGINT NOT NULL DEFAULT 100000000",
+    "CREATE TABLE adjustments("
+    "sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, after_fill BIGINT NOT NULL, "
+    "epoch BIGINT NOT NULL, kind TEXT NOT NULL, "
+    "instrument_id BIGINT NOT NULL REFERENCES instruments(id), order_id TEXT NOT NULL, "
+    "trade_id TEXT NOT NULL, cash BIGINT NOT NULL, fees BIGINT NOT NULL, "
+    "restored_quantity BIGINT NOT NULL, restored_cost BIGINT NOT NULL, "
+    "taken_quantity BIGINT NOT NULL, taken_cost BIGINT NOT NULL, new_shares BIGINT NOT NULL, "
+    "old_shares BIGINT NOT NULL, realised_pnl BIGINT NOT NULL, at BIGINT NOT NULL)",
+    "CREATE TABLE round_trips("
+    "sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, "
+    "instrument_id BIGINT NOT NULL REFERENCES instruments(id), opening_order TEXT NOT NULL, "
+    "side TEXT NOT NULL, strategy TEXT NOT NULL, entry_quantity BIGINT NOT NULL, "
+    "entry_notional BIGINT NOT NULL, exit_quantity BIGINT NOT NULL, "
+    "exit_notional BIGINT NOT NULL, fees BIGINT NOT NULL, realised_pnl BIGINT NOT NULL, "
+    "opened_at BIGINT NOT NULL, closed_at BIGINT NOT NULL)",
+    "CREATE TABLE period_anchors(kind TEXT NOT NULL, utc_day BIGINT NOT NULL, "
+    "equity BIGINT NOT NULL, PRIMARY KEY(kind, utc_day))",
+};
+
 }  // namespace
 
 std::span<const sql::Migration> Migrations() {
   static const std::array steps{sql::Migration{"tables", kTables},
-                                sql::Migration{"order links", kOrderLinks}};
+                                sql::Migration{"order links", kOrderLinks},
+                                sql::Migration{"adjustments", kAdjustments}};
   return steps;
 }
 

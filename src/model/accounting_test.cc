@@ -9,7 +9,11 @@
 #include <gtest/gtest.h>
 
 #include "base/decimal.h"
+#include "base/time.h"
+#include "model/adjustment.h"
 #include "model/fill.h"
+#include "model/lots.h"
+#include "model/market_data.h"
 #include "model/portfolio.h"
 
 namespace bulwark::model {
@@ -74,6 +78,124 @@ TEST(AccountingTest, ConservesMoneyOverRandomFills) {
       ASSERT_TRUE(portfolio.positions[0].cost.is_zero());
     }
   }
+}
+
+TEST(AccountingTest, SellsFirstWhatWasBoughtFirst) {
+  Portfolio portfolio{.cash = D("1000")};
+  ApplyFill(MakeFill(Side::kBuy, "100", "1", "0"), portfolio);
+  ApplyFill(MakeFill(Side::kBuy, "120", "1", "0"), portfolio);
+  ApplyFill(MakeFill(Side::kSell, "130", "1.5", "0"), portfolio);
+
+  EXPECT_EQ(portfolio.realised_pnl, D("35"));
+  EXPECT_EQ(portfolio.positions[0].cost, D("60"));
+  ASSERT_EQ(portfolio.lots.size({0}), 1U);
+  EXPECT_EQ(portfolio.lots.At({0}, 0), (Lot{D("0.5"), D("60")}));
+}
+
+TEST(AccountingTest, KeepsTheSumsWhenThereAreMoreLotsThanItKeeps) {
+  Portfolio portfolio{.cash = D("100000")};
+  for (int fill = 0; fill < 100; ++fill) {
+    ApplyFill(MakeFill(Side::kBuy, "7", "3", "0"), portfolio);
+  }
+  EXPECT_EQ(portfolio.lots.size({0}), LotBook::kLotsMax);
+  EXPECT_EQ(portfolio.positions[0].cost, D("2100"));
+
+  ApplyFill(MakeFill(Side::kSell, "7", "300", "0"), portfolio);
+  EXPECT_EQ(portfolio.positions[0].cost, D("0"));
+  EXPECT_EQ(portfolio.lots.size({0}), 0U);
+}
+
+TEST(AccountingTest, TakesAFillBackAsIfItHadNeverBeen) {
+  Portfolio portfolio{.cash = D("1000")};
+  ApplyFill(MakeFill(Side::kBuy, "100", "2", "0.2"), portfolio);
+  const Portfolio before = portfolio;
+  const Fill sale = MakeFill(Side::kSell, "110", "1", "0.11");
+  const FillEffect effect = ApplyFill(sale, portfolio);
+
+  ApplyAdjustment(Undo(sale, effect.closed_quantity, effect.closed_cost), portfolio);
+
+  EXPECT_EQ(portfolio.cash, before.cash);
+  EXPECT_EQ(portfolio.realised_pnl, before.realised_pnl);
+  EXPECT_EQ(portfolio.fees_paid, before.fees_paid);
+  EXPECT_EQ(portfolio.positions[0].cost, before.positions[0].cost);
+  EXPECT_EQ(portfolio.positions[0].quantity, before.positions[0].quantity);
+}
+
+TEST(AccountingTest, KeepsProceedsAndCollateralOfAShortPositionBlocked) {
+  Portfolio portfolio{.cash = D("1000"),
+                      .terms = {.mode = AccountMode::kMargin, .leverage = D("2")}};
+  ApplyFill(MakeFill(Side::kSell, "100", "4", "1"), portfolio);
+  EXPECT_EQ(portfolio.owned_cash(), D("1399"));
+  EXPECT_EQ(portfolio.blocked_cash, D("600"));
+  EXPECT_EQ(portfolio.cash, D("799"));
+
+  ApplyFill(MakeFill(Side::kBuy, "90", "1", "0"), portfolio);
+  EXPECT_EQ(portfolio.blocked_cash, D("450"));
+  EXPECT_EQ(portfolio.realised_pnl, D("9"));
+  ApplyFill(MakeFill(Side::kBuy, "110", "3", "0"), portfolio);
+  EXPECT_EQ(portfolio.blocked_cash, D("0"));
+  EXPECT_EQ(portfolio.cash, D("979"));
+  EXPECT_EQ(portfolio.positions[0].short_opened_at, base::UnixNanos());
+}
+
+TEST(AccountingTest, MovesOnlyProfitAndCollateralInAPerpAccount) {
+  Portfolio portfolio{.cash = D("1000"), .terms = {.mode = AccountMode::kPerp, .leverage = D("5")}};
+  ApplyFill(MakeFill(Side::kBuy, "100", "10", "1"), portfolio);
+  EXPECT_EQ(portfolio.owned_cash(), D("999"));
+  EXPECT_EQ(portfolio.blocked_cash, D("200"));
+  EXPECT_EQ(ValueAt(portfolio.positions[0], D("103"), portfolio.terms), D("30"));
+
+  ApplyFill(MakeFill(Side::kSell, "103", "10", "1"), portfolio);
+  EXPECT_EQ(portfolio.cash, D("1028"));
+  EXPECT_EQ(portfolio.blocked_cash, D("0"));
+}
+
+TEST(AccountingTest, TakesAFeeInBaseUnitsFromThePositionAndNotFromTheCash) {
+  Portfolio portfolio{.cash = D("1000")};
+  Fill fill = MakeFill(Side::kBuy, "100", "1", "0.1");
+  fill.fee_quantity = D("0.001");
+  ApplyFill(fill, portfolio);
+
+  EXPECT_EQ(portfolio.cash, D("900"));
+  EXPECT_EQ(portfolio.positions[0].quantity, D("0.999"));
+  EXPECT_EQ(portfolio.fees_paid, D("0.1"));
+  EXPECT_EQ(portfolio.cash + portfolio.positions[0].cost - portfolio.realised_pnl, D("1000"));
+}
+
+TEST(AccountingTest, TellsEachRoundTripOnce) {
+  Portfolio portfolio{.cash = D("1000")};
+  ApplyFill(MakeFill(Side::kBuy, "100", "2", "0.2"), portfolio);
+  EXPECT_FALSE(ApplyFill(MakeFill(Side::kSell, "110", "1", "0.1"), portfolio).ended_trip);
+  const auto trip = ApplyFill(MakeFill(Side::kSell, "120", "2", "0.4"), portfolio).ended_trip;
+
+  ASSERT_TRUE(trip.has_value());
+  EXPECT_EQ(trip->entry_quantity, D("2"));
+  EXPECT_EQ(trip->exit_notional, D("230"));
+  EXPECT_EQ(trip->fees, D("0.5"));
+  EXPECT_EQ(trip->realised_pnl, D("29.5"));
+  // What went beyond flat began the next one.
+  EXPECT_EQ(portfolio.positions[0].trip.side, Side::kSell);
+  EXPECT_EQ(portfolio.positions[0].trip.entry_quantity, D("1"));
+}
+
+TEST(AccountingTest, SplitsSharesAndKeepsTheCost) {
+  Portfolio portfolio{.cash = D("1000")};
+  ApplyFill(MakeFill(Side::kBuy, "10", "5", "0"), portfolio);
+  ApplyFill(MakeFill(Side::kBuy, "20", "2", "0"), portfolio);
+  ApplyAdjustment({.kind = AdjustmentKind::kSplit, .new_shares = 3, .old_shares = 2}, portfolio);
+
+  EXPECT_EQ(portfolio.positions[0].quantity, D("10.5"));
+  EXPECT_EQ(portfolio.positions[0].cost, D("90"));
+  EXPECT_EQ(portfolio.lots.At({0}, 0), (Lot{D("7.5"), D("50")}));
+}
+
+TEST(AccountingTest, BooksADividendAsProfit) {
+  Portfolio portfolio{.cash = D("1000")};
+  ApplyFill(MakeFill(Side::kBuy, "10", "5", "0"), portfolio);
+  ApplyAdjustment({.kind = AdjustmentKind::kDividend, .cash = D("2.5")}, portfolio);
+
+  EXPECT_EQ(portfolio.cash, D("952.5"));
+  EXPECT_EQ(portfolio.realised_pnl, D("2.5"));
 }
 
 }  // namespace

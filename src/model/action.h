@@ -1,8 +1,8 @@
 // Everything the engine asks of the world, in the order it is to be done.
 //
-// Shape:   OrderChanged, FillBooked and AnchorSet are journaled: the ledger has them before any
-//          later action of the same batch leaves the program. The others are for venue, Redis and
-//          people.
+// Shape:   OrderChanged, FillBooked, BooksAdjusted, RoundTripClosed and AnchorSet are journaled:
+//          the ledger has them before any later action of the same batch leaves the program. The
+//          others are for venue, Redis and people.
 // Threads: trivially copyable values.
 
 #pragma once
@@ -13,6 +13,7 @@
 #include "base/decimal.h"
 #include "base/fixed_string.h"
 #include "base/time.h"
+#include "model/adjustment.h"
 #include "model/denial.h"
 #include "model/fill.h"
 #include "model/instrument.h"
@@ -25,12 +26,28 @@ namespace bulwark::model {
 // The order as it is now; the first one for an id is its intent.
 struct OrderChanged {
   Order order;
+  bool continues = false;  // Belongs to the change before it: a crash must not part the two.
 };
 
 struct FillBooked {
   Fill fill;
   base::Decimal
       realised_pnl;  // Of this fill, net of its fee; zero for an opening fill without fee.
+};
+
+// The books changed without a trade.
+struct BooksAdjusted {
+  Adjustment adjustment;
+  base::Decimal realised_pnl;
+};
+
+// One record of the trade history: from flat to flat.
+struct RoundTripClosed {
+  TradeId id;  // Of the trade or adjustment that ended it.
+  InstrumentId instrument;
+  RoundTrip trip;
+  StrategyName strategy;  // Of the entry, else of the exit.
+  base::UnixNanos closed_at;
 };
 
 // One instrument's position and the account's cash after a change of the books.
@@ -41,6 +58,7 @@ struct PortfolioChanged {
   base::Decimal blocked_cash;
   base::Decimal realised_pnl;
   base::Decimal fees_paid;
+  base::Decimal borrow_fees_paid;
 };
 
 // Leaves for the venue once its intent is durable; an entry also waits for Redis to show it.
@@ -55,10 +73,17 @@ struct SendCancel {
       false;  // False: the order may still be on its way to the venue, and is held back.
 };
 
-// Equity from which the day's P&L is counted.
+enum class AnchorKind : std::uint8_t {
+  kDay,        // Of one UTC date.
+  kWeek,       // Of the week that begins on the Monday `utc_day`.
+  kInception,  // Of the account; set once.
+};
+
+// Equity from which the P&L of a day, a week or the whole life is counted.
 struct AnchorSet {
   std::int32_t utc_day = 0;  // Days since the Unix epoch, by the wall clock.
   base::Decimal equity;
+  AnchorKind kind = AnchorKind::kDay;
 };
 
 struct SignalGenerated {
@@ -98,8 +123,8 @@ struct FeedStateChanged {
   base::UnixNanos at;
 };
 
-using Action =
-    std::variant<OrderChanged, FillBooked, PortfolioChanged, SendOrder, SendCancel, AnchorSet,
-                 SignalGenerated, OrderDenied, AlertRaised, RunStateChanged, FeedStateChanged>;
+using Action = std::variant<OrderChanged, FillBooked, PortfolioChanged, SendOrder, SendCancel,
+                            AnchorSet, SignalGenerated, OrderDenied, AlertRaised, RunStateChanged,
+                            FeedStateChanged, BooksAdjusted, RoundTripClosed>;
 
 }  // namespace bulwark::model

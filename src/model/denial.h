@@ -35,8 +35,9 @@ enum class DenialCode : std::uint8_t {
   kTooManyOrders,
   kEntryCooldown,
   kPendingOrder,
+  kReplaceBudget,
 };
-constexpr int kDenialCodes = 20;
+constexpr int kDenialCodes = 21;
 
 // "HALTED", "KILL_SWITCH", ...: the word in logs, alerts and documents.
 std::string_view DenialName(DenialCode code);

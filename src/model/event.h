@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <variant>
 
 #include "base/decimal.h"
@@ -76,14 +77,37 @@ struct CancelOrder {
   base::UnixNanos at;
 };
 
+// Puts another price or quantity in the place of an open order: the old one is cancelled first, and
+// what it did not fill by then is sent anew. A value that stays empty stays as it was.
+struct ReplaceOrder {
+  OrderId order_id;
+  std::optional<base::Decimal> quantity;  // Of the whole order, its fills included.
+  std::optional<base::Decimal> limit_price;
+  std::optional<base::Decimal> stop_price;
+  base::UnixNanos at;
+};
+
+// What a company does to its shares. Each id is booked once.
+struct CorporateAction {
+  enum class Kind : std::uint8_t { kSplit, kDividend };
+
+  Kind kind = Kind::kSplit;
+  TradeId id;
+  InstrumentId instrument;
+  std::uint32_t new_shares = 1;  // Split: so many for each `old_shares`.
+  std::uint32_t old_shares = 1;
+  base::Decimal cash_per_share;  // Dividend; a short position pays it.
+  base::UnixNanos at;
+};
+
 // Time passes; sent at least every 100 ms.
 struct Timer {
   base::UnixNanos at;
 };
 
-using Event =
-    std::variant<Tick, Bar, FeedLink, Permit, VenueBooks, Shutdown, Timer, OrderSent, OrderNotSent,
-                 OrderAccepted, OrderFilled, OrderEnded, CancelRejected, VenueLink, OrderUnresolved,
-                 OrderProgress, TradeBusted, TradeCorrected, PlaceOrder, CancelOrder, Notice>;
+using Event = std::variant<Tick, Bar, FeedLink, Permit, VenueBooks, Shutdown, Timer, OrderSent,
+                           OrderNotSent, OrderAccepted, OrderFilled, OrderEnded, CancelRejected,
+                           VenueLink, OrderUnresolved, OrderProgress, TradeBusted, TradeCorrected,
+                           PlaceOrder, CancelOrder, Notice, ReplaceOrder, CorporateAction>;
 
 }  // namespace bulwark::model

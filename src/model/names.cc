@@ -6,9 +6,11 @@
 #include <string_view>
 
 #include "model/action.h"
+#include "model/adjustment.h"
 #include "model/denial.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/portfolio.h"
 #include "model/signal.h"
 #include "model/switches.h"
 
@@ -55,7 +57,12 @@ constexpr std::array<std::string_view, kDenialCodes> kDenials = {"HALTED",
                                                                  "INSUFFICIENT_CASH",
                                                                  "TOO_MANY_ORDERS",
                                                                  "ENTRY_COOLDOWN",
-                                                                 "PENDING_ORDER"};
+                                                                 "PENDING_ORDER",
+                                                                 "REPLACE_BUDGET"};
+constexpr std::array<std::string_view, 6> kAdjustments = {"BUST",       "CORRECTION", "INFERRED",
+                                                          "BORROW_FEE", "DIVIDEND",   "SPLIT"};
+constexpr Words3 kAnchors = {"DAY", "WEEK", "INCEPTION"};
+constexpr Words3 kModes = {"spot", "margin", "perp"};
 
 template <class Enum, std::size_t N>
 std::string_view Word(const std::array<std::string_view, N>& words, Enum value) {
@@ -110,6 +117,15 @@ std::string_view Name(RunState value) {
 std::string_view Name(Switch value) {
   return Word(kSwitches, value);
 }
+std::string_view Name(AdjustmentKind value) {
+  return Word(kAdjustments, value);
+}
+std::string_view Name(AnchorKind value) {
+  return Word(kAnchors, value);
+}
+std::string_view Name(AccountMode value) {
+  return Word(kModes, value);
+}
 std::string_view DenialName(DenialCode code) {
   return Word(kDenials, code);
 }
@@ -137,6 +153,15 @@ std::optional<OrderRole> OrderRoleFromName(std::string_view name) {
 }
 std::optional<Origin> OriginFromName(std::string_view name) {
   return Find<Origin>(kOrigins, name);
+}
+std::optional<AdjustmentKind> AdjustmentKindFromName(std::string_view name) {
+  return Find<AdjustmentKind>(kAdjustments, name);
+}
+std::optional<AnchorKind> AnchorKindFromName(std::string_view name) {
+  return Find<AnchorKind>(kAnchors, name);
+}
+std::optional<AccountMode> AccountModeFromName(std::string_view name) {
+  return Find<AccountMode>(kModes, name);
 }
 std::optional<Switch> SwitchFromName(std::string_view name) {
   return Find<Switch>(kSwitches, name);

@@ -1,10 +1,10 @@
 // An order as the OMS keeps it, and the request it was made from.
 //
-// Shape:   0 <= filled_quantity <= quantity (an overfill is raised, never stored here); the
-//          reserved amounts are what the order ties up in the portfolio, `_remaining` what it still
-//          does. terminal = filled, cancelled, failed, expired; a terminal order reserves nothing.
-//          `status` is the contract's word; StateOf() says more and is what the OMS's table is
-//          about.
+// Shape:   filled_quantity is what was traded on the order, void trades included; it is above
+//          quantity when the venue filled too much (raised when it happens). The reserved amounts
+//          are what the order ties up in the portfolio, `_remaining` what it still does. terminal =
+//          filled, cancelled, failed, expired; a terminal order reserves nothing. `status` is the
+//          contract's word; StateOf() says more and is what the OMS's table is about.
 // Units:   price and cash in quote units, quantity in base units, times UTC.
 // Threads: trivially copyable values.
 // Source:  contract section 2, docs/orders.md#states
@@ -141,10 +141,15 @@ struct Order {
   // and the part of our filled amounts that rests on it alone, without a trade of its own id.
   base::Decimal venue_quantity;
   base::Decimal venue_notional;
+  base::Decimal venue_fees;
   base::Decimal inferred_quantity;
   base::Decimal inferred_notional;
+  base::Decimal inferred_fees;
+  std::uint32_t inferences = 0;  // How often a total was booked; names the next one.
 
-  [[nodiscard]] base::Decimal remaining() const { return quantity - filled_quantity; }
+  [[nodiscard]] base::Decimal remaining() const {
+    return filled_quantity < quantity ? quantity - filled_quantity : base::Decimal();
+  }
   // Volume-weighted, empty before the first fill.
   [[nodiscard]] std::optional<base::Decimal> average_fill_price() const {
     if (!filled_quantity.is_positive()) {

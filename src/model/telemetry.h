@@ -2,7 +2,7 @@
 //
 // Shape:   sized once for the instruments of the run; refilled in place. A figure that is not known
 //          (a held instrument without a price) is empty and never guessed.
-// Units:   cash and equity in quote units; pnl_daily is a fraction of the day's anchor.
+// Units:   cash and equity in quote units; each pnl is a fraction of its anchor.
 // Threads: a value; the engine fills it, the publisher reads its own copy.
 // Source:  contract sections 1.2.4 to 1.2.8
 
@@ -40,7 +40,9 @@ struct Telemetry {
   base::Decimal cash;
   std::optional<base::Decimal> equity;
   std::optional<base::Decimal> pnl_daily;
-  std::int32_t last_instrument = -1;  // Of the last market event; -1 before the first.
+  std::optional<base::Decimal> pnl_weekly;     // Since the week's Monday.
+  std::optional<base::Decimal> pnl_inception;  // Since the account began.
+  std::int32_t last_instrument = -1;           // Of the last market event; -1 before the first.
   std::vector<MarkView> marks;
   std::vector<std::vector<Bar>> candles;  // Oldest first, at most kCandlesMax each.
   std::uint64_t events = 0;               // Processed since start; the heartbeat is its progress.

@@ -1,11 +1,11 @@
 #include "oms/oms.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/decimal.h"
 #include "base/ensure.h"
 #include "base/time.h"
-#include "model/accounting.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/fill.h"
@@ -20,26 +20,27 @@
 namespace bulwark::oms {
 namespace {
 
-model::OrderState StateAfter(model::OrderEnd end, const model::Order& order) {
+using model::OrderState;
+
+OrderState StateAfter(model::OrderEnd end, const model::Order& order, base::UnixNanos now) {
+  using std::chrono::days;
+  using std::chrono::floor;
   switch (end) {
     case model::OrderEnd::kCancelled:
-      return order.replaced_by.is_nil() ? model::OrderState::kCancelled
-                                        : model::OrderState::kReplaced;
+      if (!order.replaced_by.is_nil()) {
+        return OrderState::kReplaced;
+      }
+      // Where the venue knows no DAY orders, the cancel is ours, and means this.
+      return order.time_in_force == model::TimeInForce::kDay &&
+                     floor<days>(now) > floor<days>(order.created_at)
+                 ? OrderState::kExpired
+                 : OrderState::kCancelled;
     case model::OrderEnd::kRejected:
-      return model::OrderState::kFailed;
+      return OrderState::kFailed;
     case model::OrderEnd::kExpired:
-      return model::OrderState::kExpired;
+      return OrderState::kExpired;
   }
-  return model::OrderState::kFailed;
-}
-
-// A fill never takes back the wish to cancel.
-model::OrderState StateAfterFill(const model::Order& order) {
-  if (order.filled_quantity == order.quantity) {
-    return model::OrderState::kFilled;
-  }
-  return order.is_cancel_requested ? model::OrderState::kPendingCancel
-                                   : model::OrderState::kPartiallyFilled;
+  return OrderState::kFailed;
 }
 
 model::Order Draft(const model::NewOrder& wish, model::OrderId id, base::UnixNanos now) {
@@ -55,49 +56,125 @@ model::Order Draft(const model::NewOrder& wish, model::OrderId id, base::UnixNan
   order.reduce_only = wish.reduce_only;
   order.quantity = wish.quantity;
   order.limit_price = wish.limit_price;
+  order.stop_price = wish.stop_price;
   order.strategy = wish.strategy;
   order.created_at = now;
   order.updated_at = now;
+  if (wish.protective_stop || wish.profit_target) {
+    order.role = model::OrderRole::kEntry;
+    order.oco_group = id;
+  }
   return order;
+}
+
+// What leaves for the venue: a stop whose price has come is a plain order there.
+model::Order SentForm(const model::Order& order) {
+  model::Order sent = order;
+  if (order.type == model::OrderType::kStop) {
+    sent.type = model::OrderType::kMarket;
+  } else if (order.type == model::OrderType::kStopLimit) {
+    sent.type = model::OrderType::kLimit;
+  }
+  sent.stop_price.reset();
+  return sent;
 }
 
 }  // namespace
 
 Oms::Oms(const OpeningBooks& books)
     : portfolio_(books.portfolio), venue_sequence_(books.venue_sequence) {
+  lost_.reserve(OrderStore::kOpenMax);
   for (const model::Order& order : books.open_orders) {
     store_.Insert(order);
   }
   for (const model::TradeId& trade : books.trades) {
     seen_trades_.Insert(trade);
+    seen_trades_.Insert(FirstIdOf(trade));
+  }
+  for (const BookedTrade& trade : books.booked_trades) {
+    booked_.Put(FirstIdOf(trade.fill.trade_id), trade);
   }
 }
 
-const model::Order& Oms::Submit(const risk::Approved<model::NewOrder>& approved, model::OrderId id,
-                                base::Decimal reserve, base::UnixNanos now,
+const model::Order& Oms::Submit(const risk::Approved<model::NewOrder>& approved,
+                                const BracketIds& ids, base::Decimal reserve, base::UnixNanos now,
                                 model::ActionBuffer& out) {
-  model::Order& order = store_.Insert(Draft(approved.value(), id, now));
+  model::Order& order = store_.Insert(Draft(approved.value(), ids.entry, now));
   Reserve(order, reserve);
   out.Add(model::OrderChanged{order});
+  HoldLegs(order, approved.value(), ids, out);
   TellPortfolio(order.instrument, out);
   out.Add(model::SendOrder{order});
   return order;
 }
 
+const model::Order& Oms::Hold(const risk::Approved<model::NewOrder>& approved,
+                              const BracketIds& ids, base::Decimal reserve, base::UnixNanos now,
+                              model::ActionBuffer& out) {
+  model::Order draft = Draft(approved.value(), ids.entry, now);
+  draft.is_waiting = true;
+  draft.armed_quantity = draft.quantity;
+  model::Order& order = store_.Insert(draft);
+  if (!model::IsClosing(order.intent)) {
+    Reserve(order, reserve);
+    TellPortfolio(order.instrument, out);
+  }
+  out.Add(model::OrderChanged{order});
+  HoldLegs(order, approved.value(), ids, out);
+  return order;
+}
+
+void Oms::Trigger(const model::OrderId& id, base::UnixNanos now, model::ActionBuffer& out) {
+  model::Order* order = store_.Find(id);
+  ENSURE(order != nullptr && order->is_waiting);
+  order->is_triggered = true;
+  Enter(*order, OrderState::kWaiting, now);
+  out.Add(model::OrderChanged{*order});
+}
+
+void Oms::Launch(const model::OrderId& id, const risk::Approved<model::NewOrder>& approved,
+                 base::Decimal reserve, base::UnixNanos now, model::ActionBuffer& out) {
+  model::Order* order = store_.Find(id);
+  const model::NewOrder& wish = approved.value();
+  ENSURE(order != nullptr && order->is_waiting && order->instrument == wish.instrument &&
+         order->side == wish.side && wish.quantity <= order->armed_quantity);
+  order->quantity = wish.quantity;
+  order->armed_quantity = base::Decimal();
+  if (order->reserved_cash_remaining.is_zero()) {
+    Reserve(*order, reserve);
+  }
+  Enter(*order, OrderState::kPending, now);
+  store_.Recount();
+  out.Add(model::OrderChanged{*order});
+  TellPortfolio(order->instrument, out);
+  out.Add(model::SendOrder{SentForm(*order)});
+}
+
 void Oms::RequestCancel(const model::OrderId& id, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(id);
   ENSURE(order != nullptr && !model::IsTerminal(order->status));
-  Enter(*order, model::OrderState::kPendingCancel, now);
+  if (order->is_waiting) {
+    EndWaiting(*order, OrderState::kCancelled, model::Reason("cancelled before it was sent"), now,
+               out);
+    return;
+  }
+  Enter(*order, OrderState::kPendingCancel, now);
   out.Add(model::OrderChanged{*order});
   out.Add(model::SendCancel{.order_id = id,
                             .instrument = order->instrument,
                             .was_sent = order->status != model::OrderStatus::kPending});
 }
 
+void Oms::Expire(const model::OrderId& id, base::UnixNanos now, model::ActionBuffer& out) {
+  model::Order* order = store_.Find(id);
+  ENSURE(order != nullptr && order->is_waiting);
+  EndWaiting(*order, OrderState::kExpired, model::Reason("its day is over"), now, out);
+}
+
 void Oms::On(const model::OrderSent& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
   // A fill or an end may have overtaken our own sender's word; then it is known already.
-  if (order == nullptr || order->status != model::OrderStatus::kPending) {
+  if (order == nullptr || order->is_waiting || order->status != model::OrderStatus::kPending) {
     return;
   }
   ProveAtVenue(*order, now);
@@ -107,17 +184,14 @@ void Oms::On(const model::OrderSent& report, base::UnixNanos now, model::ActionB
 void Oms::On(const model::OrderUnresolved& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
   if (order == nullptr || model::IsTerminal(order->status) || !order->external_id.empty() ||
-      !IsAllowed(StateOf(*order), model::OrderState::kUnresolved)) {
-    return;  // The venue has spoken about it meanwhile.
+      StateOf(*order) == OrderState::kPendingCancel ||
+      !IsAllowed(StateOf(*order), OrderState::kUnresolved)) {
+    return;  // The venue has spoken about it meanwhile, or a cancel will make it speak.
   }
-  Enter(*order, model::OrderState::kUnresolved, now);
+  Enter(*order, OrderState::kUnresolved, now);
   out.Add(model::OrderChanged{*order});
-  out.Add(model::AlertRaised{.level = model::AlertLevel::kWarning,
-                             .event = model::AlertName("ORDER_SUBMISSION_AMBIGUOUS"),
-                             .reason = report.reason,
-                             .order_id = order->id,
-                             .instrument_index = order->instrument.index,
-                             .at = now});
+  Raise(model::AlertLevel::kWarning, model::AlertName("ORDER_SUBMISSION_AMBIGUOUS"), report.reason,
+        {.order_id = order->id, .instrument = order->instrument, .booked_at = now}, out);
 }
 
 void Oms::On(const model::OrderNotSent& report, base::UnixNanos now, model::ActionBuffer& out) {
@@ -126,7 +200,7 @@ void Oms::On(const model::OrderNotSent& report, base::UnixNanos now, model::Acti
   if (order == nullptr || model::IsTerminal(order->status) || order->is_waiting) {
     return;
   }
-  End(*order, model::OrderState::kFailed, report.reason, now, out);
+  End(*order, OrderState::kFailed, report.reason, now, out);
 }
 
 void Oms::On(const model::OrderAccepted& report, base::UnixNanos now, model::ActionBuffer& out) {
@@ -140,70 +214,6 @@ void Oms::On(const model::OrderAccepted& report, base::UnixNanos now, model::Act
   out.Add(model::OrderChanged{*order});
 }
 
-void Oms::On(const model::OrderFilled& report, base::UnixNanos now, model::ActionBuffer& out) {
-  model::OrderFilled booked = report;
-  booked.fill.booked_at = now;
-  venue_sequence_ = std::max(venue_sequence_, report.fill.venue_sequence);
-  if (!seen_trades_.Insert(report.fill.trade_id)) {
-    ++duplicate_fills_;
-    return;
-  }
-  model::Order* order = store_.Find(report.fill.order_id);
-  if (order == nullptr || order->is_waiting || order->instrument != report.fill.instrument ||
-      order->side != report.fill.side) {
-    // It happened on our account, so it is in the books; but nobody here asked for it.
-    Doubt(model::AlertName("FILL_FOR_UNKNOWN_ORDER"), report.fill, now, out);
-    const model::FillEffect effect = model::ApplyFill(booked.fill, portfolio_);
-    out.Add(model::FillBooked{.fill = booked.fill, .realised_pnl = effect.realised_pnl});
-    TellPortfolio(report.fill.instrument, out);
-    return;
-  }
-  BookOnOrder(*order, booked, now, out);
-  store_.MoveEnded();
-}
-
-void Oms::BookOnOrder(model::Order& order, const model::OrderFilled& report, base::UnixNanos now,
-                      model::ActionBuffer& out) {
-  const model::Fill& fill = report.fill;
-  const bool is_late = model::IsTerminal(order.status);
-  const base::Decimal counted = std::min(fill.quantity, order.remaining());
-  if (is_late) {
-    Doubt(model::AlertName("LATE_FILL"), fill, now, out);
-  } else {
-    ProveAtVenue(order, now);
-  }
-  if (counted < fill.quantity) {
-    Doubt(model::AlertName("OVERFILL"), fill, now, out);
-  }
-  if (order.external_id.empty()) {
-    order.external_id = report.venue_order_id;
-  }
-  order.filled_quantity += counted;
-  order.filled_notional += counted == fill.quantity
-                               ? fill.notional()
-                               : base::Mul(fill.price, counted, base::Rounding::kHalfEven);
-  order.fees_paid += fill.fee;
-  order.updated_at = now;
-  const bool is_complete = order.filled_quantity == order.quantity;
-  if (!is_late) {
-    // An opening order gives back the cash of the filled part, a closing one the quantity.
-    const base::Decimal cash = is_complete
-                                   ? order.reserved_cash_remaining
-                                   : std::min(order.reserved_cash_remaining,
-                                              base::MulDiv(order.reserved_cash, counted,
-                                                           order.quantity, base::Rounding::kFloor));
-    const base::Decimal quantity = is_complete
-                                       ? order.reserved_quantity_remaining
-                                       : std::min(order.reserved_quantity_remaining, counted);
-    Release(order, cash, quantity);
-    Enter(order, StateAfterFill(order), now);
-  }
-  const model::FillEffect effect = model::ApplyFill(fill, portfolio_);
-  out.Add(model::OrderChanged{order});
-  out.Add(model::FillBooked{.fill = fill, .realised_pnl = effect.realised_pnl});
-  TellPortfolio(order.instrument, out);
-}
-
 void Oms::On(const model::OrderEnded& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
   if (order == nullptr || model::IsTerminal(order->status) || order->is_waiting) {
@@ -212,45 +222,29 @@ void Oms::On(const model::OrderEnded& report, base::UnixNanos now, model::Action
   if (report.cumulative_filled > order->filled_quantity) {
     // Fills are missing; they are booked when they come, and entries wait for a reconciliation.
     are_books_doubtful_ = true;
-    out.Add(model::AlertRaised{.level = model::AlertLevel::kError,
-                               .event = model::AlertName("OMS_RECONCILE_AMBIGUOUS"),
-                               .reason = model::Reason("order ended with fills we have not seen"),
-                               .order_id = order->id,
-                               .instrument_index = order->instrument.index,
-                               .at = now});
+    Raise(model::AlertLevel::kError, model::AlertName("OMS_RECONCILE_AMBIGUOUS"),
+          model::Reason("order ended with fills we have not seen"),
+          {.order_id = order->id, .instrument = order->instrument, .booked_at = now}, out);
   }
   ProveAtVenue(*order, now);
-  End(*order, StateAfter(report.end, *order), report.reason, now, out);
+  End(*order, StateAfter(report.end, *order, now), report.reason, now, out);
 }
 
 void Oms::On(const model::CancelRejected& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
-  if (order == nullptr || model::IsTerminal(order->status)) {
+  if (order == nullptr || model::IsTerminal(order->status) || order->is_waiting) {
     return;
   }
   WithdrawCancel(*order, now);
+  ResolveSuccessor(*order, now, out);
   order->replaced_by = model::OrderId();
   out.Add(model::OrderChanged{*order});
-}
-
-void Oms::On(const model::OrderProgress& report, base::UnixNanos now, model::ActionBuffer& out) {
-  const model::Order* order = store_.Find(report.order_id);
-  if (order == nullptr || order->filled_quantity < report.cumulative_filled) {
-    Doubt(model::AlertName("FILLS_WITHOUT_TRADES"), {.order_id = report.order_id}, now, out);
-  }
-}
-
-void Oms::On(const model::TradeBusted& report, base::UnixNanos now, model::ActionBuffer& out) {
-  Doubt(model::AlertName("TRADE_BUSTED"), report.fill, now, out);
-}
-
-void Oms::On(const model::TradeCorrected& report, base::UnixNanos now, model::ActionBuffer& out) {
-  Doubt(model::AlertName("TRADE_CORRECTED"), report.fill, now, out);
+  store_.MoveEnded();
 }
 
 void Oms::Reserve(model::Order& order, base::Decimal reserve) {
   model::Position& position = portfolio_.at(order.instrument);
-  if (model::IsClosing(order.intent)) {
+  if (order.intent == model::Intent::kCloseLong) {
     ENSURE(order.quantity <= position.quantity);
     order.reserved_quantity = order.quantity;
     order.reserved_quantity_remaining = order.quantity;
@@ -258,7 +252,9 @@ void Oms::Reserve(model::Order& order, base::Decimal reserve) {
     position.blocked_quantity += order.quantity;
     return;
   }
-  ENSURE(reserve.is_positive() && reserve <= portfolio_.cash);
+  // Closing a short is paid from its collateral first, and may need no cash of its own.
+  const bool is_enough = reserve.is_positive() || order.intent == model::Intent::kCloseShort;
+  ENSURE(is_enough && reserve <= portfolio_.cash);
   order.reserved_cash = reserve;
   order.reserved_cash_remaining = reserve;
   portfolio_.cash -= reserve;
@@ -275,13 +271,14 @@ void Oms::Release(model::Order& order, base::Decimal cash, base::Decimal quantit
   position.quantity += quantity;
 }
 
-void Oms::End(model::Order& order, model::OrderState state, const model::Reason& reason,
+void Oms::End(model::Order& order, OrderState state, const model::Reason& reason,
               base::UnixNanos at, model::ActionBuffer& out) {
   Release(order, order.reserved_cash_remaining, order.reserved_quantity_remaining);
   Enter(order, state, at);
   order.reason = reason;
   out.Add(model::OrderChanged{order});
   TellPortfolio(order.instrument, out);
+  AfterEnd(order, at, out);
   store_.MoveEnded();
 }
 
@@ -291,18 +288,26 @@ void Oms::TellPortfolio(model::InstrumentId instrument, model::ActionBuffer& out
                                   .cash = portfolio_.cash,
                                   .blocked_cash = portfolio_.blocked_cash,
                                   .realised_pnl = portfolio_.realised_pnl,
-                                  .fees_paid = portfolio_.fees_paid});
+                                  .fees_paid = portfolio_.fees_paid,
+                                  .borrow_fees_paid = portfolio_.borrow_fees_paid});
 }
 
 void Oms::Doubt(model::AlertName event, const model::Fill& fill, base::UnixNanos now,
                 model::ActionBuffer& out) {
   are_books_doubtful_ = true;
-  out.Add(model::AlertRaised{.level = model::AlertLevel::kCritical,
+  model::Fill seen = fill;
+  seen.booked_at = now;
+  Raise(model::AlertLevel::kCritical, event, model::Reason::Cut(fill.trade_id.view()), seen, out);
+}
+
+void Oms::Raise(model::AlertLevel level, model::AlertName event, const model::Reason& reason,
+                const model::Fill& fill, model::ActionBuffer& out) const {
+  out.Add(model::AlertRaised{.level = level,
                              .event = event,
-                             .reason = model::Reason::Cut(fill.trade_id.view()),
+                             .reason = reason,
                              .order_id = fill.order_id,
                              .instrument_index = fill.instrument.index,
-                             .at = now});
+                             .at = fill.booked_at});
 }
 
 }  // namespace bulwark::oms

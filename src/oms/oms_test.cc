@@ -204,7 +204,8 @@ TEST_F(OmsTest, BooksAnOverfillWholeAndRaisesIt) {
   Submit(1, Buy(D("1")), "110");
   oms_.On(FillOf(1, "T1", model::Side::kBuy, D("100"), D("1.5")), kNow, out_);
 
-  EXPECT_EQ(Last().filled_quantity, D("1"));
+  EXPECT_EQ(Last().status, model::OrderStatus::kFilled);
+  EXPECT_EQ(Last().filled_quantity, D("1.5"));
   EXPECT_EQ(oms_.portfolio().positions[0].quantity, D("1.5"));
   EXPECT_TRUE(oms_.are_books_doubtful());
 }

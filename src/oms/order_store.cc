@@ -25,7 +25,13 @@ OrderStore::OrderStore() {
 model::Order& OrderStore::Insert(const model::Order& order) {
   ENSURE(open_.size() < kOpenMax);
   ENSURE(Find(order.id) == nullptr);
+  waiting_ += order.is_waiting ? 1U : 0U;
   return open_.emplace_back(order);
+}
+
+void OrderStore::Recount() {
+  waiting_ = static_cast<std::size_t>(std::count_if(
+      open_.begin(), open_.end(), [](const auto& order) { return order.is_waiting; }));
 }
 
 model::Order* OrderStore::Find(const model::OrderId& id) {
@@ -65,6 +71,7 @@ void OrderStore::MoveEnded() {
     }
   }
   std::erase_if(open_, [](const auto& order) { return model::IsTerminal(order.status); });
+  Recount();
 }
 
 }  // namespace bulwark::oms

@@ -19,8 +19,9 @@ namespace bulwark::oms {
 
 class OrderStore {
  public:
-  // One more than the gate's limit would allow is never needed.
-  static constexpr std::size_t kOpenMax = 256;
+  // Twice the gate's limit: an approved entry brings its two legs along, a replaced order its
+  // successor.
+  static constexpr std::size_t kOpenMax = 512;
   static constexpr std::size_t kEndedMax = 256;
 
   OrderStore();
@@ -31,6 +32,9 @@ class OrderStore {
   [[nodiscard]] model::Order* Find(const model::OrderId& id);
   // Moves every terminal order from the open ones to the ended ones.
   void MoveEnded();
+  // How many of the open orders are held back by us; Recount() after one was let go.
+  [[nodiscard]] std::size_t waiting() const { return waiting_; }
+  void Recount();
 
   [[nodiscard]] const std::vector<model::Order>& open() const { return open_; }
   [[nodiscard]] std::vector<model::Order>& open() { return open_; }
@@ -45,6 +49,7 @@ class OrderStore {
   // walking the orders themselves would read a cache line for each.
   std::array<std::uint32_t, kEndedMax> ended_prints_{};
   std::size_t next_ended_ = 0;
+  std::size_t waiting_ = 0;
 };
 
 }  // namespace bulwark::oms

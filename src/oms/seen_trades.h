@@ -25,9 +25,13 @@ class SeenTrades {
     old_.reserve(kRemembered);
   }
 
+  [[nodiscard]] bool Contains(const model::TradeId& id) const {
+    return young_.contains(id) || old_.contains(id);
+  }
+
   // Answers false when the trade was seen before; remembers it otherwise.
   bool Insert(const model::TradeId& id) {
-    if (young_.contains(id) || old_.contains(id)) {
+    if (Contains(id)) {
       return false;
     }
     if (young_.size() == kRemembered) {

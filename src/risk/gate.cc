@@ -18,8 +18,9 @@ Gate::Gate(const GateLimits& limits)
     : limits_(limits),
       guards_(HaltGuard(), KillSwitchGuard(limits.allow_strategy_exits_when_killed),
               PermitGuard(limits.permit_lifetime), LinkGuard(), StaleDataGuard(limits.data_age_max),
-              OrderSanityGuard(), OrderNotionalGuard(limits.order_notional_max),
-              PositionGuard(limits.position_percent_max), CashGuard(limits.cash_buffer_percent),
+              OrderSanityGuard(limits.terms), OrderNotionalGuard(limits.order_notional_max),
+              PositionGuard(limits.position_percent_max),
+              CashGuard(limits.cash_buffer_percent, limits.terms),
               PaceGuard(limits.entry_cooldown, limits.open_orders_max)) {}
 
 GateAnswer Gate::Check(const GuardInput& input) const {

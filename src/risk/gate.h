@@ -17,6 +17,7 @@
 #include "base/time.h"
 #include "model/denial.h"
 #include "model/order.h"
+#include "model/portfolio.h"
 #include "risk/approved.h"
 #include "risk/guard_input.h"
 #include "risk/limit_guards.h"
@@ -37,6 +38,7 @@ struct GateLimits {
   base::Decimal position_percent_max = base::Decimal::FromInt(25);
   base::Decimal cash_buffer_percent = base::Decimal::FromInt(1);
   std::size_t open_orders_max = 256;
+  model::AccountTerms terms;
 };
 
 using GateAnswer = std::variant<Approved<model::NewOrder>, model::Denial>;

@@ -45,9 +45,11 @@ struct BookFigures {
   std::optional<base::Decimal> equity;  // Empty while a held instrument has no mark.
   base::Decimal owned_quantity;         // Free and blocked.
   base::Decimal free_quantity;
-  base::Decimal working_buy_quantity;  // Not yet filled part of working buys.
-  bool has_working_order = false;      // Of this instrument.
-  std::size_t open_orders = 0;         // Of the account.
+  base::Decimal working_buy_quantity;   // Not yet filled part of working buys.
+  base::Decimal working_sell_quantity;  // Of working short sales.
+  base::Decimal closable_short;         // Short quantity that no working order closes already.
+  bool has_working_order = false;       // Of this instrument; waiting ones do not count.
+  std::size_t open_orders = 0;          // Of the account.
 };
 
 struct GuardInput {

@@ -21,14 +21,23 @@ std::optional<base::Decimal> Notional(base::Decimal quantity, base::Decimal pric
 
 }  // namespace
 
-std::optional<base::Decimal> CashToReserve(base::Decimal quantity, base::Decimal price,
-                                           base::Decimal buffer_percent) {
-  const std::optional<base::Decimal> notional = Notional(quantity, price);
-  if (!notional) {
+std::optional<base::Decimal> CashToReserve(const model::NewOrder& order, base::Decimal price,
+                                           base::Decimal buffer_percent,
+                                           const model::AccountTerms& terms) {
+  const std::optional<base::Decimal> notional = Notional(order.quantity, price);
+  const std::optional<base::Decimal> buffer =
+      notional ? base::CheckedMulDiv(*notional, buffer_percent, kHundred, base::Rounding::kCeiling)
+               : std::nullopt;
+  if (!buffer) {
     return std::nullopt;
   }
-  return base::CheckedMulDiv(*notional, kHundred + buffer_percent, kHundred,
-                             base::Rounding::kCeiling);
+  const bool is_leveraged =
+      terms.mode == model::AccountMode::kPerp ||
+      (terms.mode == model::AccountMode::kMargin && order.side == model::Side::kSell);
+  const std::optional<base::Decimal> held =
+      is_leveraged ? base::CheckedDiv(*notional, terms.leverage, base::Rounding::kCeiling)
+                   : notional;
+  return held ? base::CheckedAdd(*held, *buffer) : std::nullopt;
 }
 
 Verdict OrderNotionalGuard::Check(const GuardInput& input) const {
@@ -61,8 +70,12 @@ Verdict PositionGuard::Check(const GuardInput& input) const {
   if (!price || !input.books.equity || !input.books.equity->is_positive()) {
     return model::Denial{.code = model::DenialCode::kNoReferencePrice};
   }
-  const std::optional<base::Decimal> quantity = base::CheckedAdd(
-      input.books.owned_quantity + input.books.working_buy_quantity, input.order.quantity);
+  const bool is_short = input.order.side == model::Side::kSell;
+  const base::Decimal owned = is_short ? -input.books.owned_quantity : input.books.owned_quantity;
+  const base::Decimal working =
+      is_short ? input.books.working_sell_quantity : input.books.working_buy_quantity;
+  const std::optional<base::Decimal> quantity =
+      base::CheckedAdd(owned + working, input.order.quantity);
   const base::Decimal projected =
       (quantity ? Notional(*quantity, *price) : std::nullopt).value_or(base::Decimal::Max());
   const base::Decimal limit =
@@ -83,7 +96,7 @@ Verdict CashGuard::Check(const GuardInput& input) const {
     return model::Denial{.code = model::DenialCode::kNoReferencePrice};
   }
   const base::Decimal needed =
-      CashToReserve(input.order.quantity, *price, buffer_percent_).value_or(base::Decimal::Max());
+      CashToReserve(input.order, *price, buffer_percent_, terms_).value_or(base::Decimal::Max());
   if (needed > input.books.free_cash) {
     return model::Denial{.code = model::DenialCode::kInsufficientCash,
                          .value = needed,

@@ -15,6 +15,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "model/portfolio.h"
 #include "risk/guard_input.h"
 
 namespace bulwark::risk {
@@ -29,7 +30,8 @@ class OrderNotionalGuard {
   base::Decimal notional_max_;
 };
 
-// Projected position (held + working buys + this order) as a share of equity. Unknown equity: no.
+// Projected position (held + working entries + this order) as a share of equity; without
+// an equity: no.
 class PositionGuard {
  public:
   explicit PositionGuard(base::Decimal percent_max) : percent_max_(percent_max) {}
@@ -42,11 +44,13 @@ class PositionGuard {
 // The cash that the order reserves: notional and a buffer for fees and slippage.
 class CashGuard {
  public:
-  explicit CashGuard(base::Decimal buffer_percent) : buffer_percent_(buffer_percent) {}
+  CashGuard(base::Decimal buffer_percent, const model::AccountTerms& terms)
+      : buffer_percent_(buffer_percent), terms_(terms) {}
   [[nodiscard]] Verdict Check(const GuardInput& input) const;
 
  private:
   base::Decimal buffer_percent_;
+  model::AccountTerms terms_;
 };
 
 // One working order per instrument, a pause between entries, and a bound on open orders.
@@ -61,8 +65,10 @@ class PaceGuard {
   std::size_t open_orders_max_;
 };
 
-// quantity x price x (100 + buffer) / 100, rounded up; empty when it leaves the range.
-std::optional<base::Decimal> CashToReserve(base::Decimal quantity, base::Decimal price,
-                                           base::Decimal buffer_percent);
+// What an opening order ties up: quantity x price, or the part of it that the account's terms want
+// as collateral, and the buffer on all of it; rounded up. Empty when it leaves the range.
+std::optional<base::Decimal> CashToReserve(const model::NewOrder& order, base::Decimal price,
+                                           base::Decimal buffer_percent,
+                                           const model::AccountTerms& terms);
 
 }  // namespace bulwark::risk

@@ -22,31 +22,67 @@ Verdict CheckQuantity(const GuardInput& input) {
   return std::nullopt;
 }
 
+bool IsGoodPrice(const std::optional<base::Decimal>& price, bool is_needed,
+                 const model::Instrument& instrument) {
+  if (price.has_value() != is_needed) {
+    return false;
+  }
+  return !price || (price->is_positive() && price->IsMultipleOf(instrument.tick_size));
+}
+
+// A leg of a bracket stands on its own side of the price that the entry is valued at.
+bool IsGoodLeg(const std::optional<base::Decimal>& leg, bool is_above, const GuardInput& input) {
+  if (!leg) {
+    return true;
+  }
+  const std::optional<base::Decimal> reference = input.reference_price();
+  return IsGoodPrice(leg, true, input.instrument) && !input.order.reduce_only &&
+         (!reference || (is_above ? *leg > *reference : *leg < *reference));
+}
+
 Verdict CheckPrice(const GuardInput& input) {
   const model::NewOrder& order = input.order;
-  const bool needs_price = order.type == model::OrderType::kLimit;
-  const base::Decimal price = order.limit_price.value_or(base::Decimal());
-  const bool is_good = price.is_positive() && price.IsMultipleOf(input.instrument.tick_size);
-  if (order.limit_price.has_value() != needs_price || (needs_price && !is_good)) {
-    return model::Denial{
-        .code = model::DenialCode::kBadPrice, .value = price, .limit = input.instrument.tick_size};
+  using enum model::OrderType;
+  const bool needs_limit = order.type == kLimit || order.type == kStopLimit;
+  const bool needs_stop = order.type == kStop || order.type == kStopLimit;
+  const bool is_buy = order.side == model::Side::kBuy;
+  const auto objection = [&](const std::optional<base::Decimal>& price) {
+    return model::Denial{.code = model::DenialCode::kBadPrice,
+                         .value = price.value_or(base::Decimal()),
+                         .limit = input.instrument.tick_size};
+  };
+  if (!IsGoodPrice(order.limit_price, needs_limit, input.instrument)) {
+    return objection(order.limit_price);
+  }
+  if (!IsGoodPrice(order.stop_price, needs_stop, input.instrument)) {
+    return objection(order.stop_price);
+  }
+  if (!IsGoodLeg(order.protective_stop, !is_buy, input)) {
+    return objection(order.protective_stop);
+  }
+  if (!IsGoodLeg(order.profit_target, is_buy, input)) {
+    return objection(order.profit_target);
   }
   return std::nullopt;
 }
 
-// Spot accounts hold long positions only: a closing order sells what is free, an opening one buys.
-Verdict CheckIntent(const GuardInput& input) {
+// A closing order closes what is free; what it is called must be what it does. A spot account opens
+// no short position.
+Verdict CheckIntent(const GuardInput& input, const model::AccountTerms& terms) {
   const model::NewOrder& order = input.order;
-  if (order.intent == model::Intent::kOpenShort || order.intent == model::Intent::kCloseShort) {
+  using enum model::Intent;
+  if (order.intent == kOpenShort && terms.mode == model::AccountMode::kSpot) {
     return model::Denial{.code = model::DenialCode::kShortNotAllowed, .value = order.quantity};
   }
-  const bool is_closing = order.intent == model::Intent::kCloseLong;
-  const model::Side side = is_closing ? model::Side::kSell : model::Side::kBuy;
-  if (order.side != side || order.reduce_only != is_closing ||
-      (is_closing && order.quantity > input.books.free_quantity)) {
+  const bool is_closing = model::IsClosing(order.intent);
+  const bool is_buy = order.intent == kOpenLong || order.intent == kCloseShort;
+  const base::Decimal closable =
+      order.intent == kCloseShort ? input.books.closable_short : input.books.free_quantity;
+  if ((order.side == model::Side::kBuy) != is_buy || order.reduce_only != is_closing ||
+      (is_closing && order.quantity > closable)) {
     return model::Denial{.code = model::DenialCode::kReduceOnlyWouldIncrease,
                          .value = order.quantity,
-                         .limit = input.books.free_quantity};
+                         .limit = closable};
   }
   return std::nullopt;
 }
@@ -60,7 +96,7 @@ Verdict OrderSanityGuard::Check(const GuardInput& input) const {
   if (const Verdict verdict = CheckPrice(input)) {
     return verdict;
   }
-  return CheckIntent(input);
+  return CheckIntent(input, terms_);
 }
 
 }  // namespace bulwark::risk

@@ -9,13 +9,18 @@
 
 #pragma once
 
+#include "model/portfolio.h"
 #include "risk/guard_input.h"
 
 namespace bulwark::risk {
 
 class OrderSanityGuard {
  public:
+  explicit OrderSanityGuard(const model::AccountTerms& terms) : terms_(terms) {}
   [[nodiscard]] Verdict Check(const GuardInput& input) const;
+
+ private:
+  model::AccountTerms terms_;
 };
 
 }  // namespace bulwark::risk

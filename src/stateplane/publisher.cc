@@ -105,6 +105,7 @@ void Publisher::On(const model::PortfolioChanged& action) {
   portfolio_.blocked_cash = action.blocked_cash;
   portfolio_.realised_pnl = action.realised_pnl;
   portfolio_.fees_paid = action.fees_paid;
+  portfolio_.borrow_fees_paid = action.borrow_fees_paid;
   are_books_dirty_ = true;
 }
 
@@ -159,7 +160,19 @@ void Publisher::On(const model::FeedStateChanged& action) {
 }
 
 void Publisher::On(const model::AnchorSet& action) {
-  day_anchor_ = action.equity;
+  if (action.kind == model::AnchorKind::kDay) {
+    day_anchor_ = action.equity;
+  }
+}
+
+void Publisher::On(const model::BooksAdjusted& /*action*/) {
+  are_books_dirty_ = true;
+}
+
+void Publisher::On(const model::RoundTripClosed& action) {
+  std::string payload;
+  contract::EncodeRoundTrip(payload, action, SymbolOf(action.instrument));
+  events_.Add(contract::channels::TradeExecuted(), std::move(payload));
 }
 
 void Publisher::ApplyTelemetry(const model::Telemetry& telemetry) {

@@ -90,6 +90,8 @@ class Publisher {
   void On(const model::OrderChanged& action);
   void On(const model::FillBooked& action);
   void On(const model::PortfolioChanged& action);
+  void On(const model::BooksAdjusted& action);
+  void On(const model::RoundTripClosed& action);
   void On(const model::SignalGenerated& action);
   void On(const model::OrderDenied& action);
   void On(const model::AlertRaised& action);

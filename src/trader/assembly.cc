@@ -168,21 +168,39 @@ std::unique_ptr<venue::Venue> MakeVenue(const config::Settings& settings,
       instruments);
 }
 
+model::AccountTerms MakeTerms(const config::Settings& settings) {
+  model::AccountTerms terms{.leverage = settings.account.leverage};
+  switch (settings.account.mode) {
+    case config::AccountMode::kSpot:
+      terms.mode = model::AccountMode::kSpot;
+      break;
+    case config::AccountMode::kMargin:
+      terms.mode = model::AccountMode::kMargin;
+      break;
+    case config::AccountMode::kPerp:
+      terms.mode = model::AccountMode::kPerp;
+      break;
+  }
+  return terms;
+}
+
 risk::GateLimits MakeLimits(const config::Settings& settings) {
   return {.allow_strategy_exits_when_killed = settings.kill.allow_strategy_exits,
           .permit_lifetime = settings.risk.permit_ttl,
           .data_age_max = settings.risk.stale_data,
           .entry_cooldown = settings.risk.entry_cooldown,
           .order_notional_max = settings.risk.max_order_notional,
-          .position_percent_max = settings.risk.max_position_pct};
+          .position_percent_max = settings.risk.max_position_pct,
+          .terms = MakeTerms(settings)};
 }
 
 Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& settings,
                                                    const model::InstrumentTable& instruments,
                                                    EngineStart start) {
-  if (settings.account.mode != config::AccountMode::kSpot) {
+  if (settings.account.mode != config::AccountMode::kSpot &&
+      settings.venue.kind == config::VenueKind::kPaper) {
     return base::Fail(base::ErrorCode::kInvalidArgument,
-                      "account.mode: only 'spot' can be traded by this version");
+                      "account.mode: the paper venue keeps 'spot' accounts only");
   }
   std::vector<std::unique_ptr<strategy::Strategy>> strategies;
   std::vector<model::StrategyName> names;
@@ -206,19 +224,24 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
     return base::FailWith("bars.interval", bars.error());
   }
   return std::make_unique<engine::Engine>(
-      engine::EngineOptions{.epoch = start.epoch,
-                            .risk_fraction = settings.account.risk_fraction,
-                            .liquidate_on_halt = settings.halt.liquidate,
-                            .feed_silence_max = settings.feed.stale_after,
-                            // Buying a dip waits for its price; following a trend does not.
-                            .limit_entries = {model::StrategyName("mean_reversion")}},
+      engine::EngineOptions{
+          .epoch = start.epoch,
+          .risk_fraction = settings.account.risk_fraction,
+          .liquidate_on_halt = settings.halt.liquidate,
+          .feed_silence_max = settings.feed.stale_after,
+          // Buying a dip waits for its price; following a trend does not.
+          .limit_entries = {model::StrategyName("mean_reversion")},
+          .borrow_bps_per_day = settings.account.borrow_bps_per_day,
+          .replaces_per_minute = static_cast<std::size_t>(settings.risk.replaces_per_minute)},
       engine::EngineParts{.instruments = instruments,
                           .bars = *std::move(bars),
                           .strategies = std::move(strategies),
                           .supervisor = *std::move(supervisor),
                           .gate = risk::Gate(MakeLimits(settings)),
                           .books = std::move(start.books),
-                          .anchor = start.anchor});
+                          .anchor = start.anchor,
+                          .week_anchor = start.week_anchor,
+                          .inception_anchor = start.inception_anchor});
 }
 
 Result<void> CheckInputs(const config::Settings& settings) {

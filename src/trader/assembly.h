@@ -35,12 +35,17 @@ std::unique_ptr<venue::Venue> MakeVenue(const config::Settings& settings,
 // Whether the recording can be read and the settings traded, for whoever starts a trader elsewhere
 // and would only see it fail again and again.
 base::Result<void> CheckInputs(const config::Settings& settings);
+// How the configured account moves cash and what it ties up.
+model::AccountTerms MakeTerms(const config::Settings& settings);
+
 risk::GateLimits MakeLimits(const config::Settings& settings);
 
 struct EngineStart {
   std::uint64_t epoch = 0;
   oms::OpeningBooks books;
   std::optional<model::AnchorSet> anchor;
+  std::optional<model::AnchorSet> week_anchor;
+  std::optional<model::AnchorSet> inception_anchor;
 };
 base::Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& settings,
                                                          const model::InstrumentTable& instruments,

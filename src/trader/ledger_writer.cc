@@ -28,7 +28,9 @@ constexpr std::size_t kPendingMax = 65'536;
 bool IsJournaled(const model::Action& action) {
   return std::holds_alternative<model::OrderChanged>(action) ||
          std::holds_alternative<model::FillBooked>(action) ||
-         std::holds_alternative<model::AnchorSet>(action);
+         std::holds_alternative<model::AnchorSet>(action) ||
+         std::holds_alternative<model::BooksAdjusted>(action) ||
+         std::holds_alternative<model::RoundTripClosed>(action);
 }
 
 // Told to people and kept by nobody: it waits for no commit.

@@ -32,7 +32,11 @@ using VenueCommand = std::variant<model::SendOrder, model::SendCancel, RefuseOrd
 // two belong to what stands before them. Ledger and Redis take whole changes only, or a reader
 // would see the order of one moment beside the cash of another.
 inline bool ContinuesChange(const model::Action& action) {
-  return std::holds_alternative<model::FillBooked>(action) ||
+  const auto* order = std::get_if<model::OrderChanged>(&action);
+  return (order != nullptr && order->continues) ||
+         std::holds_alternative<model::FillBooked>(action) ||
+         std::holds_alternative<model::BooksAdjusted>(action) ||
+         std::holds_alternative<model::RoundTripClosed>(action) ||
          std::holds_alternative<model::PortfolioChanged>(action);
 }
 

@@ -194,8 +194,11 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                           .books = {.portfolio = books.portfolio,
                                     .open_orders = books.open_orders,
                                     .trades = books.trade_ids,
-                                    .venue_sequence = books.venue_sequence_max},
-                          .anchor = books.anchor};
+                                    .venue_sequence = books.venue_sequence_max,
+                                    .booked_trades = books.booked_trades},
+                          .anchor = books.anchor,
+                          .week_anchor = books.week_anchor,
+                          .inception_anchor = books.inception_anchor};
   MakeRecorder(start);
   auto engine = MakeEngine(settings_, instruments_, start);
   auto watched = environment_.OpenWatchedLedger();
@@ -346,6 +349,9 @@ base::Result<void> Trader::CatchUpWithVenue() {
   }
   booked_.clear();
   for (const model::Order& order : open_orders_) {
+    if (order.is_waiting) {
+      continue;  // Held back by us: the venue knows nothing of it.
+    }
     const auto found = venue_->QueryOrder(order.id);
     if (!found) {
       return tl::unexpected<base::Error>(found.error());

@@ -1,14 +1,14 @@
-// The equity from which the day's profit and loss is counted: one per UTC date of the wall clock.
+// The equity from which profit and loss of a period is counted: a UTC date of the wall clock, the
+// week that begins on its Monday, or the whole life of the account.
 //
-// Shape:   set by the first known equity of a date, kept across restarts by the ledger, never
-//          replaced by an older date.
+// Shape:   set by the first known equity of a period, kept across restarts by the ledger, never
+//          replaced by an older period.
 // Units:   equity in quote units; PnlFraction() is a fraction (-0.012 = -1.2 %).
 // Threads: the engine thread only. Pure.
 // Source:  contract section 1.2.6
 
 #pragma once
 
-#include <cstdint>
 #include <optional>
 
 #include "base/decimal.h"
@@ -17,17 +17,19 @@
 
 namespace bulwark::engine {
 
-class DayAnchor {
+class EquityAnchor {
  public:
-  explicit DayAnchor(std::optional<model::AnchorSet> recovered) : anchor_(recovered) {}
+  EquityAnchor(model::AnchorKind kind, std::optional<model::AnchorSet> recovered)
+      : kind_(kind), anchor_(recovered) {}
 
-  // Tells the equity at `now`; answers the new anchor when it is the first of its date.
+  // Tells the equity at `now`; answers the new anchor when it is the first of its period.
   std::optional<model::AnchorSet> Observe(base::UnixNanos now, base::Decimal equity);
 
   // Empty before the first anchor, and when the anchor is not positive.
   [[nodiscard]] std::optional<base::Decimal> PnlFraction(base::Decimal equity) const;
 
  private:
+  model::AnchorKind kind_;
   std::optional<model::AnchorSet> anchor_;
 };
 

@@ -1,0 +1,158 @@
+// The part of the engine that books what the passing of time and companies do: borrowing, splits,
+// dividends, the anchors of profit and loss; and the fees of fills in their own currencies.
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "engine/engine.h"
+#include "engine/fee_conversion.h"
+#include "model/action_buffer.h"
+#include "model/adjustment.h"
+#include "model/event.h"
+#include "model/fill.h"
+#include "model/instrument.h"
+#include "model/portfolio.h"
+#include "model/venue_report.h"
+
+namespace bulwark::engine {
+namespace {
+
+using std::chrono::days;
+
+constexpr base::Nanos kDay{days{1}};
+
+using AdjustmentId = decltype(model::Adjustment::id);
+
+// "borrow:7:1700000000": the instrument's number and the second up to which it is paid.
+AdjustmentId BorrowId(model::InstrumentId instrument, base::UnixNanos until) {
+  constexpr std::string_view kPrefix = "borrow:";
+  std::array<char, 64> text{};
+  char* end = std::copy(kPrefix.begin(), kPrefix.end(), text.data());
+  end = std::to_chars(end, text.data() + text.size(), instrument.index).ptr;
+  *end++ = ':';
+  end = std::to_chars(end, text.data() + text.size(), until.time_since_epoch().count()).ptr;
+  return AdjustmentId({text.data(), static_cast<std::size_t>(end - text.data())});
+}
+
+}  // namespace
+
+void Engine::On(const model::OrderFilled& report, model::ActionBuffer& out) {
+  const std::optional<model::Fill> converted =
+      WithFeeInAccountCurrency(report.fill, instruments_, state_.marks);
+  model::OrderFilled booked = report;
+  if (converted) {
+    booked.fill = *converted;
+  } else {
+    oms_.SetDoubt();
+    Alert(model::AlertLevel::kCritical, "FEE_CURRENCY_UNKNOWN",
+          model::Reason::Cut(report.fill.fee_currency.view()), out);
+  }
+  // A short position that is closed has been paid for up to now.
+  if (options_.borrow_bps_per_day.is_positive() && booked.fill.side == model::Side::kBuy) {
+    const base::Decimal owned = oms_.portfolio().at(booked.fill.instrument).owned();
+    if (owned.is_negative()) {
+      const auto notional =
+          base::CheckedMul(owned.Abs(), booked.fill.price, base::Rounding::kHalfEven);
+      BookBorrowing(booked.fill.instrument, notional.value_or(base::Decimal()), now_, out);
+    }
+  }
+  oms_.On(booked, now_, out);
+  AfterReport(out);
+}
+
+// Whole days that a short position has stood are paid for at its mark, day by day.
+void Engine::AccrueBorrowing(model::ActionBuffer& out) {
+  if (!options_.borrow_bps_per_day.is_positive()) {
+    return;
+  }
+  for (const model::Instrument& instrument : instruments_.rows()) {
+    const model::Position& position = oms_.portfolio().at(instrument.id);
+    const std::optional<base::Decimal>& price = state_.marks[instrument.id.index].price;
+    if (!position.owned().is_negative() || !price || now_ - position.borrowed_until < kDay) {
+      continue;
+    }
+    const auto whole = (now_ - position.borrowed_until) / kDay;
+    const auto notional =
+        base::CheckedMul(position.owned().Abs(), *price, base::Rounding::kHalfEven);
+    BookBorrowing(instrument.id, notional.value_or(base::Decimal()),
+                  position.borrowed_until + whole * kDay, out);
+  }
+}
+
+// notional x bps / 10,000 x elapsed days, to the nearest step.
+void Engine::BookBorrowing(model::InstrumentId instrument, base::Decimal notional,
+                           base::UnixNanos until, model::ActionBuffer& out) {
+  const base::Nanos span = until - oms_.portfolio().at(instrument).borrowed_until;
+  const auto per_day =
+      base::CheckedMulDiv(notional, options_.borrow_bps_per_day, base::Decimal::FromInt(10'000),
+                          base::Rounding::kHalfEven);
+  const auto fee =
+      per_day ? base::CheckedMulDiv(*per_day, base::Decimal::FromRaw(span.count()),
+                                    base::Decimal::FromRaw(kDay.count()), base::Rounding::kHalfEven)
+              : std::nullopt;
+  if (!fee || !fee->is_positive()) {
+    return;
+  }
+  oms_.Book({.id = BorrowId(instrument, until),
+             .kind = model::AdjustmentKind::kBorrowFee,
+             .instrument = instrument,
+             .cash = -*fee,
+             .fees = *fee,
+             .at = until},
+            now_, out);
+}
+
+void Engine::On(const model::CorporateAction& action, model::ActionBuffer& out) {
+  now_ = std::max(now_, action.at);
+  const base::Decimal owned = oms_.portfolio().at(action.instrument).owned();
+  model::Adjustment adjustment{
+      .id = AdjustmentId(action.id.view()), .instrument = action.instrument, .at = action.at};
+  if (action.kind == model::CorporateAction::Kind::kDividend) {
+    const auto cash = base::CheckedMul(owned, action.cash_per_share, base::Rounding::kHalfEven);
+    adjustment.kind = model::AdjustmentKind::kDividend;
+    adjustment.cash = cash.value_or(base::Decimal());
+    if (!cash) {
+      Alert(model::AlertLevel::kCritical, "CORPORATE_ACTION_REFUSED",
+            model::Reason::Cut(action.id.view()), out);
+      return;
+    }
+  } else {
+    if (action.new_shares == 0 || action.old_shares == 0) {
+      Alert(model::AlertLevel::kCritical, "CORPORATE_ACTION_REFUSED",
+            model::Reason::Cut(action.id.view()), out);
+      return;
+    }
+    adjustment.kind = model::AdjustmentKind::kSplit;
+    adjustment.new_shares = action.new_shares;
+    adjustment.old_shares = action.old_shares;
+    // Prices and quantities of open orders mean other things now.
+    for (const model::Order& order : oms_.open_orders()) {
+      if (order.instrument == action.instrument && !order.is_cancel_requested &&
+          !model::IsTerminal(order.status)) {
+        oms_.RequestCancel(order.id, now_, out);
+      }
+    }
+  }
+  oms_.Book(adjustment, now_, out);
+}
+
+void Engine::ObserveEquity(model::ActionBuffer& out) {
+  const std::optional<base::Decimal> equity = Equity();
+  if (!equity) {
+    return;
+  }
+  for (EquityAnchor* anchor : {&anchor_, &week_anchor_, &inception_anchor_}) {
+    if (const auto set = anchor->Observe(now_, *equity)) {
+      out.Add(*set);
+    }
+  }
+}
+
+}  // namespace bulwark::engine

@@ -1,0 +1,301 @@
+// The part of the engine that makes orders: what is asked of it passes the gate and goes to the
+// OMS; waiting orders are watched, and launched when their price comes.
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "base/uuid.h"
+#include "engine/engine.h"
+#include "model/action.h"
+#include "model/action_buffer.h"
+#include "model/denial.h"
+#include "model/event.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "oms/oms.h"
+#include "risk/approved.h"
+#include "risk/gate.h"
+#include "risk/guard_input.h"
+#include "risk/limit_guards.h"
+
+namespace bulwark::engine {
+namespace {
+
+// Pause before a leg that the venue refused is sent anew.
+constexpr base::Nanos kAgainAfter{std::chrono::milliseconds{200}};
+
+bool IsStop(const model::NewOrder& order) {
+  return order.type == model::OrderType::kStop || order.type == model::OrderType::kStopLimit;
+}
+
+// A stop waits for the market to come against it, a target for it to come along.
+bool IsReached(const model::Order& order, base::Decimal mark) {
+  const bool is_buy = order.side == model::Side::kBuy;
+  if (order.stop_price) {
+    return is_buy ? mark >= *order.stop_price : mark <= *order.stop_price;
+  }
+  return order.limit_price && (is_buy ? mark <= *order.limit_price : mark >= *order.limit_price);
+}
+
+model::NewOrder WishOf(const model::Order& order, base::Decimal quantity) {
+  model::NewOrder wish{.decision_id = order.decision_id,
+                       .instrument = order.instrument,
+                       .side = order.side,
+                       .intent = order.intent,
+                       .type = order.type,
+                       .time_in_force = order.time_in_force,
+                       .origin = order.origin,
+                       .reduce_only = order.reduce_only,
+                       .quantity = quantity,
+                       .limit_price = order.limit_price,
+                       .strategy = order.strategy,
+                       .stop_price = order.stop_price};
+  return wish;
+}
+
+}  // namespace
+
+model::OrderId Engine::NextOrderId() {
+  ++orders_made_;
+  return base::Uuid::Derive(model::kOrderIds, options_.epoch, orders_made_);
+}
+
+oms::BracketIds Engine::NextBracketIds(const model::NewOrder& order) {
+  oms::BracketIds ids{.entry = NextOrderId()};
+  if (order.protective_stop) {
+    ids.stop = NextOrderId();
+  }
+  if (order.profit_target) {
+    ids.target = NextOrderId();
+  }
+  return ids;
+}
+
+std::optional<risk::Approved<model::NewOrder>> Engine::Approve(const model::NewOrder& order,
+                                                               const risk::BookFigures& figures,
+                                                               model::ActionBuffer& out) {
+  const risk::GuardInput input{.order = order,
+                               .instrument = instruments_[order.instrument],
+                               .state = state_,
+                               .books = figures,
+                               .now = now_};
+  const risk::GateAnswer answer = gate_.Check(input);
+  if (observer_ != nullptr) {
+    observer_->OnAsked(gate_, input, answer);
+  }
+  if (const auto* denial = std::get_if<model::Denial>(&answer)) {
+    Deny(order, *denial, out);
+    return std::nullopt;
+  }
+  return std::get<risk::Approved<model::NewOrder>>(answer);
+}
+
+void Engine::Deny(const model::NewOrder& order, const model::Denial& denial,
+                  model::ActionBuffer& out) {
+  if (denials_.Count(order.instrument, denial.code, now_)) {
+    out.Add(model::OrderDenied{.order = order, .denial = denial, .at = now_});
+  }
+}
+
+// Requires: the gate approved the order, so that its price exists and the product is in range.
+base::Decimal Engine::ReserveFor(const model::NewOrder& order) const {
+  const std::optional<base::Decimal> price =
+      order.limit_price ? order.limit_price : state_.marks[order.instrument.index].price;
+  const model::Portfolio& books = oms_.portfolio();
+  if (!order.reduce_only) {
+    return *risk::CashToReserve(order, *price, gate_.limits().cash_buffer_percent,
+                                gate_.limits().terms);
+  }
+  const model::Position& position = books.at(order.instrument);
+  if (order.intent != model::Intent::kCloseShort || !price ||
+      books.terms.mode == model::AccountMode::kPerp) {
+    return {};
+  }
+  // What its collateral does not pay, as far as there is cash: closing is never held up by it.
+  const base::Decimal freed = position.owned().is_negative()
+                                  ? base::MulDiv(position.collateral, order.quantity,
+                                                 position.owned().Abs(), base::Rounding::kFloor)
+                                  : base::Decimal();
+  const std::optional<base::Decimal> cost =
+      risk::CashToReserve(order, *price, gate_.limits().cash_buffer_percent, model::AccountTerms{});
+  const base::Decimal missing = cost && *cost > freed ? *cost - freed : base::Decimal();
+  return std::clamp(missing, base::Decimal(), std::max(books.cash, base::Decimal()));
+}
+
+bool Engine::Ask(const model::NewOrder& order, model::ActionBuffer& out) {
+  const auto approved = Approve(order, Figures(order.instrument), out);
+  if (!approved) {
+    return false;
+  }
+  const base::Decimal reserve = ReserveFor(order);
+  if (IsStop(order) && !options_.has_native_stops) {
+    oms_.Hold(*approved, NextBracketIds(order), reserve, now_, out);
+  } else {
+    oms_.Submit(*approved, NextBracketIds(order), reserve, now_, out);
+  }
+  return true;
+}
+
+void Engine::On(const model::PlaceOrder& command, model::ActionBuffer& out) {
+  now_ = std::max(now_, command.at);
+  if (!is_shutting_down_) {
+    Ask(command.order, out);
+  }
+}
+
+void Engine::On(const model::CancelOrder& command, model::ActionBuffer& out) {
+  now_ = std::max(now_, command.at);
+  if (command.order_id.is_nil()) {
+    CancelWorking(Keep::kNothing, out);
+    return;
+  }
+  for (const model::Order& order : oms_.open_orders()) {
+    if (order.id == command.order_id && !order.is_cancel_requested) {
+      oms_.RequestCancel(order.id, now_, out);
+      return;
+    }
+  }
+}
+
+void Engine::On(const model::ReplaceOrder& command, model::ActionBuffer& out) {
+  now_ = std::max(now_, command.at);
+  for (const model::Order& order : oms_.open_orders()) {
+    if (order.id != command.order_id || order.is_cancel_requested) {
+      continue;
+    }
+    model::NewOrder wish = WishOf(order, command.quantity.value_or(order.quantity));
+    wish.limit_price = command.limit_price ? command.limit_price : order.limit_price;
+    wish.stop_price = command.stop_price ? command.stop_price : order.stop_price;
+    const bool is_possible = wish.quantity > order.filled_quantity &&
+                             wish.quantity.IsMultipleOf(instruments_[order.instrument].lot_size) &&
+                             wish.limit_price.has_value() == order.limit_price.has_value() &&
+                             wish.stop_price.has_value() == order.stop_price.has_value();
+    if (!is_possible) {
+      Deny(wish, {.code = model::DenialCode::kBadQuantity, .value = wish.quantity}, out);
+    } else if (!replaces_.Take(now_)) {
+      const auto limit = base::Decimal::FromInt(static_cast<std::int64_t>(replaces_.per_minute()));
+      Deny(wish, {.code = model::DenialCode::kReplaceBudget, .value = limit, .limit = limit}, out);
+    } else {
+      oms_.Replace(command, NextOrderId(), now_, out);
+    }
+    return;
+  }
+}
+
+void Engine::WatchTriggers(model::InstrumentId instrument, base::Decimal mark,
+                           model::ActionBuffer& out) {
+  bool is_any = false;
+  for (const model::Order& order : oms_.open_orders()) {
+    if (order.instrument != instrument || !order.is_waiting || order.is_triggered ||
+        !order.armed_quantity.is_positive() || !IsReached(order, mark)) {
+      continue;
+    }
+    oms_.Trigger(order.id, now_, out);
+    is_any = true;
+  }
+  if (is_any) {
+    LaunchTriggered(out);
+  }
+}
+
+void Engine::LaunchTriggered(model::ActionBuffer& out) {
+  if (!oms_.has_waiting() || is_shutting_down_) {
+    return;
+  }
+  for (const model::Order& order : oms_.open_orders()) {
+    const bool is_again = !order.replaces.is_nil() && order.role == model::OrderRole::kStop;
+    const bool is_paused = is_again && now_ - order.created_at < kAgainAfter;
+    if (order.is_waiting && order.is_triggered && order.armed_quantity.is_positive() &&
+        !is_paused && MakesWay(order, out)) {
+      Launch(order, out);
+    }
+  }
+}
+
+// A leg leaves alone: its sibling at the venue is cancelled first, and the rest of the entry with
+// it. Answers whether the way is free.
+bool Engine::MakesWay(const model::Order& order, model::ActionBuffer& out) {
+  if (order.oco_group.is_nil() || order.role == model::OrderRole::kEntry) {
+    return true;
+  }
+  bool is_free = true;
+  for (const model::Order& other : oms_.open_orders()) {
+    const bool is_related = other.oco_group == order.oco_group && other.id != order.id;
+    if (!is_related || other.is_waiting || model::IsTerminal(other.status)) {
+      continue;
+    }
+    is_free = is_free && other.role == model::OrderRole::kEntry;
+    // Not at once after a refusal: a venue that is away refuses each request at once.
+    const bool is_time = now_ - other.updated_at >= kAgainAfter;
+    if (!other.is_cancel_requested && is_time) {
+      oms_.RequestCancel(other.id, now_, out);
+    }
+  }
+  return is_free;
+}
+
+void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
+  risk::BookFigures figures = Figures(order.instrument);
+  base::Decimal quantity = order.armed_quantity;
+  if (order.reduce_only) {
+    const base::Decimal closable =
+        order.intent == model::Intent::kCloseShort ? figures.closable_short : figures.free_quantity;
+    quantity = std::min(quantity, closable).RoundDownTo(instruments_[order.instrument].lot_size);
+    if (!quantity.is_positive()) {
+      return;
+    }
+  } else {
+    // Its own reservation and its own place are not in its way.
+    figures.free_cash += order.reserved_cash_remaining;
+    figures.open_orders -= 1;
+    (order.side == model::Side::kBuy ? figures.working_buy_quantity
+                                     : figures.working_sell_quantity) -= order.remaining();
+  }
+  const model::NewOrder wish = WishOf(order, quantity);
+  if (const auto approved = Approve(wish, figures, out)) {
+    const base::Decimal reserve = order.reserved_cash_remaining.is_positive()
+                                      ? order.reserved_cash_remaining
+                                      : ReserveFor(wish);
+    oms_.Launch(order.id, *approved, reserve, now_, out);
+  }
+}
+
+// A stop that the venue refused while the position is still there goes on being one.
+void Engine::HoldLostLegs(model::ActionBuffer& out) {
+  while (const std::optional<model::Order> lost = oms_.TakeLostLeg()) {
+    if (!state_.is_halted) {
+      oms_.HoldAgain(*lost, NextOrderId(), now_, out);
+    }
+  }
+}
+
+void Engine::EndDay(model::ActionBuffer& out) {
+  using std::chrono::days;
+  using std::chrono::floor;
+  for (const model::Order& order : oms_.open_orders()) {
+    const bool is_over = order.time_in_force == model::TimeInForce::kDay &&
+                         floor<days>(now_) > floor<days>(order.created_at);
+    if (!is_over || model::IsTerminal(order.status)) {
+      continue;
+    }
+    if (order.is_waiting) {
+      oms_.Expire(order.id, now_, out);
+    } else if (!order.is_cancel_requested && now_ - order.updated_at >= kAgainAfter) {
+      oms_.RequestCancel(order.id, now_, out);
+    }
+  }
+}
+
+void Engine::AfterReport(model::ActionBuffer& out) {
+  state_.are_books_reconciled = state_.are_books_reconciled && !oms_.are_books_doubtful();
+  HoldLostLegs(out);
+  LaunchTriggered(out);
+  ContinueHalt(out);
+}
+
+}  // namespace bulwark::engine

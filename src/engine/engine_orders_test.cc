@@ -1,0 +1,381 @@
+// Goal: stops, brackets, shorts and replacements do with the mark and the gate what docs/orders.md
+//       says, and stops of the system leave protection alone or own it.
+// Method: a person's commands, a mark moved by hand, a venue played by hand.
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "engine/engine.h"
+#include "engine/fee_conversion.h"
+#include "market/bar_builder.h"
+#include "model/action.h"
+#include "model/action_buffer.h"
+#include "model/event.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "model/portfolio.h"
+#include "model/signal.h"
+#include "risk/gate.h"
+#include "strategy/strategy.h"
+#include "strategy/supervisor.h"
+
+namespace bulwark::engine {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+base::Decimal D(std::string_view text) {
+  return *base::Decimal::Parse(text);
+}
+
+// Nobody but the test asks for orders.
+class SilentStrategy : public strategy::Strategy {
+ public:
+  std::optional<model::Signal> OnBar(const model::Bar& /*bar*/) override { return std::nullopt; }
+  [[nodiscard]] model::StrategyName name() const override { return model::StrategyName("silent"); }
+  [[nodiscard]] std::size_t warm_up_bars() const override { return 0; }
+};
+
+class EngineOrdersTest : public testing::Test {
+ protected:
+  EngineOrdersTest() {
+    (void)instruments_.Add(*model::DefaultInstrument("BTCUSDT"));
+    Build({});
+  }
+
+  void Build(const model::AccountTerms& terms) {
+    std::vector<std::unique_ptr<strategy::Strategy>> strategies;
+    strategies.push_back(std::make_unique<SilentStrategy>());
+    const std::vector<model::StrategyName> names = {model::StrategyName("silent")};
+    engine_ = std::make_unique<Engine>(
+        EngineOptions{.epoch = 3,
+                      .risk_fraction = D("0.1"),
+                      .borrow_bps_per_day = D("2"),
+                      .replaces_per_minute = 2},
+        EngineParts{.instruments = instruments_,
+                    .bars = *market::BarBuilder::Create(seconds{1}, 1),
+                    .strategies = std::move(strategies),
+                    .supervisor = *strategy::Supervisor::Create({}, names, 1),
+                    .gate = risk::Gate(risk::GateLimits{.data_age_max = hours{1000},
+                                                        .entry_cooldown = base::Nanos{0},
+                                                        .position_percent_max = D("100"),
+                                                        .terms = terms}),
+                    .books = {.portfolio = {.cash = D("100000"), .terms = terms}},
+                    .anchor = std::nullopt});
+    Give(model::VenueLink{.is_up = true, .at = now_});
+    Give(model::VenueBooks{.cash = D("100000"), .at = now_});
+    Permit();
+    Mark("50000");
+    out_.Clear();
+  }
+
+  void Give(const model::Event& event) { engine_->Process(event, out_); }
+  void Permit(bool is_halted = false, bool is_killed = false) {
+    Give(model::Permit{.is_halted = is_halted,
+                       .is_killed = is_killed,
+                       .is_redis_ok = true,
+                       .is_ledger_ok = true,
+                       .at = now_});
+  }
+  void Mark(const char* price) {
+    Give(model::Tick{.price = D(price), .size = D("1"), .event_at = now_, .received_at = now_});
+  }
+  void Wait(base::Nanos span) {
+    now_ += span;
+    Permit();
+    Give(model::Timer{.at = now_});
+  }
+  // Answers the order that was sent for it, if one was.
+  std::optional<model::Order> Place(const model::NewOrder& order) {
+    out_.Clear();
+    Give(model::PlaceOrder{.order = order, .at = now_});
+    return Sent();
+  }
+  std::optional<model::Order> Sent() const {
+    std::optional<model::Order> sent;
+    for (const model::Action& action : out_) {
+      if (const auto* send = std::get_if<model::SendOrder>(&action)) {
+        sent = send->order;
+      }
+    }
+    return sent;
+  }
+  void Fill(const model::Order& order, const char* price, const char* quantity) {
+    const auto text = "T" + std::to_string(++trades_);
+    Give(model::OrderFilled{.fill = {.order_id = order.id,
+                                     .trade_id = model::TradeId(text),
+                                     .instrument = order.instrument,
+                                     .side = order.side,
+                                     .price = D(price),
+                                     .quantity = D(quantity),
+                                     .at = now_}});
+  }
+  template <class T>
+  int Count() const {
+    return static_cast<int>(std::count_if(out_.begin(), out_.end(), [](const auto& action) {
+      return std::holds_alternative<T>(action);
+    }));
+  }
+  [[nodiscard]] const model::Portfolio& books() const { return engine_->oms().portfolio(); }
+
+  static model::NewOrder Bracket() {
+    return {.origin = model::Origin::kOperator,
+            .quantity = D("0.1"),
+            .protective_stop = D("49000"),
+            .profit_target = D("52000")};
+  }
+  static model::NewOrder Short() {
+    return {.side = model::Side::kSell,
+            .intent = model::Intent::kOpenShort,
+            .origin = model::Origin::kOperator,
+            .quantity = D("0.1")};
+  }
+
+  model::InstrumentTable instruments_;
+  std::unique_ptr<Engine> engine_;
+  model::ActionBuffer out_;
+  base::UnixNanos now_{seconds{1'700'000'000}};
+  int trades_ = 0;
+};
+
+TEST_F(EngineOrdersTest, HoldsAStopUntilTheMarkComesAndSendsItAsAMarketOrder) {
+  EXPECT_FALSE(Place({.type = model::OrderType::kStop,
+                      .origin = model::Origin::kOperator,
+                      .quantity = D("0.1"),
+                      .stop_price = D("50500")}));
+  ASSERT_EQ(engine_->oms().open_orders().size(), 1U);
+  EXPECT_EQ(StateOf(engine_->oms().open_orders()[0]), model::OrderState::kWaiting);
+  EXPECT_TRUE(books().blocked_cash.is_positive());
+
+  Mark("50499.99");
+  EXPECT_FALSE(Sent());
+  Mark("50500");
+  ASSERT_TRUE(Sent());
+  EXPECT_EQ(Sent()->type, model::OrderType::kMarket);
+  EXPECT_EQ(engine_->oms().open_orders()[0].type, model::OrderType::kStop);
+}
+
+TEST_F(EngineOrdersTest, ProtectsAnEntryAndClosesItWithOneOfItsLegs) {
+  const auto entry = Place(Bracket());
+  ASSERT_TRUE(entry);
+  Mark("48000");
+  EXPECT_EQ(Count<model::SendOrder>(), 1);  // Nothing is filled, so there is nothing to protect.
+  Mark("50000");
+  Fill(*entry, "50000", "0.1");
+  out_.Clear();
+  Mark("48999");
+
+  ASSERT_TRUE(Sent());
+  EXPECT_EQ(Sent()->quantity, D("0.1"));
+  EXPECT_EQ(Sent()->origin, model::Origin::kProtective);
+  Fill(*Sent(), "48990", "0.1");
+  EXPECT_TRUE(engine_->oms().open_orders().empty());
+  EXPECT_EQ(Count<model::RoundTripClosed>(), 1);
+}
+
+TEST_F(EngineOrdersTest, LetsTheStopFollowATargetThatDidNotFill) {
+  const auto entry = Place(Bracket());
+  Fill(*entry, "50000", "0.1");
+  out_.Clear();
+  Mark("52000");
+  const auto target = Sent();
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->limit_price, D("52000"));
+  Give(model::OrderSent{.order_id = target->id, .at = now_});
+
+  out_.Clear();
+  Wait(seconds{1});
+  Mark("48900");
+  EXPECT_EQ(Count<model::SendCancel>(), 1);
+  EXPECT_FALSE(Sent());
+  Give(model::OrderEnded{.order_id = target->id, .at = now_});
+  ASSERT_TRUE(Sent());
+  EXPECT_EQ(Sent()->type, model::OrderType::kMarket);
+}
+
+TEST_F(EngineOrdersTest, SendsARefusedStopAgainAfterAPause) {
+  const auto entry = Place(Bracket());
+  Fill(*entry, "50000", "0.1");
+  Mark("48900");
+  const auto stop = Sent();
+  ASSERT_TRUE(stop);
+  out_.Clear();
+  Give(model::OrderEnded{.order_id = stop->id, .end = model::OrderEnd::kRejected, .at = now_});
+  EXPECT_FALSE(Sent());
+  Wait(milliseconds{300});
+
+  ASSERT_TRUE(Sent());
+  EXPECT_EQ(Sent()->quantity, D("0.1"));
+  EXPECT_NE(Sent()->id, stop->id);
+}
+
+TEST_F(EngineOrdersTest, KeepsProtectionUnderTheKillSwitchAndOwnsItUnderHalt) {
+  const auto entry = Place(Bracket());
+  Fill(*entry, "50000", "0.1");
+  out_.Clear();
+  Permit(/*is_halted=*/false, /*is_killed=*/true);
+  EXPECT_EQ(engine_->oms().open_orders().size(), 2U);
+  Mark("48900");
+  EXPECT_TRUE(Sent());
+
+  Permit(/*is_halted=*/true);
+  for (const model::Order& order : engine_->oms().open_orders()) {
+    EXPECT_FALSE(order.is_waiting);
+  }
+}
+
+TEST_F(EngineOrdersTest, EndsADayOrderWithItsDay) {
+  model::NewOrder order{.type = model::OrderType::kStop,
+                        .time_in_force = model::TimeInForce::kDay,
+                        .origin = model::Origin::kOperator,
+                        .quantity = D("0.1"),
+                        .stop_price = D("60000")};
+  Place(order);
+  order.type = model::OrderType::kLimit;
+  order.stop_price.reset();
+  order.limit_price = D("40000");
+  const auto limit = Place(order);
+  ASSERT_TRUE(limit);
+  Give(model::OrderSent{.order_id = limit->id, .at = now_});
+  Wait(hours{2});
+
+  ASSERT_EQ(engine_->oms().open_orders().size(), 1U);
+  EXPECT_EQ(Count<model::SendCancel>(), 1);
+  out_.Clear();
+  Give(model::OrderEnded{.order_id = limit->id, .at = now_});
+  const auto& ended = std::get<model::OrderChanged>(out_.list()[0]).order;
+  EXPECT_EQ(ended.status, model::OrderStatus::kExpired);
+}
+
+TEST_F(EngineOrdersTest, ReplacesWithinItsBudget) {
+  const auto place = [&] {
+    return Place({.type = model::OrderType::kLimit,
+                  .origin = model::Origin::kOperator,
+                  .quantity = D("0.1"),
+                  .limit_price = D("49000")});
+  };
+  const auto first = place();
+  ASSERT_TRUE(first);
+  Give(model::OrderSent{.order_id = first->id, .at = now_});
+  Give(model::ReplaceOrder{.order_id = first->id, .limit_price = D("49500"), .at = now_});
+  out_.Clear();
+  Give(model::OrderEnded{.order_id = first->id, .at = now_});
+  ASSERT_TRUE(Sent());
+  EXPECT_EQ(Sent()->limit_price, D("49500"));
+  EXPECT_EQ(Sent()->replaces, first->id);
+
+  Give(model::OrderSent{.order_id = Sent()->id, .at = now_});
+  const model::OrderId second = Sent()->id;
+  Give(model::ReplaceOrder{.order_id = second, .limit_price = D("49600"), .at = now_});
+  Give(model::CancelRejected{.order_id = second, .at = now_});
+  out_.Clear();
+  Give(model::ReplaceOrder{.order_id = second, .limit_price = D("49700"), .at = now_});
+  ASSERT_EQ(Count<model::OrderDenied>(), 1);
+  EXPECT_EQ(Count<model::SendCancel>(), 0);
+}
+
+TEST_F(EngineOrdersTest, OpensAShortOnlyWhereTheAccountMayAndKeepsItsCollateral) {
+  EXPECT_FALSE(Place(Short()));
+  Build({.mode = model::AccountMode::kMargin, .leverage = D("1")});
+  const auto order = Place(Short());
+  ASSERT_TRUE(order);
+  EXPECT_EQ(books().blocked_cash, D("5050"));
+  Fill(*order, "50000", "0.1");
+
+  EXPECT_EQ(books().blocked_cash, D("10000"));
+  EXPECT_EQ(books().cash, D("95000"));
+  EXPECT_EQ(engine_->Equity(), D("100000"));
+  const auto close = Place({.intent = model::Intent::kCloseShort,
+                            .origin = model::Origin::kOperator,
+                            .reduce_only = true,
+                            .quantity = D("0.1")});
+  ASSERT_TRUE(close);
+  Fill(*close, "49000", "0.1");
+  EXPECT_EQ(books().cash, D("100100"));
+  EXPECT_EQ(books().blocked_cash, D("0"));
+}
+
+TEST_F(EngineOrdersTest, BooksBorrowingForEachDayAndTheRestWhenTheShortIsClosed) {
+  Build({.mode = model::AccountMode::kMargin, .leverage = D("1")});
+  const auto order = Place(Short());
+  Fill(*order, "50000", "0.1");
+  out_.Clear();
+  Wait(hours{60});
+  EXPECT_EQ(Count<model::BooksAdjusted>(), 1);
+  EXPECT_EQ(books().borrow_fees_paid, D("2"));  // 5,000 x 2 bps x 2 days.
+  Wait(hours{1});
+  EXPECT_EQ(books().borrow_fees_paid, D("2"));
+
+  now_ -= hours{1};
+  const auto close = Place({.intent = model::Intent::kCloseShort,
+                            .origin = model::Origin::kOperator,
+                            .reduce_only = true,
+                            .quantity = D("0.1")});
+  Fill(*close, "50000", "0.1");
+  EXPECT_EQ(books().borrow_fees_paid, D("2.54166667"));  // And 13 hours.
+}
+
+TEST_F(EngineOrdersTest, LiquidatesAShortUnderHalt) {
+  Build({.mode = model::AccountMode::kMargin, .leverage = D("1")});
+  Fill(*Place(Short()), "50000", "0.1");
+  out_.Clear();
+  Permit(/*is_halted=*/true);
+
+  ASSERT_TRUE(Sent());
+  EXPECT_EQ(Sent()->side, model::Side::kBuy);
+  Fill(*Sent(), "50000", "0.1");
+  Give(model::Timer{.at = now_});
+  EXPECT_EQ(engine_->run_state(), model::RunState::kHalted);
+}
+
+TEST_F(EngineOrdersTest, BooksASplitAndADividendOnce) {
+  Fill(*Place({.origin = model::Origin::kOperator, .quantity = D("0.1")}), "50000", "0.1");
+  const model::CorporateAction split{.id = model::TradeId("split-1"), .new_shares = 2, .at = now_};
+  Give(split);
+  Give(split);
+  EXPECT_EQ(books().positions[0].quantity, D("0.2"));
+  EXPECT_EQ(books().positions[0].cost, D("5000"));
+  Give(model::CorporateAction{.kind = model::CorporateAction::Kind::kDividend,
+                              .id = model::TradeId("div-1"),
+                              .cash_per_share = D("10"),
+                              .at = now_});
+  EXPECT_EQ(books().cash, D("95002"));
+}
+
+TEST(FeeConversionTest, ValuesAFeeInQuoteBaseAndThirdCurrency) {
+  model::InstrumentTable instruments;
+  (void)instruments.Add(*model::DefaultInstrument("BTCUSDT"));
+  (void)instruments.Add(*model::DefaultInstrument("BNBUSDT"));
+  std::array<risk::Mark, model::kInstrumentsMax> marks;
+  marks[1].price = D("600");
+  const auto convert = [&](std::string_view currency, const char* charged) {
+    return WithFeeInAccountCurrency({.price = D("50000"),
+                                     .quantity = D("1"),
+                                     .fee_currency = model::Currency(currency),
+                                     .fee_charged = D(charged)},
+                                    instruments, marks);
+  };
+
+  EXPECT_EQ(convert("USDT", "5")->fee, D("5"));
+  EXPECT_EQ(convert("BTC", "0.0001")->fee, D("5"));
+  EXPECT_EQ(convert("BTC", "0.0001")->fee_quantity, D("0.0001"));
+  EXPECT_EQ(convert("BNB", "0.01")->fee, D("6"));
+  EXPECT_FALSE(convert("DOGE", "1"));
+}
+
+}  // namespace
+}  // namespace bulwark::engine

@@ -1,0 +1,67 @@
+#include "ledger/trades_now.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "ledger/recovered_books.h"
+#include "model/accounting.h"
+#include "model/adjustment.h"
+#include "model/booked_trade.h"
+#include "model/fill.h"
+
+namespace bulwark::ledger {
+namespace {
+
+// Of a corrected trade: "T-17~2" is the second revision of T-17.
+std::uint32_t RevisionOf(std::string_view id) {
+  const std::size_t mark = id.rfind('~');
+  std::uint32_t revision = 0;
+  if (mark != std::string_view::npos) {
+    const char* const end = id.data() + id.size();
+    const auto parsed = std::from_chars(id.data() + mark + 1, end, revision);
+    revision = parsed.ptr == end ? revision : 0;
+  }
+  return revision;
+}
+
+}  // namespace
+
+void TradesNow::See(const model::Fill& fill, const model::FillEffect& effect) {
+  Put({.fill = fill,
+       .closed_quantity = effect.closed_quantity,
+       .closed_cost = effect.closed_cost,
+       .revision = RevisionOf(fill.trade_id.view()),
+       .is_void = void_ids_.contains(std::string(fill.trade_id.view()))});
+}
+
+void TradesNow::See(const model::Adjustment& adjustment) {
+  if (adjustment.kind != model::AdjustmentKind::kBust || adjustment.trade_id.empty()) {
+    return;
+  }
+  void_ids_.insert(std::string(adjustment.trade_id.view()));
+  const auto found = std::find_if(trades_.rbegin(), trades_.rend(), [&](const auto& trade) {
+    return trade.fill.trade_id == adjustment.trade_id;
+  });
+  if (found != trades_.rend()) {
+    found->is_void = true;
+    return;
+  }
+  Put({.fill = {.order_id = adjustment.order_id,
+                .trade_id = adjustment.trade_id,
+                .instrument = adjustment.instrument},
+       .is_booked = false,
+       .is_void = true});
+}
+
+void TradesNow::Put(const model::BookedTrade& trade) {
+  trades_.push_back(trade);
+  if (trades_.size() > kBookedTradesMax) {
+    trades_.pop_front();
+  }
+}
+
+}  // namespace bulwark::ledger

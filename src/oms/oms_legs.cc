@@ -1,0 +1,283 @@
+// Orders that hang together: an entry and its legs, two legs of which one cancels the other, an
+// order and the one that takes its place. All they know of each other is in the orders, so that a
+// restart finds it.
+
+#include <algorithm>
+#include <optional>
+
+#include "base/decimal.h"
+#include "base/ensure.h"
+#include "base/time.h"
+#include "model/action.h"
+#include "model/action_buffer.h"
+#include "model/event.h"
+#include "model/instrument.h"
+#include "model/market_data.h"
+#include "model/order.h"
+#include "oms/oms.h"
+#include "oms/order_machine.h"
+
+namespace bulwark::oms {
+namespace {
+
+using base::Decimal;
+using model::OrderState;
+
+model::Order Leg(const model::Order& entry, model::OrderId id, model::OrderRole role,
+                 Decimal price) {
+  const bool is_long = entry.side == model::Side::kBuy;
+  model::Order leg;
+  leg.id = id;
+  leg.decision_id = entry.decision_id;
+  leg.instrument = entry.instrument;
+  leg.side = is_long ? model::Side::kSell : model::Side::kBuy;
+  leg.intent = is_long ? model::Intent::kCloseLong : model::Intent::kCloseShort;
+  leg.origin = model::Origin::kProtective;
+  leg.reduce_only = true;
+  leg.quantity = entry.quantity;
+  leg.strategy = entry.strategy;
+  leg.created_at = entry.created_at;
+  leg.updated_at = entry.updated_at;
+  leg.is_waiting = true;
+  leg.role = role;
+  leg.parent_id = entry.id;
+  leg.oco_group = entry.id;
+  if (role == model::OrderRole::kStop) {
+    leg.type = model::OrderType::kStop;
+    leg.stop_price = price;
+  } else {
+    leg.type = model::OrderType::kLimit;
+    leg.limit_price = price;
+  }
+  return leg;
+}
+
+// In one step with what was told before it.
+void Tell(const model::Order& order, model::ActionBuffer& out) {
+  out.Add(model::OrderChanged{.order = order, .continues = true});
+}
+
+bool IsWaiting(const model::Order& order) {
+  return order.is_waiting && !model::IsTerminal(order.status);
+}
+
+}  // namespace
+
+void Oms::HoldLegs(const model::Order& entry, const model::NewOrder& wish, const BracketIds& ids,
+                   model::ActionBuffer& out) {
+  if (wish.protective_stop) {
+    Tell(store_.Insert(Leg(entry, ids.stop, model::OrderRole::kStop, *wish.protective_stop)), out);
+  }
+  if (wish.profit_target) {
+    Tell(store_.Insert(Leg(entry, ids.target, model::OrderRole::kTarget, *wish.profit_target)),
+         out);
+  }
+}
+
+// What an entry fills arms its legs; what one leg fills disarms the other.
+void Oms::MoveArms(const model::Order& order, Decimal delta, base::UnixNanos now,
+                   model::ActionBuffer& out) {
+  if (store_.waiting() == 0 || delta.is_zero() || order.oco_group.is_nil()) {
+    return;
+  }
+  const bool is_entry = order.role == model::OrderRole::kEntry;
+  for (model::Order& leg : store_.open()) {
+    if (!IsWaiting(leg) || leg.oco_group != order.oco_group || leg.id == order.id ||
+        leg.role == model::OrderRole::kEntry) {
+      continue;
+    }
+    const Decimal armed = is_entry ? leg.armed_quantity + delta : leg.armed_quantity - delta;
+    leg.armed_quantity = std::max(Decimal(), armed);
+    leg.updated_at = std::max(leg.updated_at, now);
+    Tell(leg, out);
+  }
+}
+
+// No waiting order may close more than there is. One that has nothing left to do, and will not get
+// anything, ends.
+void Oms::FitWaiting(model::InstrumentId instrument, base::UnixNanos now,
+                     model::ActionBuffer& out) {
+  if (store_.waiting() == 0) {
+    return;
+  }
+  const Decimal owned = portfolio_.at(instrument).owned();
+  for (model::Order& order : store_.open()) {
+    if (!IsWaiting(order) || order.instrument != instrument || !order.reduce_only) {
+      continue;
+    }
+    const bool is_long = order.side == model::Side::kSell;
+    const Decimal held = is_long ? std::max(owned, Decimal()) : std::max(-owned, Decimal());
+    const bool is_fed = IsOpen(order.parent_id) || IsOpen(order.replaces);
+    if (held.is_zero() && !is_fed) {
+      EndWaiting(order, OrderState::kCancelled, model::Reason("nothing is left to close"), now,
+                 out);
+    } else if (order.armed_quantity > held) {
+      order.armed_quantity = held;
+      Tell(order, out);
+    }
+  }
+}
+
+// What the end of an order means for those that hang on it. The store is tidied by the caller.
+void Oms::AfterEnd(const model::Order& ended, base::UnixNanos now, model::ActionBuffer& out) {
+  NoteLost(ended, now, out);
+  if (store_.waiting() == 0) {
+    return;
+  }
+  ResolveSuccessor(ended, now, out);
+  for (model::Order& order : store_.open()) {
+    if (!IsWaiting(order) || order.oco_group.is_nil() || order.oco_group != ended.oco_group) {
+      continue;
+    }
+    // The entry is over: what its legs protect is what it filled. A leg is over: what it left.
+    const bool is_fed = IsOpen(order.parent_id) || IsOpen(order.replaces);
+    if (is_fed) {
+      continue;
+    }
+    if (order.armed_quantity.is_zero()) {
+      EndWaiting(order, OrderState::kCancelled, model::Reason("nothing is left to close"), now,
+                 out);
+    } else if (order.quantity != order.armed_quantity) {
+      order.quantity = order.armed_quantity;
+      Tell(order, out);
+    }
+  }
+}
+
+// Also asked when a cancel was refused: the order lives, and its successor has no place.
+void Oms::ResolveSuccessor(const model::Order& ended, base::UnixNanos now,
+                           model::ActionBuffer& out) {
+  model::Order* successor = ended.replaced_by.is_nil() ? nullptr : store_.Find(ended.replaced_by);
+  if (successor == nullptr || !IsWaiting(*successor)) {
+    return;
+  }
+  const Decimal left = successor->quantity - ended.filled_quantity;
+  if (StateOf(ended) != OrderState::kReplaced || !left.is_positive()) {
+    EndWaiting(*successor, OrderState::kCancelled,
+               model::Reason("the order it would replace was not cancelled"), now, out);
+    return;
+  }
+  successor->quantity = left;
+  successor->armed_quantity = left;
+  Tell(*successor, out);
+  for (model::Order& leg : store_.open()) {
+    if (IsWaiting(leg) && leg.parent_id == ended.id) {
+      leg.parent_id = successor->id;
+      Tell(leg, out);
+    }
+  }
+}
+
+void Oms::EndWaiting(model::Order& order, OrderState state, const model::Reason& reason,
+                     base::UnixNanos now, model::ActionBuffer& out) {
+  const bool holds_cash = order.reserved_cash_remaining.is_positive();
+  Release(order, order.reserved_cash_remaining, order.reserved_quantity_remaining);
+  order.armed_quantity = Decimal();
+  Enter(order, state, now);
+  order.reason = reason;
+  must_sweep_ = true;
+  Tell(order, out);
+  if (holds_cash) {
+    TellPortfolio(order.instrument, out);
+  }
+  if (order.role == model::OrderRole::kEntry) {
+    AfterEnd(order, now, out);
+  }
+}
+
+void Oms::Replace(const model::ReplaceOrder& change, model::OrderId successor_id,
+                  base::UnixNanos now, model::ActionBuffer& out) {
+  model::Order* order = store_.Find(change.order_id);
+  ENSURE(order != nullptr && !model::IsTerminal(order->status) && !order->is_cancel_requested);
+  model::Order successor = *order;
+  successor.id = successor_id;
+  successor.status = model::OrderStatus::kPending;
+  successor.is_unresolved = false;
+  successor.quantity = change.quantity.value_or(order->quantity);
+  successor.limit_price = change.limit_price ? change.limit_price : order->limit_price;
+  successor.stop_price = change.stop_price ? change.stop_price : order->stop_price;
+  successor.filled_quantity = successor.filled_notional = successor.fees_paid = Decimal();
+  successor.venue_quantity = successor.venue_notional = successor.venue_fees = Decimal();
+  successor.inferred_quantity = successor.inferred_notional = successor.inferred_fees = Decimal();
+  successor.inferences = 0;
+  successor.reserved_cash = successor.reserved_cash_remaining = Decimal();
+  successor.reserved_quantity = successor.reserved_quantity_remaining = Decimal();
+  successor.external_id = model::VenueOrderId();
+  successor.created_at = successor.updated_at = now;
+  successor.replaces = order->id;
+  successor.is_waiting = true;
+  // In the place of a working order it leaves as soon as that one is gone; in the place of a
+  // waiting one it waits for the same trigger.
+  successor.is_triggered = !order->is_waiting || order->is_triggered;
+  successor.armed_quantity =
+      order->is_waiting ? std::min(order->armed_quantity, successor.quantity) : Decimal();
+  if (order->is_waiting && !order->reduce_only) {
+    successor.armed_quantity = successor.quantity;
+  }
+  order->replaced_by = successor_id;
+  const bool was_waiting = order->is_waiting;
+  out.Add(model::OrderChanged{.order = *order});
+  Tell(store_.Insert(successor), out);
+  if (!was_waiting) {
+    RequestCancel(change.order_id, now, out);
+    return;
+  }
+  for (model::Order& leg : store_.open()) {
+    if (IsWaiting(leg) && leg.parent_id == change.order_id) {
+      leg.parent_id = successor_id;
+      Tell(leg, out);
+    }
+  }
+  EndWaiting(*order, OrderState::kReplaced, model::Reason("replaced"), now, out);
+}
+
+bool Oms::IsOpen(const model::OrderId& id) const {
+  const auto& open = store_.open();
+  return !id.is_nil() && std::any_of(open.begin(), open.end(), [&](const auto& order) {
+    return order.id == id && !model::IsTerminal(order.status);
+  });
+}
+
+void Oms::NoteLost(const model::Order& leg, base::UnixNanos now, model::ActionBuffer& out) {
+  const bool is_stop = leg.role == model::OrderRole::kStop && !leg.is_cancel_requested;
+  const bool is_refused = StateOf(leg) == OrderState::kFailed ||
+                          StateOf(leg) == OrderState::kCancelled ||
+                          StateOf(leg) == OrderState::kExpired;
+  if (!is_stop || !is_refused || !leg.remaining().is_positive() ||
+      lost_.size() == lost_.capacity()) {
+    return;
+  }
+  lost_.push_back(leg);
+  Raise(model::AlertLevel::kCritical, model::AlertName("PROTECTION_LOST"), leg.reason,
+        {.order_id = leg.id, .instrument = leg.instrument, .booked_at = now}, out);
+}
+
+std::optional<model::Order> Oms::TakeLostLeg() {
+  if (lost_.empty()) {
+    return std::nullopt;
+  }
+  const model::Order leg = lost_.back();
+  lost_.pop_back();
+  return leg;
+}
+
+void Oms::HoldAgain(const model::Order& lost, model::OrderId id, base::UnixNanos now,
+                    model::ActionBuffer& out) {
+  model::Order again = Leg(lost, id, lost.role, lost.stop_price.value_or(Decimal()));
+  again.side = lost.side;
+  again.intent = lost.intent;
+  again.type = lost.type;
+  again.stop_price = lost.stop_price;
+  again.limit_price = lost.limit_price;
+  again.parent_id = lost.parent_id;
+  again.oco_group = lost.oco_group;
+  again.replaces = lost.id;
+  again.is_triggered = true;
+  again.quantity = lost.remaining();
+  again.armed_quantity = again.quantity;
+  again.created_at = again.updated_at = now;
+  Tell(store_.Insert(again), out);
+  FitWaiting(again.instrument, now, out);
+}
+
+}  // namespace bulwark::oms
