@@ -33,7 +33,9 @@ struct Crashed {};
 // Stacks for tasks, used again and again by the runs of one real thread.
 class StackPool {
  public:
-  static constexpr std::size_t kStackBytes = std::size_t{256} << 10U;
+  // A start carries the books (43 KB) by value through several calls. What is never written to
+  // takes no memory.
+  static constexpr std::size_t kStackBytes = std::size_t{1} << 20U;
 
   boost::context::stack_context allocate();
   void deallocate(const boost::context::stack_context& stack);

@@ -3,9 +3,10 @@
 //
 // Shape:   an aggregate is its fields in order, without padding; an optional is a flag and the
 //          value; a text its length and its bytes; a variant the number of the alternative and the
-//          alternative; a vector its count and its elements. A new field or a new kind of event is
-//          written without a change here; a type that is none of these does not compile. Describe()
-//          gives the layout in words, so that bytes of another layout are recognised.
+//          alternative; a vector its count and its elements, and so do lots. A new field
+//          or a new kind of event is written without a change here; a type that is none of these
+//          does not compile. Describe() gives the layout in words, so that bytes of another layout
+//          are recognised.
 // Units:   as the values.
 // Errors:  Take() answers false for bytes that end early and for values that the type does not
 //          have: an enumerator without a name, a text that is too long, an instrument outside the
@@ -37,6 +38,7 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "model/instrument.h"
+#include "model/lots.h"
 
 namespace bulwark::journal {
 
@@ -412,6 +414,39 @@ struct Codec<std::variant<Kinds...>> {
         ((kind == kAt && (is_good = journal::Take(source, value.template emplace<kAt>()), true)) ||
          ...));
     return is_good;
+  }
+};
+
+// Only the lots that are there: a ring of any other size or place is no ring.
+template <>
+struct Codec<model::LotBook::Ring> {
+  using Ring = model::LotBook::Ring;
+  static constexpr std::size_t kBytesMax = 1 + sizeof(Ring::lots);
+  template <class Sink>
+  static void Put(Sink& sink, const Ring& ring) {
+    RawCodec<std::uint8_t>::Put(sink, static_cast<std::uint8_t>(ring.count));
+    for (std::size_t at = 0; at < ring.count; ++at) {
+      journal::Put(sink, ring.At(at).quantity);
+      journal::Put(sink, ring.At(at).cost);
+    }
+  }
+  static bool Take(Source& source, Ring& ring) {
+    std::uint8_t count = 0;
+    if (!source.Bytes(&count, sizeof count) || count > model::LotBook::kLotsMax) {
+      return false;
+    }
+    ring.first = 0;
+    ring.count = count;
+    for (std::size_t at = 0; at < count; ++at) {
+      if (!journal::Take(source, ring.At(at).quantity) ||
+          !journal::Take(source, ring.At(at).cost)) {
+        return false;
+      }
+    }
+    return true;
+  }
+  static void Describe(std::string& out) {
+    out += 'l' + std::to_string(model::LotBook::kLotsMax) + ' ';
   }
 };
 

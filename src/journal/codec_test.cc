@@ -126,6 +126,7 @@ TEST(CodecTest, ReadsOpeningBooksBack) {
   for (int at = 0; at < 300; ++at) {
     random.Fill(books.open_orders.emplace_back());
     random.Fill(books.trades.emplace_back());
+    random.Fill(books.booked_trades.emplace_back());
   }
   const std::string bytes = BytesOf(books);
 
@@ -136,6 +137,17 @@ TEST(CodecTest, ReadsOpeningBooksBack) {
   EXPECT_EQ(source.left(), 0U);
   EXPECT_EQ(BytesOf(back), bytes);
   EXPECT_EQ(back.portfolio, books.portfolio);
+}
+
+TEST(CodecTest, RefusesMoreLotsThanThereIsRoomFor) {
+  model::LotBook::Ring ring;
+  std::string bytes = BytesOf(ring);
+  bytes.front() = static_cast<char>(model::LotBook::kLotsMax + 1);
+  bytes.append(sizeof ring.lots + 100, '\0');
+
+  Source source(bytes);
+
+  EXPECT_FALSE(Take(source, ring));
 }
 
 }  // namespace

@@ -24,6 +24,7 @@
 #include "journal/codec.h"
 #include "model/event.h"
 #include "model/instrument.h"
+#include "model/lots.h"
 
 namespace bulwark::journal {
 
@@ -111,6 +112,13 @@ class RandomValues {
     [&]<std::size_t... kAt>(std::index_sequence<kAt...>) {
       ((kind == kAt ? Fill(value.template emplace<kAt>()) : void()), ...);
     }(std::index_sequence_for<Kinds...>());
+  }
+  void FillOne(model::LotBook::Ring& ring) {
+    ring.first = 0;
+    ring.count = Below(model::LotBook::kLotsMax + 1);
+    for (std::size_t at = 0; at < ring.count; ++at) {
+      Fill(ring.At(at));
+    }
   }
   template <class T>
   void FillOne(T& value) {
