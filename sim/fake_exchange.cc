@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "model/order.h"
 #include "model/venue_report.h"
 #include "sim/context.h"
+#include "sim/faults.h"
 #include "venue/venue.h"
 
 namespace bulwark::sim {

@@ -12,6 +12,7 @@
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "sim/context.h"
+#include "sim/faults.h"
 
 namespace bulwark::sim {
 namespace {

@@ -15,13 +15,18 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/ledger_store.h"
+#include "ledger/recent_orders.h"
+#include "ledger/recovered_books.h"
 #include "model/accounting.h"
 #include "model/action.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/names.h"
 #include "model/order.h"
+#include "model/portfolio.h"
 #include "model/switches.h"
 #include "sim/context.h"
+#include "sim/faults.h"
 
 namespace bulwark::sim {
 namespace {
@@ -63,29 +68,10 @@ ledger::CommitReceipt Disk::Apply(std::span<const model::Action> actions) {
   ledger::CommitReceipt receipt;
   for (const model::Action& action : actions) {
     if (const auto* changed = std::get_if<model::OrderChanged>(&action)) {
-      auto [row, is_new] = orders.try_emplace(changed->order.id);
-      row->second.order = changed->order;
-      row->second.last_change = ++changes;
-      if (is_new) {
-        order_ids.push_back(changed->order.id);
-      }
+      Keep(changed->order);
       ++receipt.journaled;
     } else if (const auto* booked = std::get_if<model::FillBooked>(&action)) {
-      const model::Fill& fill = booked->fill;
-      if (!trades.insert(fill.trade_id).second) {
-        const auto stored = std::find_if(fills.begin(), fills.end(), [&](const auto& row) {
-          return row.fill.trade_id == fill.trade_id;
-        });
-        receipt.duplicates.push_back(
-            {.trade_id = fill.trade_id, .is_same = IsSame(stored->fill, fill)});
-        context_.Violate("fill " + std::string(fill.trade_id.view()) + " was booked twice");
-        continue;
-      }
-      fills.push_back(*booked);
-      if (const auto row = orders.find(fill.order_id); row != orders.end()) {
-        row->second.trades.push_back(fill.trade_id);
-      }
-      ++receipt.journaled;
+      Book(*booked, receipt);
     } else if (const auto* set = std::get_if<model::AnchorSet>(&action)) {
       if (set->kind == model::AnchorKind::kDay) {
         anchor = *set;
@@ -94,6 +80,35 @@ ledger::CommitReceipt Disk::Apply(std::span<const model::Action> actions) {
     }
   }
   return receipt;
+}
+
+void Disk::Keep(const model::Order& order) {
+  auto [row, is_new] = orders.try_emplace(order.id);
+  row->second.order = order;
+  row->second.last_change = ++changes;
+  if (is_new) {
+    order_ids.push_back(order.id);
+  }
+}
+
+void Disk::Book(const model::FillBooked& booked, ledger::CommitReceipt& receipt) {
+  const model::Fill& fill = booked.fill;
+  if (!trades.insert(fill.trade_id).second) {
+    receipt.duplicates.push_back({.trade_id = fill.trade_id, .is_same = HasSame(fill)});
+    context_.Violate("fill " + std::string(fill.trade_id.view()) + " was booked twice");
+    return;
+  }
+  fills.push_back(booked);
+  if (const auto row = orders.find(fill.order_id); row != orders.end()) {
+    row->second.trades.push_back(fill.trade_id);
+  }
+  ++receipt.journaled;
+}
+
+bool Disk::HasSame(const model::Fill& fill) const {
+  return std::any_of(fills.begin(), fills.end(), [&](const auto& row) {
+    return row.fill.trade_id == fill.trade_id && IsSame(row.fill, fill);
+  });
 }
 
 model::SwitchTurn Disk::Append(model::SwitchTurn turn) {
@@ -204,6 +219,9 @@ Result<ledger::RecoveredBooks> FakeLedger::Recover(const model::InstrumentTable&
   if (const auto reached = Reach("ledger recover"); !reached) {
     return tl::unexpected<base::Error>(reached.error());
   }
+  if (!disk_.account) {
+    return base::Fail(ErrorCode::kNotFound, "sim.db: holds no account");
+  }
   ledger::RecoveredBooks books;
   books.opening_cash = disk_.account->opening_cash;
   books.portfolio.cash = books.opening_cash;
@@ -278,7 +296,7 @@ Result<model::SwitchTurn> FakeLedger::Turn(const model::SwitchTurn& turn) {
   if (disk_.is_failing()) {
     return base::Fail(ErrorCode::kUnavailable, "sim.db: disk is full");
   }
-  const model::SwitchTurn appended = disk_.Append(turn);
+  model::SwitchTurn appended = disk_.Append(turn);
   context_.trace.Note("turn", turn.is_on ? 1 : 0, [&] {
     return std::string(turn.which == model::Switch::kHalt ? "halt" : "kill") +
            (turn.is_on ? " on by " : " off by ") + turn.actor;

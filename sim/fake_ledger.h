@@ -50,6 +50,10 @@ class Disk {
   // Makes one transaction durable.
   ledger::CommitReceipt Apply(std::span<const model::Action> actions);
   model::SwitchTurn Append(model::SwitchTurn turn);
+  void Keep(const model::Order& order);
+  // A trade id that is booked already is a violation.
+  void Book(const model::FillBooked& booked, ledger::CommitReceipt& receipt);
+  [[nodiscard]] bool HasSame(const model::Fill& fill) const;
 
   [[nodiscard]] bool HasIntent(const model::OrderId& id) const { return orders.contains(id); }
   [[nodiscard]] bool is_failing() const { return context_.scheduler.now() < full_until; }

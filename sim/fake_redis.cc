@@ -2,29 +2,24 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
 #include "contract/catalogue.h"
 #include "contract/key_match.h"
 #include "contract/keys.h"
 #include "contract/system_documents.h"
-#include "redis/command.h"
-#include "redis/connection.h"
 #include "redis/reply.h"
-#include "redis/subscriber.h"
 #include "sim/context.h"
 #include "sim/fake_redis_link.h"
+#include "sim/random.h"
 
 namespace bulwark::sim {
 namespace {
@@ -202,65 +197,94 @@ std::vector<Reply> RedisServer::Do(std::string_view bytes) {
 }
 
 Reply RedisServer::DoOne(const Words& words) {
-  const std::string_view command = words[0];
-  if (command == "SET") {
-    const bool is_new_only = words.size() > 3 && words[3] == "NX";
-    if (is_new_only && Find(words[1]) != nullptr) {
-      return {};
+  struct Command {
+    std::string_view name;
+    Reply (*run)(RedisServer& server, const Words& words);
+  };
+  static constexpr auto kOk = [](RedisServer&, const Words&) { return Ok(); };
+  static constexpr Command kCommands[] = {
+      {"SET", [](RedisServer& server, const Words& words) { return server.DoSet(words); }},
+      {"PUBLISH", [](RedisServer& server, const Words& words) { return server.DoPublish(words); }},
+      {"SADD", [](RedisServer& server, const Words& words) { return server.DoAdd(words); }},
+      {"SREM", [](RedisServer& server, const Words& words) { return server.DoRemove(words); }},
+      {"DEL", [](RedisServer& server, const Words& words) { return server.DoDelete(words); }},
+      {"GET", [](RedisServer& server, const Words& words) { return server.DoGet(words); }},
+      {"EXISTS", [](RedisServer& server, const Words& words) { return server.DoCount(words); }},
+      {"EVALSHA", [](RedisServer& server, const Words& words) { return server.RunScript(words); }},
+      {"EVAL", [](RedisServer& server, const Words& words) { return server.RunScript(words); }},
+      {"CONFIG", [](RedisServer&, const Words& words) { return DoConfig(words); }},
+      {"MULTI", kOk},
+      {"EXEC", kOk},
+      {"RPUSH", kOk},
+      {"PEXPIRE", kOk},
+      {"EXPIRE", kOk}};
+  for (const Command& command : kCommands) {
+    if (command.name == words[0]) {
+      return command.run(*this, words);
     }
-    const bool wants_old = words.size() > 3 && words[3] == "GET";
-    Reply old = wants_old ? Bulk(Find(words[1])) : Ok();
-    CheckDocument(words[1], words[2], false);
-    Set(words[1], words[2]);
-    return old;
   }
-  if (command == "PUBLISH") {
-    CheckDocument(words[1], words[2], true);
-    if (keeps_messages) {
-      constexpr std::size_t kMessagesMax = 500;
-      messages_.push_back(std::string(words[1]) + " " + std::string(words[2]));
-      if (messages_.size() > kMessagesMax) {
-        messages_.pop_front();
-      }
+  context_.Violate("the simulated Redis does not know the command " + std::string(words[0]));
+  return {.kind = Reply::Kind::kError, .text = "ERR unknown command"};
+}
+
+Reply RedisServer::DoSet(const Words& words) {
+  const bool is_new_only = words.size() > 3 && words[3] == "NX";
+  if (is_new_only && Find(words[1]) != nullptr) {
+    return {};
+  }
+  const bool wants_old = words.size() > 3 && words[3] == "GET";
+  Reply old = wants_old ? Bulk(Find(words[1])) : Ok();
+  CheckDocument(words[1], words[2], false);
+  Set(words[1], words[2]);
+  return old;
+}
+
+Reply RedisServer::DoPublish(const Words& words) {
+  CheckDocument(words[1], words[2], true);
+  if (keeps_messages) {
+    constexpr std::size_t kMessagesMax = 500;
+    messages_.push_back(std::string(words[1]) + " " + std::string(words[2]));
+    if (messages_.size() > kMessagesMax) {
+      messages_.pop_front();
     }
-    return Number(0);
   }
-  if (command == "SADD") {
-    return Number(sets_[std::string(words[1])].emplace(words[2]).second ? 1 : 0);
+  return Number(0);
+}
+
+Reply RedisServer::DoAdd(const Words& words) {
+  return Number(sets_[std::string(words[1])].emplace(words[2]).second ? 1 : 0);
+}
+
+Reply RedisServer::DoRemove(const Words& words) {
+  auto& members = sets_[std::string(words[1])];
+  const auto found = members.find(words[2]);
+  if (found != members.end()) {
+    members.erase(found);
   }
-  if (command == "SREM") {
-    auto& members = sets_[std::string(words[1])];
-    const auto found = members.find(words[2]);
-    if (found != members.end()) {
-      members.erase(found);
-    }
-    return Number(1);
-  }
-  if (command == "DEL") {
-    Delete(std::string(words[1]));
-    return Number(1);
-  }
-  if (command == "GET") {
-    return Bulk(Find(words[1]));
-  }
-  if (command == "EXISTS") {
-    return Number(std::count_if(words.begin() + 1, words.end(),
-                                [&](std::string_view key) { return Find(key) != nullptr; }));
-  }
-  if (command == "EVALSHA" || command == "EVAL") {
-    return RunScript(words);
-  }
-  if (command == "CONFIG" && words[1] == "GET") {
-    return {.kind = Reply::Kind::kArray,
-            .elements = {{.kind = Reply::Kind::kBulk, .text = std::string(words[2])},
-                         {.kind = Reply::Kind::kBulk, .text = "KEA"}}};
-  }
-  if (command == "MULTI" || command == "EXEC" || command == "CONFIG" || command == "RPUSH" ||
-      command == "PEXPIRE" || command == "EXPIRE") {
+  return Number(1);
+}
+
+Reply RedisServer::DoDelete(const Words& words) {
+  Delete(std::string(words[1]));
+  return Number(1);
+}
+
+Reply RedisServer::DoGet(const Words& words) const {
+  return Bulk(Find(words[1]));
+}
+
+Reply RedisServer::DoCount(const Words& words) const {
+  return Number(std::count_if(words.begin() + 1, words.end(),
+                              [&](std::string_view key) { return Find(key) != nullptr; }));
+}
+
+Reply RedisServer::DoConfig(const Words& words) {
+  if (words[1] != "GET") {
     return Ok();
   }
-  context_.Violate("the simulated Redis does not know the command " + std::string(command));
-  return {.kind = Reply::Kind::kError, .text = "ERR unknown command"};
+  return {.kind = Reply::Kind::kArray,
+          .elements = {{.kind = Reply::Kind::kBulk, .text = std::string(words[2])},
+                       {.kind = Reply::Kind::kBulk, .text = "KEA"}}};
 }
 
 Reply RedisServer::RunScript(const Words& words) {
@@ -322,7 +346,8 @@ void RedisServer::CheckDocument(std::string_view name, std::string_view value, b
   context_.trace.Hash(value.size());
   // Each tenth document, a different tenth in each run: the same encoders wrote all of them.
   constexpr std::uint64_t kEvery = 10;
-  if (++documents_ % kEvery != context_.trace.hash() % kEvery && documents_ > 64) {
+  ++documents_;
+  if (documents_ > 64 && documents_ % kEvery != context_.trace.hash() % kEvery) {
     return;
   }
   auto [entry, is_new] = entries_.try_emplace(std::string(name));

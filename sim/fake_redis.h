@@ -47,6 +47,14 @@ class RedisServer {
   // Does what the bytes of a pipeline ask; one reply per command.
   std::vector<redis::Reply> Do(std::string_view bytes);
   redis::Reply DoOne(const Words& words);
+  redis::Reply DoSet(const Words& words);
+  redis::Reply DoPublish(const Words& words);
+  redis::Reply DoAdd(const Words& words);
+  redis::Reply DoRemove(const Words& words);
+  redis::Reply DoDelete(const Words& words);
+  [[nodiscard]] redis::Reply DoGet(const Words& words) const;
+  [[nodiscard]] redis::Reply DoCount(const Words& words) const;
+  static redis::Reply DoConfig(const Words& words);
 
   void Set(std::string_view key, std::string_view value);
   void Delete(const std::string& key);

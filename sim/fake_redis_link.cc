@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,11 +14,11 @@
 #include "base/time.h"
 #include "redis/command.h"
 #include "redis/connection.h"
-#include "redis/dialer.h"
 #include "redis/reply.h"
 #include "redis/subscriber.h"
 #include "sim/context.h"
 #include "sim/fake_redis.h"
+#include "sim/faults.h"
 
 namespace bulwark::sim {
 namespace {
@@ -75,6 +76,33 @@ Result<std::vector<redis::Reply>> FakeConnection::Exchange(std::string_view byte
     return Lost("this connection was lost earlier");
   }
   context_.AwaitPoint("redis call");
+  DisturbServer();
+  if (const auto lost = LoseOnTheWay(bytes)) {
+    return tl::unexpected<base::Error>(*lost);
+  }
+  if (!server_.is_full() && context_.faults.Fires(Fault::kRedisOom)) {
+    context_.trace.Note("redis-oom");
+    server_.full_until =
+        context_.scheduler.now() + context_.faults.Span(milliseconds{50}, seconds{2});
+  }
+  if (writes && server_.is_full()) {
+    return base::Fail(ErrorCode::kUnavailable,
+                      "OOM command not allowed when used memory > 'maxmemory'");
+  }
+  if (context_.faults.Fires(Fault::kRedisSlow)) {
+    context_.scheduler.Pause(
+        context_.faults.Span(base::Nanos{10'000}, options_.call_timeout * 9 / 10));
+    if (generation_ != server_.generation()) {
+      return tl::unexpected<base::Error>(Drop("the server closed the connection"));
+    }
+  }
+  std::vector<redis::Reply> replies = server_.Do(bytes);
+  context_.AwaitPoint("after redis call");
+  return replies;
+}
+
+// What happens to the server meanwhile, whoever calls.
+void FakeConnection::DisturbServer() {
   Faults& faults = context_.faults;
   if (faults.Fires(Fault::kRedisFailover)) {
     context_.trace.Note("redis-failover");
@@ -89,9 +117,13 @@ Result<std::vector<redis::Reply>> FakeConnection::Exchange(std::string_view byte
     const auto draw = static_cast<std::size_t>(faults.Span(base::Nanos{0}, seconds{1}).count());
     server_.Set(draw % 2 == 0 ? "SYSTEM:HALT" : "risk:kill_switch", kNonsense[draw / 2 % 4]);
   }
+}
+
+// Empty when the bytes arrive and the answer comes back.
+std::optional<base::Error> FakeConnection::LoseOnTheWay(std::string_view bytes) {
+  Faults& faults = context_.faults;
   if (generation_ != server_.generation()) {
-    is_alive_ = false;
-    return Lost("the server closed the connection");
+    return Drop("the server closed the connection");
   }
   if (!server_.is_frozen() && faults.Fires(Fault::kRedisFreeze)) {
     context_.trace.Note("redis-freeze");
@@ -103,35 +135,21 @@ Result<std::vector<redis::Reply>> FakeConnection::Exchange(std::string_view byte
   }
   if (server_.is_frozen()) {
     context_.scheduler.Pause(options_.call_timeout);
-    is_alive_ = false;
-    return Lost("no answer in time");
+    return Drop("no answer in time");
   }
   if (faults.Fires(Fault::kRedisReset)) {
     context_.trace.Note("redis-reset");
     if (faults.Span(base::Nanos{0}, base::Nanos{1}).count() == 0 && !server_.is_full()) {
       server_.Do(bytes);
     }
-    is_alive_ = false;
-    return Lost("connection reset by peer");
+    return Drop("connection reset by peer");
   }
-  if (!server_.is_full() && faults.Fires(Fault::kRedisOom)) {
-    context_.trace.Note("redis-oom");
-    server_.full_until = context_.scheduler.now() + faults.Span(milliseconds{50}, seconds{2});
-  }
-  if (writes && server_.is_full()) {
-    return base::Fail(ErrorCode::kUnavailable,
-                      "OOM command not allowed when used memory > 'maxmemory'");
-  }
-  if (faults.Fires(Fault::kRedisSlow)) {
-    context_.scheduler.Pause(faults.Span(base::Nanos{10'000}, options_.call_timeout * 9 / 10));
-    if (generation_ != server_.generation()) {
-      is_alive_ = false;
-      return Lost("the server closed the connection");
-    }
-  }
-  std::vector<redis::Reply> replies = server_.Do(bytes);
-  context_.AwaitPoint("after redis call");
-  return replies;
+  return std::nullopt;
+}
+
+base::Error FakeConnection::Drop(const char* why) {
+  is_alive_ = false;
+  return {.code = ErrorCode::kUnavailable, .message = why};
 }
 
 Result<redis::Reply> FakeConnection::Call(redis::Args args) {

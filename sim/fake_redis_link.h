@@ -38,6 +38,9 @@ class FakeConnection final : public redis::Connection {
 
  private:
   base::Result<std::vector<redis::Reply>> Exchange(std::string_view bytes, bool writes);
+  void DisturbServer();
+  std::optional<base::Error> LoseOnTheWay(std::string_view bytes);
+  base::Error Drop(const char* why);
 
   Context& context_;
   RedisServer& server_;

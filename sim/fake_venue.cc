@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <map>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -13,11 +14,13 @@
 #include "base/uuid.h"
 #include "model/action.h"
 #include "model/fill.h"
+#include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/venue_report.h"
 #include "sim/context.h"
 #include "sim/fake_exchange.h"
+#include "sim/faults.h"
 #include "venue/venue.h"
 
 namespace bulwark::sim {
@@ -199,17 +202,25 @@ void FakeVenue::Give(const model::VenueReport& report, const venue::ReportSink& 
     while (beyond_sequence_.erase(known_sequence_ + 1) > 0) {
       ++known_sequence_;
     }
-    const auto found = in_flight_.find(filled->fill.order_id);
-    if (is_new && found != in_flight_.end()) {
-      found->second.missing -= filled->fill.quantity;
-      if (!found->second.missing.is_positive()) {
-        in_flight_.erase(found);
-      }
+    if (is_new) {
+      Shrink(filled->fill);
     }
   } else if (const auto* ended = std::get_if<model::OrderEnded>(&report)) {
     in_flight_.erase(ended->order_id);
   }
   sink(report);
+}
+
+// What is left of the order in flight after a fill that was not known before.
+void FakeVenue::Shrink(const model::Fill& fill) {
+  const auto found = in_flight_.find(fill.order_id);
+  if (found == in_flight_.end()) {
+    return;
+  }
+  found->second.missing -= fill.quantity;
+  if (!found->second.missing.is_positive()) {
+    in_flight_.erase(found);
+  }
 }
 
 // A new session: first the fills that were missed, then how each order in flight stands.

@@ -79,6 +79,7 @@ class FakeVenue final : public venue::Venue, public Listener {
   void Reopen();
   void Deliver(base::Nanos delay, const model::VenueReport& report);
   void Give(const model::VenueReport& report, const venue::ReportSink& sink);
+  void Shrink(const model::Fill& fill);
   void Learn(const model::OrderId& id);
   base::Result<void> Question(const char* what);
   [[nodiscard]] venue::VenueOrder StateOf(const model::OrderId& id) const;

@@ -23,6 +23,9 @@
 #include "sim/fake_ledger.h"
 #include "sim/fake_redis.h"
 #include "sim/fake_venue.h"
+#include "sim/faults.h"
+#include "sim/random.h"
+#include "sim/scheduler.h"
 #include "trader/exit_gate.h"
 #include "trader/trader.h"
 #include "venue/venue.h"
@@ -139,15 +142,17 @@ void Life::ForceGateOpen() {
 
 Result<std::unique_ptr<ledger::LedgerStore>> Life::OpenLedger() {
   auto ledger = std::make_unique<FakeLedger>(around_.context, around_.disk, number_, nullptr);
-  ledger->before_commit = [this](std::span<const model::Action> actions) {
-    for (const model::Action& action : actions) {
-      const auto* send = std::get_if<model::SendOrder>(&action);
-      if (send != nullptr && venue_ != nullptr) {
-        venue_->SendEarly(send->order);
-      }
-    }
-  };
+  ledger->before_commit = [this](std::span<const model::Action> actions) { SendEarly(actions); };
   return std::unique_ptr<ledger::LedgerStore>(std::move(ledger));
+}
+
+void Life::SendEarly(std::span<const model::Action> actions) {
+  for (const model::Action& action : actions) {
+    const auto* send = std::get_if<model::SendOrder>(&action);
+    if (send != nullptr && venue_ != nullptr) {
+      venue_->SendEarly(send->order);
+    }
+  }
 }
 
 Result<std::unique_ptr<ledger::LedgerStore>> Life::OpenWatchedLedger() {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/clock.h"
@@ -17,6 +18,7 @@
 #include "config/settings.h"
 #include "ledger/ledger_store.h"
 #include "market/feed.h"
+#include "model/action.h"
 #include "model/instrument.h"
 #include "redis/dialer.h"
 #include "sim/context.h"
@@ -102,6 +104,8 @@ class Life final : public trader::Environment {
 
  private:
   void Main();
+  // With the deliberate bug: orders leave before the ledger has them.
+  void SendEarly(std::span<const model::Action> actions);
 
   int number_;
   const config::Settings& settings_;

@@ -10,8 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/log.h"
-#include "sim/context.h"
 #include "sim/faults.h"
 #include "sim/settings.h"
 #include "sim/world.h"
@@ -51,76 +49,125 @@ RunResult Runner::Run(const RunOptions& options) {
           .trace = world.trace().lines()};
 }
 
-// Delta debugging: spare halves of what fired, then quarters, ... down to single occasions.
-RunOptions Runner::Shrink(const RunOptions& options, std::size_t tries_max) {
-  RunOptions best = options;
-  RunResult result = Run(best);
-  const auto fits = [&](RunOptions candidate) {
-    RunResult tried = Run(candidate);
+namespace {
+
+// The smallest run so far that still fails, and how many more may be tried.
+class Shrinking {
+ public:
+  Shrinking(Runner& runner, const RunOptions& options, std::size_t tries_max)
+      : runner_(runner), best_(options), result_(runner.Run(options)), tries_left_(tries_max) {}
+
+  void CutSteps() {
+    for (std::uint64_t cut = best_.steps / 2; cut > 0 && tries_left_ > 0; cut /= 2) {
+      RunOptions shorter = best_;
+      shorter.steps = best_.steps > cut ? best_.steps - cut : 0;
+      Try(std::move(shorter));
+    }
+  }
+
+  // Delta debugging: spares halves of what fired, then quarters, ... down to single occasions.
+  void SpareFaults() {
+    std::size_t chunk = std::max<std::size_t>(1, result_.fired.size() / 2);
+    while (tries_left_ > 0) {
+      const bool has_helped = SpareEach(chunk);
+      if (chunk == 1 && !has_helped) {
+        break;
+      }
+      chunk = std::max<std::size_t>(1, chunk / 2);
+    }
+  }
+
+  [[nodiscard]] const RunOptions& best() const { return best_; }
+
+ private:
+  bool SpareEach(std::size_t chunk) {
+    bool has_helped = false;
+    for (std::size_t at = 0; at < result_.fired.size() && tries_left_ > 0;) {
+      RunOptions fewer = best_;
+      const std::size_t end = std::min(result_.fired.size(), at + chunk);
+      fewer.spared.insert(result_.fired.begin() + static_cast<std::ptrdiff_t>(at),
+                          result_.fired.begin() + static_cast<std::ptrdiff_t>(end));
+      const bool helps = Try(std::move(fewer));
+      has_helped = has_helped || helps;
+      at = helps ? at : end;
+    }
+    return has_helped;
+  }
+
+  bool Try(RunOptions candidate) {
+    --tries_left_;
+    RunResult tried = runner_.Run(candidate);
     if (!tried.violation) {
       return false;
     }
-    best = std::move(candidate);
-    result = std::move(tried);
-    best.steps = std::min(best.steps, result.violated_at);
+    best_ = std::move(candidate);
+    result_ = std::move(tried);
+    best_.steps = std::min(best_.steps, result_.violated_at);
     return true;
-  };
-  std::size_t tries = 0;
-  for (std::uint64_t cut = best.steps / 2; cut > 0 && tries < tries_max; cut /= 2, ++tries) {
-    RunOptions shorter = best;
-    shorter.steps = best.steps > cut ? best.steps - cut : 0;
-    fits(shorter);
   }
-  std::size_t chunk = std::max<std::size_t>(1, result.fired.size() / 2);
-  while (tries < tries_max) {
-    bool has_helped = false;
-    for (std::size_t at = 0; at < result.fired.size() && tries < tries_max; ++tries) {
-      RunOptions fewer = best;
-      const std::size_t end = std::min(result.fired.size(), at + chunk);
-      fewer.spared.insert(result.fired.begin() + static_cast<std::ptrdiff_t>(at),
-                          result.fired.begin() + static_cast<std::ptrdiff_t>(end));
-      if (fits(fewer)) {
-        has_helped = true;
-      } else {
-        at = end;
-      }
+
+  Runner& runner_;
+  RunOptions best_;
+  RunResult result_;
+  std::size_t tries_left_;
+};
+
+// Several threads take seeds from it and give their results back.
+class SeedQueue {
+ public:
+  SeedQueue(const RunOptions& options, SeedRange range, const Progress& progress)
+      : options_(options), range_(range), progress_(progress), next_(range.first) {}
+
+  void Work() {
+    Runner runner;
+    for (std::uint64_t seed = next_++; seed <= range_.last; seed = next_++) {
+      RunOptions one = options_;
+      one.seed = seed;
+      Keep(seed, runner.Run(one));
     }
-    if (chunk == 1 && !has_helped) {
-      break;
-    }
-    chunk = std::max<std::size_t>(1, chunk / 2);
   }
-  return best;
+
+  [[nodiscard]] RangeResult& sum() { return sum_; }
+
+ private:
+  void Keep(std::uint64_t seed, const RunResult& result) {
+    const std::scoped_lock lock(mutex_);
+    ++sum_.runs;
+    Add(sum_.tally, result.tally);
+    if (result.violation && sum_.failed.size() < RangeResult::kFailedMax) {
+      sum_.failed.push_back(seed);
+    }
+    progress_(sum_);
+  }
+
+  const RunOptions& options_;
+  SeedRange range_;
+  const Progress& progress_;
+  std::atomic<std::uint64_t> next_;
+  std::mutex mutex_;
+  RangeResult sum_;
+};
+
+}  // namespace
+
+RunOptions Runner::Shrink(const RunOptions& options, std::size_t tries_max) {
+  Shrinking shrinking(*this, options, tries_max);
+  shrinking.CutSteps();
+  shrinking.SpareFaults();
+  return shrinking.best();
 }
 
 RangeResult RunSeeds(const RunOptions& options, SeedRange range, unsigned jobs,
                      const Progress& progress) {
-  RangeResult sum;
-  std::mutex mutex;
-  std::atomic<std::uint64_t> next = range.first;
-  const auto work = [&] {
-    Runner runner;
-    for (std::uint64_t seed = next++; seed <= range.last; seed = next++) {
-      RunOptions one = options;
-      one.seed = seed;
-      const RunResult result = runner.Run(one);
-      const std::scoped_lock lock(mutex);
-      ++sum.runs;
-      Add(sum.tally, result.tally);
-      if (result.violation && sum.failed.size() < RangeResult::kFailedMax) {
-        sum.failed.push_back(seed);
-      }
-      progress(sum);
-    }
-  };
+  SeedQueue queue(options, range, progress);
   std::vector<std::jthread> threads;
   for (unsigned job = 1; job < jobs; ++job) {
-    threads.emplace_back(work);
+    threads.emplace_back([&queue] { queue.Work(); });
   }
-  work();
+  queue.Work();
   threads.clear();
-  std::sort(sum.failed.begin(), sum.failed.end());
-  return sum;
+  std::sort(queue.sum().failed.begin(), queue.sum().failed.end());
+  return queue.sum();
 }
 
 }  // namespace bulwark::sim

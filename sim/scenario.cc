@@ -4,14 +4,17 @@
 #include <charconv>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "base/time.h"
+#include "sim/scheduler.h"
 #include "sim/settings.h"
 #include "sim/world.h"
 
@@ -59,6 +62,14 @@ World& Scenario::world() {
   return *world_;
 }
 
+namespace {
+
+Complaint Forbidden(const std::optional<std::string>& violation) {
+  return violation ? Complaint("never allowed: " + *violation) : std::nullopt;
+}
+
+}  // namespace
+
 Complaint Scenario::Run(StackPool& stacks) {
   stacks_ = &stacks;
   settings_ = SimSettings();
@@ -69,8 +80,8 @@ Complaint Scenario::Run(StackPool& stacks) {
     ++number;
     Words words = Split(line);
     Complaint complaint = words.empty() ? std::nullopt : RunLine(std::move(words));
-    if (!complaint && world_ && world_->violation()) {
-      complaint = "never allowed: " + *world_->violation();
+    if (!complaint && world_) {
+      complaint = Forbidden(world_->violation());
     }
     if (complaint) {
       return name_ + ":" + std::to_string(number) + ": " + *complaint;

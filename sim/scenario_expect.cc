@@ -1,15 +1,15 @@
 // What a scenario may expect.
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "base/decimal.h"
-#include "model/action.h"
+#include "engine/engine.h"
 #include "model/instrument.h"
 #include "model/names.h"
 #include "model/order.h"

@@ -14,6 +14,7 @@
 #include "config/settings.h"
 #include "model/instrument.h"
 #include "model/switches.h"
+#include "sim/fake_exchange.h"
 #include "sim/faults.h"
 #include "sim/life.h"
 #include "sim/scenario.h"

@@ -7,9 +7,11 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/ensure.h"
 #include "base/time.h"
+#include "sim/stack_switch.h"
 
 namespace bulwark::sim {
 namespace {
@@ -19,7 +21,7 @@ struct PoolAllocator {
   StackPool* pool;
   StackBounds* bounds;  // Gets where the stack is.
 
-  boost::context::stack_context allocate() const {
+  [[nodiscard]] boost::context::stack_context allocate() const {
     const boost::context::stack_context stack = pool->allocate();
     *bounds = {.bottom = static_cast<std::byte*>(stack.sp) - stack.size, .size = stack.size};
     return stack;
@@ -56,6 +58,17 @@ Scheduler::~Scheduler() {
   }
 }
 
+void Task::Live() {
+  if (is_killed_) {
+    return;
+  }
+  try {
+    body_();
+  } catch (const Crashed&) {
+    is_killed_ = true;  // The frames are gone, as the process would be.
+  }
+}
+
 Task* Scheduler::Spawn(int life, std::string name, std::function<void()> body) {
   auto task = std::make_unique<Task>();
   Task* made = task.get();
@@ -67,13 +80,7 @@ Task* Scheduler::Spawn(int life, std::string name, std::function<void()> body) {
                                        [made](boost::context::fiber&& back) {
                                          made->resumer_ = made->switch_.Arrive();
                                          made->back_ = std::move(back);
-                                         try {
-                                           if (!made->is_killed_) {
-                                             made->body_();
-                                           }
-                                         } catch (const Crashed&) {
-                                           // The frames are gone, as the process would be.
-                                         }
+                                         made->Live();
                                          made->is_done_ = true;
                                          StackSwitch::LeaveForGoodTo(made->resumer_);
                                          return std::move(made->back_);
@@ -131,11 +138,15 @@ void Scheduler::Kill(int life) {
   // By index: nothing is spawned meanwhile, but the vector must not be trusted to stay.
   for (std::size_t at = 0; at < tasks_.size(); ++at) {
     if (tasks_[at]->life_ == life && !tasks_[at]->is_done_) {
-      Resume(*tasks_[at]);
-      ENSURE(tasks_[at]->is_done_);
+      Unwind(*tasks_[at]);
     }
   }
   Bury();
+}
+
+void Scheduler::Unwind(Task& task) {
+  Resume(task);
+  ENSURE(task.is_done_);
 }
 
 void Scheduler::Bury() {
@@ -169,15 +180,13 @@ Task& Scheduler::RunOne() {
   }
   ENSURE(due > 0);
   std::size_t chosen = due == 1 ? 0 : random_.Below(due);
-  Task* picked = nullptr;
-  for (const auto& task : tasks_) {
-    if (!task->is_done_ && task->wake_at_ <= now_ && chosen-- == 0) {
-      picked = task.get();
-      break;
-    }
-  }
-  Resume(*picked);
-  return *picked;
+  const auto picked = std::find_if(tasks_.begin(), tasks_.end(), [&](const auto& task) {
+    return !task->is_done_ && task->wake_at_ <= now_ && chosen-- == 0;
+  });
+  ENSURE(picked != tasks_.end());
+  Task& task = **picked;
+  Resume(task);
+  return task;
 }
 
 void Scheduler::Resume(Task& task) {

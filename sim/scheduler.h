@@ -54,6 +54,8 @@ class Task {
  private:
   friend class Scheduler;
 
+  void Live();
+
   std::string name_;
   int life_ = 0;
   base::Nanos wake_at_{0};
@@ -114,6 +116,7 @@ class Scheduler {
  private:
   void Resume(Task& task);
   void Bury();
+  void Unwind(Task& task);
 
   Random random_;
   StackPool& stacks_;

@@ -5,7 +5,6 @@
 
 #include "base/decimal.h"
 #include "base/ensure.h"
-#include "base/result.h"
 #include "config/settings.h"
 #include "config/settings_loader.h"
 #include "model/instrument.h"
@@ -41,7 +40,8 @@ model::InstrumentTable SimInstruments() {
   model::InstrumentTable table;
   for (const char* symbol : kSymbols) {
     const auto instrument = model::DefaultInstrument(symbol);
-    ENSURE(instrument && table.Add(*instrument));
+    const bool is_added = instrument && table.Add(*instrument);
+    ENSURE(is_added);
   }
   return table;
 }

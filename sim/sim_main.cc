@@ -1,23 +1,28 @@
 // bulwark-sim: the whole system under one seed, or under many.
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/time.h"
 #include "sim/bugs.h"
+#include "sim/context.h"
 #include "sim/faults.h"
+#include "sim/random.h"
 #include "sim/runner.h"
+#include "sim/world.h"
 
 namespace bulwark::sim {
 namespace {
@@ -204,5 +209,10 @@ int Main(int argc, char** argv) {
 }  // namespace bulwark::sim
 
 int main(int argc, char** argv) {
-  return bulwark::sim::Main(argc, argv);
+  try {
+    return bulwark::sim::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bulwark-sim: %s\n", error.what());
+    return 2;
+  }
 }

@@ -20,6 +20,7 @@
 #include "contract/kill_switch_document.h"
 #include "contract/portfolio_document.h"
 #include "contract/system_documents.h"
+#include "engine/engine.h"
 #include "model/action.h"
 #include "model/fill.h"
 #include "model/instrument.h"
@@ -27,9 +28,14 @@
 #include "model/portfolio.h"
 #include "model/switches.h"
 #include "sim/context.h"
+#include "sim/fake_ledger.h"
+#include "sim/faults.h"
 #include "sim/life.h"
+#include "sim/scheduler.h"
 #include "sim/settings.h"
+#include "trader/queues.h"
 #include "trader/trader.h"
+#include "venue/venue.h"
 
 namespace bulwark::sim {
 namespace {
@@ -92,7 +98,7 @@ World::World(const WorldOptions& options, const config::Settings& settings, Stac
       exchange_(context_, instruments_, settings.account.initial_cash),
       wall_(context_) {
   for (const model::Instrument& instrument : instruments_.rows()) {
-    market_.prices.push_back(Decimal::FromInt(100 * (instrument.id.index + 1)));
+    market_.prices.push_back(Decimal::FromInt(std::int64_t{100} * (instrument.id.index + 1)));
   }
   if (!options.has_chance) {
     faults_.OnlyOnDemand();
@@ -285,13 +291,24 @@ void World::People() {
   }
   const bool is_stopped = disk_.switches.halt.is_on || disk_.switches.kill.is_on;
   if (is_stopped && faults_.Fires(Fault::kRelease)) {
-    if (disk_.switches.halt.is_on) {
-      TurnByPerson(model::Switch::kHalt, false,
-                   faults_.Span(base::Nanos{0}, base::Nanos{1}).count() == 0);
-    } else {
-      TurnByPerson(model::Switch::kKill, false, true);
-    }
+    ReleaseByPerson();
   }
+  DisturbSurroundings();
+  if (lives_.size() == 1 && lives_.front()->has_started() && faults_.Fires(Fault::kSecondTrader)) {
+    StartOnAnotherMachine();
+  }
+}
+
+void World::ReleaseByPerson() {
+  if (disk_.switches.halt.is_on) {
+    TurnByPerson(model::Switch::kHalt, false,
+                 faults_.Span(base::Nanos{0}, base::Nanos{1}).count() == 0);
+  } else {
+    TurnByPerson(model::Switch::kKill, false, true);
+  }
+}
+
+void World::DisturbSurroundings() {
   if (faults_.Fires(Fault::kFlushAll)) {
     trace_.Note("flush-all");
     redis_.FlushAll();
@@ -307,9 +324,6 @@ void World::People() {
              scheduler_.random().Below(3) == 0) {
     exchange_.is_network_up = true;
     trace_.Note("network-up");
-  }
-  if (lives_.size() == 1 && lives_.front()->has_started() && faults_.Fires(Fault::kSecondTrader)) {
-    StartOnAnotherMachine();
   }
 }
 
@@ -397,6 +411,22 @@ std::optional<std::string> World::WhatDiffers() {
 
 std::optional<std::string> World::WhatDiffersIn(const Life& life) {
   const engine::Engine& engine = life.trader()->engine();
+  if (auto difference = WhatDiffersAtVenue(engine)) {
+    return difference;
+  }
+  if (auto difference = WhatIsWrongWithStop(engine)) {
+    return difference;
+  }
+  const trader::Queues& queues = life.trader()->queues();
+  if (queues.journal.size() + queues.published.size() + queues.from_ledger.size() +
+          queues.from_publisher.size() + queues.reports.size() >
+      8) {
+    return "a queue is stuck";
+  }
+  return WhatDiffersInRedis(engine.oms().portfolio());
+}
+
+std::optional<std::string> World::WhatDiffersAtVenue(const engine::Engine& engine) const {
   const model::Portfolio& books = engine.oms().portfolio();
   if (!engine.oms().open_orders().empty()) {
     return "an order is open in the books";
@@ -405,15 +435,17 @@ std::optional<std::string> World::WhatDiffersIn(const Life& life) {
     return "cash: " + books.owned_cash().ToString() + " in the books, " +
            exchange_.cash().ToString() + " at the venue";
   }
-  bool is_flat = true;
   for (const model::Instrument& instrument : instruments_.rows()) {
     const Decimal owned = books.at(instrument.id).owned();
     if (owned != exchange_.position(instrument.id)) {
       return "position of " + std::string(instrument.symbol.view()) + ": " + owned.ToString() +
              " in the books, " + exchange_.position(instrument.id).ToString() + " at the venue";
     }
-    is_flat = is_flat && owned < instrument.lot_size;
   }
+  return std::nullopt;
+}
+
+std::optional<std::string> World::WhatIsWrongWithStop(const engine::Engine& engine) const {
   const model::SwitchState& stops = disk_.switches;
   const model::RunState expected = stops.halt.is_on   ? model::RunState::kHalted
                                    : stops.kill.is_on ? model::RunState::kKilled
@@ -422,15 +454,18 @@ std::optional<std::string> World::WhatDiffersIn(const Life& life) {
     return "the run state is " + std::to_string(static_cast<int>(engine.run_state())) + ", not " +
            std::to_string(static_cast<int>(expected));
   }
+  const model::Portfolio& books = engine.oms().portfolio();
+  const bool is_flat = std::ranges::all_of(instruments_.rows(), [&](const auto& instrument) {
+    return books.at(instrument.id).owned() < instrument.lot_size;
+  });
   if (stops.halt.is_on && !is_flat) {
     return "halted and not flat";
   }
-  const trader::Queues& queues = life.trader()->queues();
-  if (queues.journal.size() + queues.published.size() + queues.from_ledger.size() +
-          queues.from_publisher.size() + queues.reports.size() >
-      8) {
-    return "a queue is stuck";
-  }
+  return std::nullopt;
+}
+
+std::optional<std::string> World::WhatDiffersInRedis(const model::Portfolio& books) const {
+  const model::SwitchState& stops = disk_.switches;
   const std::string* halt = redis_.Find(contract::keys::Halt().view());
   const std::string* kill = redis_.Find(contract::keys::KillSwitch().view());
   const bool is_halt_shown =

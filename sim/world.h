@@ -95,9 +95,14 @@ class World final : public SendWatch {
   void AfterTurn(const Task& task);
   void BuryLives();
   void People();
+  void ReleaseByPerson();
+  void DisturbSurroundings();
   void CheckBooks(const Life& life);
   void CheckNewFills();
   [[nodiscard]] std::optional<std::string> WhatDiffersIn(const Life& life);
+  [[nodiscard]] std::optional<std::string> WhatDiffersAtVenue(const engine::Engine& engine) const;
+  [[nodiscard]] std::optional<std::string> WhatIsWrongWithStop(const engine::Engine& engine) const;
+  [[nodiscard]] std::optional<std::string> WhatDiffersInRedis(const model::Portfolio& books) const;
   [[nodiscard]] Life* FindLife(int number);
 
   config::Settings settings_;

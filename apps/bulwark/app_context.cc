@@ -101,12 +101,12 @@ void AppContext::AddCommonFlags(CLI::App& command) {
 
 void AppContext::AddSettingFlag(CLI::App& command, const std::string& flag,
                                 const std::string& setting, const std::string& text) {
-  const std::string shown = flag.substr(flag.find("--"));
+  offered_.push_back({flag.substr(flag.find("--")), setting, {}});
   command
       .add_option_function<std::string>(
           flag,
-          [this, shown, setting](const std::string& value) {
-            flags_.push_back({shown, setting, value});
+          [this, &offered = offered_.back()](const std::string& value) {
+            flags_.push_back({offered.flag, offered.name, value});
           },
           text)
       ->type_name("VALUE");

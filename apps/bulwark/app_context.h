@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -91,6 +92,7 @@ class AppContext {
 
   const char* const* environment_;
   std::string config_file_;
+  std::list<config::FlagValue> offered_;  // Without values; callbacks point into it.
   std::vector<config::FlagValue> flags_;
   std::optional<base::Nanos> run_for_;
   std::string command_name_;

@@ -126,11 +126,11 @@ stateplane::TurnReceipt Commands::Turn(const SwitchCommand& command, const std::
 // Opens the ledger for this one turn: commands are rare, and an open file would outlive its folder.
 base::Result<model::SwitchTurn> Commands::Record(model::Switch which, bool is_on,
                                                  std::string_view reason) const {
-  const model::SwitchTurn turn{.which = which,
-                               .is_on = is_on,
-                               .reason = std::string(reason),
-                               .actor = "human",
-                               .at = base::WallNow()};
+  model::SwitchTurn turn{.which = which,
+                         .is_on = is_on,
+                         .reason = std::string(reason),
+                         .actor = "human",
+                         .at = base::WallNow()};
   auto ledger =
       ledger::Ledger::Open(ledger_, {.is_created_if_missing = false, .is_checked = false});
   if (!ledger) {

@@ -1,5 +1,6 @@
 #include "base/bell.h"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <ctime>

@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 
 #include <fmt/format.h>
@@ -22,6 +21,7 @@
 #include "journal/codec.h"
 #include "ledger/run_history.h"
 #include "model/action.h"
+#include "model/action_buffer.h"
 #include "model/fill.h"
 #include "model/names.h"
 #include "model/order.h"

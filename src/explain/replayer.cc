@@ -81,18 +81,19 @@ base::Result<bool> Replayer::ReadNext() {
   if (!next) {
     return tl::unexpected<base::Error>(next.error());
   }
-  if (!*next) {
+  const auto& record = *next;
+  if (!record) {
     if (reader_.last_sequence() >= expected) {
       gap_ = expected;
     }
     is_whole_ = !gap_ && reader_.ending() == journal::Ending::kClosed;
     return false;
   }
-  if ((*next)->sequence != expected) {
+  if (record->sequence != expected) {
     gap_ = expected;
     return false;
   }
-  event_ = **next;
+  event_ = *record;
   return true;
 }
 

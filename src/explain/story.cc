@@ -23,8 +23,11 @@
 #include "explain/replayer.h"
 #include "journal/run_reader.h"
 #include "journal/runs.h"
+#include "ledger/run_history.h"
 #include "model/action.h"
+#include "model/action_buffer.h"
 #include "model/denial.h"
+#include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/signal.h"
@@ -169,11 +172,12 @@ Result<void> ScanReports(const std::filesystem::path& journal, std::uint64_t epo
     if (!next) {
       return tl::unexpected<base::Error>(next.error());
     }
-    if (!*next || TimeOf((*next)->event) > until) {
+    const auto& record = *next;
+    if (!record || TimeOf(record->event) > until) {
       return {};
     }
-    if (OrderOf((*next)->event) == id) {
-      reports.push_back({.epoch = epoch, .sequence = (*next)->sequence, .event = (*next)->event});
+    if (OrderOf(record->event) == id) {
+      reports.push_back({.epoch = epoch, .sequence = record->sequence, .event = record->event});
     }
   }
 }
@@ -198,7 +202,7 @@ Result<Story> TellOrder(const std::filesystem::path& journal, const ledger::Hist
     NoteMissing(story.missing,
                 fmt::format("the journal of run {} ends before the order was made", first_epoch));
   } else {
-    story.cause = **std::move(cause);
+    story.cause = *std::move(cause);
   }
   std::set<std::uint64_t> epochs;
   for (const ledger::HistoricOrder& row : history.orders) {
@@ -279,6 +283,25 @@ Result<std::optional<Story>> TellDecision(const std::filesystem::path& journal,
   return std::optional<Story>();
 }
 
+namespace {
+
+// The strategy's orders that this event asked for and a guard denied.
+void NoteDenied(const Replayer& replayer, const Notes& notes, std::uint64_t epoch,
+                std::vector<DeniedDecision>& denied) {
+  for (const Asked& asked : notes.asked()) {
+    if (asked.denial && !asked.order.decision_id.is_nil()) {
+      denied.push_back({.epoch = epoch,
+                        .sequence = replayer.event().sequence,
+                        .at = TimeOf(replayer.event().event),
+                        .decision_id = asked.order.decision_id,
+                        .symbol = replayer.instruments()[asked.order.instrument].symbol,
+                        .denial = *asked.denial});
+    }
+  }
+}
+
+}  // namespace
+
 Result<std::vector<DeniedDecision>> ListDenied(const std::filesystem::path& journal,
                                                std::uint64_t epoch, std::size_t limit) {
   Notes notes;
@@ -289,17 +312,7 @@ Result<std::vector<DeniedDecision>> ListDenied(const std::filesystem::path& jour
   }
   std::vector<DeniedDecision> denied;
   const auto note = [&] {
-    for (const Asked& asked : notes.asked()) {
-      if (!asked.denial || asked.order.decision_id.is_nil()) {
-        continue;
-      }
-      denied.push_back({.epoch = epoch,
-                        .sequence = (*replayer)->event().sequence,
-                        .at = TimeOf((*replayer)->event().event),
-                        .decision_id = asked.order.decision_id,
-                        .symbol = (*replayer)->instruments()[asked.order.instrument].symbol,
-                        .denial = *asked.denial});
-    }
+    NoteDenied(**replayer, notes, epoch, denied);
     return false;
   };
   if (const auto played = ReplayUntil(**replayer, notes, note); !played) {

@@ -1,6 +1,7 @@
 #include "explain/story_report.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>

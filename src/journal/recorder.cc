@@ -95,7 +95,7 @@ int Recorder::WriteFrames() {
 }
 
 void Recorder::WriteBlock(const Block& block) {
-  if (!HasSegment()) {
+  if (!HasSegment() || !segment_) {
     return;
   }
   if (const auto written = segment_->Append(block); !written) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -90,18 +89,12 @@ base::Result<std::optional<RecordedEvent>> RunReader::Next() {
 
 // Answers false at the end of the last file.
 base::Result<bool> RunReader::NextBlock() {
-  while (true) {
+  while (segment_) {
     if (const auto block = segment_->Next()) {
-      block_ = *block;
-      at_ = 0;
-      next_ = block_.first_sequence;
-      if (block_.kind == BlockKind::kEnd) {
-        ending_ = Ending::kClosed;
-        last_sequence_ = block_.first_sequence - 1;
-        block_.frames = {};
-        continue;
+      if (Begin(*block)) {
+        return true;
       }
-      return true;
+      continue;
     }
     torn_bytes_ = segment_->torn_bytes();
     if (file_ + 1 == files_.size()) {
@@ -116,6 +109,21 @@ base::Result<bool> RunReader::NextBlock() {
     }
     segment_.emplace(*std::move(segment));
   }
+  return false;
+}
+
+// Answers false for a block without events: the mark at the end of a run that was closed.
+bool RunReader::Begin(const Block& block) {
+  block_ = block;
+  at_ = 0;
+  next_ = block.first_sequence;
+  if (block.kind != BlockKind::kEnd) {
+    return true;
+  }
+  ending_ = Ending::kClosed;
+  last_sequence_ = block.first_sequence - 1;
+  block_.frames = {};
+  return false;
 }
 
 std::optional<model::Event> DecodeEvent(std::string_view bytes, std::size_t instruments) {

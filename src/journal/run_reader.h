@@ -62,6 +62,7 @@ class RunReader {
         segment_(std::move(segment)) {}
 
   base::Result<bool> NextBlock();
+  bool Begin(const Block& block);
 
   std::vector<SegmentFile> files_;
   std::size_t file_ = 0;

@@ -1,6 +1,7 @@
 #include "journal/tap.h"
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
