@@ -92,7 +92,7 @@ void Concluder::See(Case& seen, const Difference& difference, base::UnixNanos no
   seen.same_values = seen.difference == difference ? seen.same_values + 1 : 1;
   const bool is_other = seen.difference.delta() != difference.delta();
   if (seen.phase == Phase::kRaised && is_other) {
-    out.push_back(Clear{seen.difference});
+    out.emplace_back(Clear{seen.difference});
     seen.phase = Phase::kAsking;
   }
   seen.difference = difference;
@@ -104,7 +104,7 @@ void Concluder::See(Case& seen, const Difference& difference, base::UnixNanos no
 void Concluder::Forget(Steps& out) {
   for (const Case& at : cases_) {
     if (!at.is_found && at.phase == Phase::kRaised) {
-      out.push_back(Clear{at.difference});
+      out.emplace_back(Clear{at.difference});
     }
   }
   std::erase_if(cases_, [](const Case& at) { return !at.is_found; });
@@ -144,19 +144,19 @@ bool Concluder::IsRaisable(const Case& at) const {
   return !HasQuestion(at.difference.kind) && at.same_values >= kSameValuesMin;
 }
 
-void Concluder::Ask(Case& at, base::UnixNanos now, Steps& out) {
+void Concluder::Ask(Case& at, base::UnixNanos now, Steps& out) const {
   at.ask_at = now + limits_.ask_again * (1U << std::min(at.asks, kDoublingsMax));
   ++at.asks;
   switch (at.difference.kind) {
     case Kind::kMissingFills:
-      out.push_back(AskFills{});
+      out.emplace_back(AskFills{});
       return;
     case Kind::kUnjournaledOrder:
-      out.push_back(CancelAtVenue{at.difference});
+      out.emplace_back(CancelAtVenue{at.difference});
       return;
     default:
       at.is_waiting = true;
-      out.push_back(AskOrder{at.difference.order_id});
+      out.emplace_back(AskOrder{at.difference.order_id});
       return;
   }
 }
@@ -169,11 +169,11 @@ void Concluder::OnAnswer(const OrderAnswer& answer, base::UnixNanos now, Steps& 
   at->is_waiting = false;
   std::visit(
       Overloaded{[](const ProvesNothing&) {}, [](const IsWorking&) {},
-                 [&](const NeedsFills&) { out.push_back(AskFills{}); },
+                 [&](const NeedsFills&) { out.emplace_back(AskFills{}); },
                  [&](const Proves& proof) {
                    at->phase = Phase::kConcluded;
                    at->concluded_at = now;
-                   out.push_back(Conclude{at->difference, proof.report});
+                   out.emplace_back(Conclude{at->difference, proof.report});
                  },
                  [&](const Contradicts& contradiction) { RaiseCase(*at, contradiction.why, out); }},
       Judge(at->difference, answer));
@@ -189,7 +189,7 @@ void Concluder::RaiseCase(Case& at, const model::Reason& why, Steps& out) {
   at.phase = Phase::kRaised;
   at.is_waiting = false;
   at.why = why;
-  out.push_back(Raise{at.difference, why});
+  out.emplace_back(Raise{at.difference, why});
 }
 
 // A burst of a minute's questions may go at once, then one at a time.

@@ -111,7 +111,7 @@ class Concluder {
   void See(Case& seen, const Difference& difference, base::UnixNanos now, Steps& out);
   void Forget(Steps& out);
   void Advance(Case& at, base::UnixNanos now, Steps& out);
-  void Ask(Case& at, base::UnixNanos now, Steps& out);
+  void Ask(Case& at, base::UnixNanos now, Steps& out) const;
   void RaiseCase(Case& at, const model::Reason& why, Steps& out);
   bool TakeAsk(base::UnixNanos now);
   [[nodiscard]] bool IsRaisable(const Case& at) const;
