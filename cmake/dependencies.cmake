@@ -19,6 +19,9 @@ add_library(hiredis::hiredis ALIAS PkgConfig::hiredis_pc)
 pkg_check_modules(sqlite3_pc REQUIRED IMPORTED_TARGET sqlite3)
 add_library(sqlite3::sqlite3 ALIAS PkgConfig::sqlite3_pc)
 
+pkg_check_modules(libpq_pc REQUIRED IMPORTED_TARGET libpq)
+add_library(libpq::libpq ALIAS PkgConfig::libpq_pc)
+
 # SOCI 4.0 in Debian ships no CMake package for all back ends; its libraries have stable names.
 add_library(soci::sqlite3 INTERFACE IMPORTED)
 target_link_libraries(soci::sqlite3 INTERFACE soci_core soci_sqlite3 sqlite3::sqlite3)

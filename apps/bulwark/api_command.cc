@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "data_paths.h"
+#include "ledger_access.h"
 #include "redis_access.h"
 #include "stop_signal.h"
 
@@ -61,7 +62,7 @@ int RunApi(const config::Settings& settings, const AppContext& context, const st
   const auto service = api::Service::Start({.redis = *redis,
                                             .host = settings.api.host,
                                             .port = settings.api.port,
-                                            .ledger = paths->LedgerFile(),
+                                            .ledger = LedgerPlaceOf(settings, *paths),
                                             .web = web.empty() ? BuiltPage() : fs::path(web)});
   if (!service) {
     fmt::print(stderr, "error: {}\n", service.error().message);

@@ -33,6 +33,8 @@ class DataPaths {
   [[nodiscard]] std::filesystem::path LockFile(std::string_view role) const;
   [[nodiscard]] std::filesystem::path LedgerFile() const { return root_ / "ledger.db"; }
   [[nodiscard]] std::filesystem::path JournalDir() const { return root_ / "journal"; }
+  // What the ledger could not take yet.
+  [[nodiscard]] std::filesystem::path SpillFile() const { return root_ / "spill.journal"; }
   [[nodiscard]] std::filesystem::path PaperFile() const { return root_ / "paper.db"; }
 
  private:

@@ -20,12 +20,15 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "base/crash_point.h"
 #include "base/iso_time.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "config/settings.h"
 #include "data_paths.h"
 #include "ledger/ledger.h"
+#include "ledger/ledger_place.h"
+#include "ledger_access.h"
 #include "process/child.h"
 #include "process/lock_file.h"
 #include "redis/connection.h"
@@ -136,12 +139,15 @@ DoctorLine CheckPort(const std::string& setting, const std::string& host, std::u
   return {Level::kGreen, "ports", fmt::format("{} {}:{} is free", setting, host, port)};
 }
 
+// Never committed.
+constexpr base::DurableWrite kProbe{"doctor.probe", "nothing"};
+
 DoctorLines CheckLedgerPragmas(const fs::path& file) {
   auto connection = sql::OpenSqlite(file, {.is_created_if_missing = false, .is_checked = false});
   if (!connection) {
     return {{Level::kRed, "ledger", connection.error().message}};
   }
-  if (const auto lock = sql::Transaction::Begin(**connection); !lock) {
+  if (const auto lock = sql::Transaction::Begin(**connection, kProbe); !lock) {
     return {{Level::kRed, "ledger", lock.error().message}};
   }
   const auto mode = (*connection)->QueryText("PRAGMA journal_mode");
@@ -198,17 +204,27 @@ DoctorLines CheckRedis(const config::Settings& settings, const DataPaths& paths)
   return lines;
 }
 
-DoctorLines CheckLedger(const DataPaths& paths) {
-  const fs::path file = paths.LedgerFile();
+// Opening it for writing refuses a server that would lose commits.
+DoctorLines CheckLedgerServer(const ledger::LedgerPlace& place) {
+  const auto writable =
+      ledger::Ledger::Open(place, {.is_created_if_missing = false, .is_checked = false});
+  if (!writable) {
+    return {{Level::kRed, "ledger", writable.error().message}};
+  }
+  return {{Level::kGreen, "ledger", place.Name() + " answers, is writable and durable"}};
+}
+
+DoctorLines CheckLedger(const config::Settings& settings, const DataPaths& paths) {
+  const ledger::LedgerPlace place = LedgerPlaceOf(settings, paths);
   const auto ledger = ledger::Ledger::Open(
-      file, {.access = ledger::Access::kReadOnly, .is_created_if_missing = false});
+      place, {.access = ledger::Access::kReadOnly, .is_created_if_missing = false});
   if (!ledger) {
     if (ledger.error().code == base::ErrorCode::kNotFound) {
-      return {{Level::kGreen, "ledger", file.string() + " will be made by the first start"}};
+      return {{Level::kGreen, "ledger", place.Name() + " will be made by the first start"}};
     }
     return {{Level::kRed, "ledger", ledger.error().message}};
   }
-  return CheckLedgerPragmas(file);
+  return place.is_postgres() ? CheckLedgerServer(place) : CheckLedgerPragmas(place.file);
 }
 
 DoctorLines CheckClock(base::UnixNanos now, const fs::path& program) {

@@ -37,7 +37,7 @@ DoctorLines CheckData(const DataPaths& paths);
 DoctorLines CheckRedis(const config::Settings& settings, const DataPaths& paths);
 
 // Whole, writable and durable.
-DoctorLines CheckLedger(const DataPaths& paths);
+DoctorLines CheckLedger(const config::Settings& settings, const DataPaths& paths);
 
 // Set, and later than the file of the program itself.
 DoctorLines CheckClock(base::UnixNanos now, const std::filesystem::path& program);

@@ -65,7 +65,7 @@ int RunDoctor(const config::Settings& settings, bool is_json) {
   }
   DoctorLines lines;
   for (const DoctorLines& checked :
-       {CheckData(*paths), CheckRedis(settings, *paths), CheckLedger(*paths),
+       {CheckData(*paths), CheckRedis(settings, *paths), CheckLedger(settings, *paths),
         CheckDisk(paths->Root()), CheckPorts(settings, *paths),
         CheckClock(base::WallNow(), "/proc/self/exe")}) {
     lines.insert(lines.end(), checked.begin(), checked.end());

@@ -25,6 +25,8 @@
 #include "explain/story.h"
 #include "explain/story_report.h"
 #include "ledger/ledger.h"
+#include "ledger/ledger_place.h"
+#include "ledger_access.h"
 #include "model/instrument.h"
 #include "model/order.h"
 
@@ -47,9 +49,9 @@ int Tell(const base::Error& error) {
   }
 }
 
-base::Result<std::unique_ptr<ledger::Ledger>> OpenToRead(const DataPaths& paths) {
+base::Result<std::unique_ptr<ledger::Ledger>> OpenToRead(const ledger::LedgerPlace& place) {
   return ledger::Ledger::Open(
-      paths.LedgerFile(),
+      place,
       {.access = ledger::Access::kReadOnly, .is_created_if_missing = false, .is_checked = false});
 }
 
@@ -92,12 +94,17 @@ struct ExplainWords {
   [[nodiscard]] bool wants_json() const { return json->count() > 0; }
 };
 
+struct Places {
+  DataPaths paths;
+  ledger::LedgerPlace ledger;
+};
+
 void Print(const explain::Story& story, bool is_json) {
   fmt::print("{}", is_json ? explain::StoryAsJson(story) : explain::DescribeStory(story));
 }
 
-int ExplainOrder(const DataPaths& paths, const std::string& prefix, bool is_json) {
-  auto ledger = OpenToRead(paths);
+int ExplainOrder(const Places& places, const std::string& prefix, bool is_json) {
+  auto ledger = OpenToRead(places.ledger);
   if (!ledger) {
     return Tell(ledger.error());
   }
@@ -114,8 +121,8 @@ int ExplainOrder(const DataPaths& paths, const std::string& prefix, bool is_json
     return Tell(history.error());
   }
   const model::Order& last = history->orders.back().order;
-  const auto story =
-      explain::TellOrder(paths.JournalDir(), *history, (*instruments)[last.instrument].symbol);
+  const auto story = explain::TellOrder(places.paths.JournalDir(), *history,
+                                        (*instruments)[last.instrument].symbol);
   if (!story) {
     return Tell(story.error());
   }
@@ -142,23 +149,23 @@ int ExplainDecision(const DataPaths& paths, const std::string& text, bool is_jso
   return kExitDone;
 }
 
-base::Result<std::uint64_t> EpochOrNewest(const DataPaths& paths, std::uint64_t epoch) {
+base::Result<std::uint64_t> EpochOrNewest(const ledger::LedgerPlace& place, std::uint64_t epoch) {
   if (epoch != 0) {
     return epoch;
   }
-  auto ledger = OpenToRead(paths);
+  auto ledger = OpenToRead(place);
   if (!ledger) {
     return tl::unexpected<base::Error>(ledger.error());
   }
   return (*ledger)->LastEpoch();
 }
 
-int ListDenied(const DataPaths& paths, const ExplainWords& words) {
-  const auto epoch = EpochOrNewest(paths, words.epoch);
+int ListDenied(const Places& places, const ExplainWords& words) {
+  const auto epoch = EpochOrNewest(places.ledger, words.epoch);
   if (!epoch) {
     return Tell(epoch.error());
   }
-  const auto denied = explain::ListDenied(paths.JournalDir(), *epoch, kDeniedShown);
+  const auto denied = explain::ListDenied(places.paths.JournalDir(), *epoch, kDeniedShown);
   if (!denied) {
     return Tell(denied.error());
   }
@@ -179,11 +186,12 @@ int Explain(const config::Settings& settings, const ExplainWords& words) {
   if (!paths) {
     return kExitUsage;
   }
+  const Places places{.paths = *paths, .ledger = LedgerPlaceOf(settings, *paths)};
   if (is_list) {
-    return ListDenied(*paths, words);
+    return ListDenied(places, words);
   }
   return words.order.empty() ? ExplainDecision(*paths, words.decision, words.wants_json())
-                             : ExplainOrder(*paths, words.order, words.wants_json());
+                             : ExplainOrder(places, words.order, words.wants_json());
 }
 
 struct ReplayWords {
@@ -230,7 +238,7 @@ int Replay(const config::Settings& settings, const ReplayWords& words) {
   if (!paths) {
     return kExitUsage;
   }
-  auto ledger = OpenToRead(*paths);
+  auto ledger = OpenToRead(LedgerPlaceOf(settings, *paths));
   if (!ledger) {
     return Tell(ledger.error());
   }

@@ -15,6 +15,7 @@
 #include "audit/redis_audit.h"
 #include "audit/venue_audit.h"
 #include "base/result.h"
+#include "ledger/chain.h"
 #include "ledger/ledger.h"
 #include "redis/connection.h"
 
@@ -63,6 +64,13 @@ VerifyReport ReadOnce(const VerifySources& sources, ledger::Ledger& ledger,
     report.contradictions = *std::move(contradictions);
   } else {
     report.unreadable.push_back("ledger: " + contradictions.error().message);
+  }
+  const auto broken = ledger.FindChainBreak(ledger::Depth::kWhole);
+  if (!broken) {
+    report.unreadable.push_back("ledger: " + broken.error().message);
+  } else if (const auto& found = *broken) {
+    report.contradictions.push_back(
+        fmt::format("row {} of {}: {}", found->sequence, found->table, found->what));
   }
   if (connection) {
     CompareRedis(*books, **connection, report);

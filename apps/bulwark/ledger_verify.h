@@ -19,6 +19,7 @@
 #include "audit/difference.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/ledger_place.h"
 #include "model/instrument.h"
 #include "redis/connection.h"
 
@@ -29,7 +30,7 @@ constexpr int kStableReads = 3;
 constexpr base::Nanos kReadPause = std::chrono::milliseconds{200};
 
 struct VerifySources {
-  std::filesystem::path ledger;
+  ledger::LedgerPlace ledger;
   std::filesystem::path paper;
   model::InstrumentTable instruments;
   std::function<base::Result<std::unique_ptr<redis::Connection>>()> open_redis;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "api_command.h"
 #include "app_context.h"
+#include "base/crash_point.h"
 #include "config/nearest.h"
 #include "config/setting_text.h"
 #include "config_command.h"
@@ -112,6 +114,9 @@ int RunCommandLine(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // NOLINTBEGIN(concurrency-mt-unsafe): there is no other thread yet.
+  bulwark::base::ArmCrashPoints(std::getenv("TEST_CRASH_POINT"), std::getenv("TEST_CRASH_MARK"));
+  // NOLINTEND(concurrency-mt-unsafe)
   try {
     return RunCommandLine(argc, argv);
   } catch (const std::exception& error) {

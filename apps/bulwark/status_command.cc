@@ -22,6 +22,8 @@
 #include "config/settings.h"
 #include "data_paths.h"
 #include "ledger/ledger.h"
+#include "ledger/ledger_place.h"
+#include "ledger_access.h"
 #include "model/switches.h"
 #include "redis/connection.h"
 #include "redis_access.h"
@@ -44,9 +46,9 @@ Json TurnJson(const model::SwitchTurn& turn) {
 }
 
 // The stops as the durable truth has them; a text with the reason when it cannot be read.
-Json ReadLedger(const DataPaths& paths) {
+Json ReadLedger(const ledger::LedgerPlace& place) {
   auto ledger = ledger::Ledger::Open(
-      paths.LedgerFile(),
+      place,
       {.access = ledger::Access::kReadOnly, .is_created_if_missing = false, .is_checked = false});
   if (!ledger) {
     return {{"error", ledger.error().message}};
@@ -199,7 +201,7 @@ int RunStatus(const config::Settings& settings, bool as_json) {
     return kExitUsage;
   }
   Json state = ReadRedis(settings, *paths);
-  state["ledger"] = ReadLedger(*paths);
+  state["ledger"] = ReadLedger(LedgerPlaceOf(settings, *paths));
   if (as_json) {
     fmt::print("{}\n", api::Dump(state));
   } else {

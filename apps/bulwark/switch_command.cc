@@ -15,7 +15,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "config/settings.h"
-#include "data_paths.h"
+#include "ledger_access.h"
 #include "model/switches.h"
 #include "redis/connection.h"
 #include "redis_access.h"
@@ -80,7 +80,7 @@ int Run(const config::Settings& settings, const SwitchWord& word, const SwitchOp
     }
     return redis::Connection::Connect(*url, RedisOptionsOf(settings, "bulwark-" + word.name));
   };
-  const SwitchReceipt receipt = TurnSwitch(request, paths->LedgerFile(), open_redis);
+  const SwitchReceipt receipt = TurnSwitch(request, LedgerPlaceOf(settings, *paths), open_redis);
   const bool is_done = IsDone(receipt);
   fmt::print(is_done ? stdout : stderr, "{}", DescribeReceipt(request, receipt));
   return is_done ? kExitDone : kExitFailed;

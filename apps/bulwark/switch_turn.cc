@@ -1,7 +1,6 @@
 #include "switch_turn.h"
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +16,7 @@
 #include "contract/keys.h"
 #include "contract/system_documents.h"
 #include "ledger/ledger.h"
+#include "ledger/ledger_place.h"
 #include "model/action.h"
 #include "model/names.h"
 #include "model/switches.h"
@@ -39,14 +39,14 @@ std::string_view TitleOf(Switch which) {
 // Opens the ledger with the first turn: a look at Redis comes before a release.
 class Recorder {
  public:
-  Recorder(model::Switch which, std::filesystem::path path)
-      : which_(which), path_(std::move(path)) {}
+  Recorder(model::Switch which, ledger::LedgerPlace place)
+      : which_(which), place_(std::move(place)) {}
 
   base::Result<model::SwitchTurn> Turn(bool is_on, std::string_view reason) {
     if (!ledger_) {
       // A new ledger in a mistyped data folder would give a receipt for a stop that stops nobody.
       auto opened =
-          ledger::Ledger::Open(path_, {.is_created_if_missing = false, .is_checked = false});
+          ledger::Ledger::Open(place_, {.is_created_if_missing = false, .is_checked = false});
       if (!opened) {
         return tl::unexpected<base::Error>(opened.error());
       }
@@ -69,7 +69,7 @@ class Recorder {
 
  private:
   model::Switch which_;
-  std::filesystem::path path_;
+  ledger::LedgerPlace place_;
   std::unique_ptr<ledger::Ledger> ledger_;
 };
 
@@ -201,7 +201,7 @@ std::string DescribeRedis(const SwitchRequest& request, const SwitchReceipt& rec
 
 }  // namespace
 
-SwitchReceipt TurnSwitch(const SwitchRequest& request, const std::filesystem::path& ledger,
+SwitchReceipt TurnSwitch(const SwitchRequest& request, const ledger::LedgerPlace& ledger,
                          const RedisOpener& open_redis) {
   Recorder recorder(request.which, ledger);
   std::unique_ptr<redis::Connection> connection;

@@ -11,7 +11,6 @@
 
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,6 +19,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "contract/system_documents.h"
+#include "ledger/ledger_place.h"
 #include "model/switches.h"
 #include "redis/connection.h"
 
@@ -47,7 +47,7 @@ struct SwitchReceipt {
 // Makes the connection when it is needed: a stop must not wait for it.
 using RedisOpener = std::function<base::Result<std::unique_ptr<redis::Connection>>()>;
 
-SwitchReceipt TurnSwitch(const SwitchRequest& request, const std::filesystem::path& ledger,
+SwitchReceipt TurnSwitch(const SwitchRequest& request, const ledger::LedgerPlace& ledger,
                          const RedisOpener& open_redis);
 
 // Whether `state` says what the turn asked for.

@@ -14,6 +14,7 @@
 #include "config/settings.h"
 #include "config/settings_loader.h"
 #include "data_paths.h"
+#include "ledger_access.h"
 #include "redis_access.h"
 #include "stop_signal.h"
 #include "trader/environment.h"
@@ -71,7 +72,8 @@ int RunTrader(const AppContext& context, const config::Loaded& loaded) {
     return FailWithText(redis.error().message);
   }
   trader::LiveEnvironment environment(
-      {.ledger_file = paths->LedgerFile(),
+      {.ledger = LedgerPlaceOf(settings, *paths),
+       .spill_file = paths->SpillFile(),
        .venue_socket = paths->VenueSocket(),
        .redis = *redis,
        .journal = trader::JournalPlace{.folder = paths->JournalDir(),

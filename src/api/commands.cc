@@ -1,7 +1,6 @@
 #include "api/commands.h"
 
 #include <cstddef>
-#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -15,6 +14,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/ledger.h"
+#include "ledger/ledger_place.h"
 #include "model/switches.h"
 #include "net/message.h"
 #include "redis/connection.h"
@@ -74,7 +74,7 @@ std::string CleanReason(std::string_view text) {
   return clean;
 }
 
-Commands::Commands(std::filesystem::path ledger, redis::Url url, redis::ConnectionOptions options)
+Commands::Commands(ledger::LedgerPlace ledger, redis::Url url, redis::ConnectionOptions options)
     : ledger_(std::move(ledger)), url_(std::move(url)), options_(std::move(options)) {}
 
 net::Response Commands::Take(const SwitchCommand& command, const net::Request& request) {

@@ -13,13 +13,13 @@
 
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "ledger/ledger_place.h"
 #include "model/switches.h"
 #include "net/message.h"
 #include "redis/connection.h"
@@ -49,7 +49,7 @@ std::string CleanReason(std::string_view text);
 
 class Commands {
  public:
-  Commands(std::filesystem::path ledger, redis::Url url, redis::ConnectionOptions options);
+  Commands(ledger::LedgerPlace ledger, redis::Url url, redis::ConnectionOptions options);
 
   net::Response Take(const SwitchCommand& command, const net::Request& request);
 
@@ -60,7 +60,7 @@ class Commands {
   base::Result<redis::Connection*> Connect();
   stateplane::TurnReceipt Turn(const SwitchCommand& command, const std::string& reason);
 
-  std::filesystem::path ledger_;
+  ledger::LedgerPlace ledger_;
   redis::Url url_;
   redis::ConnectionOptions options_;
   stateplane::SwitchTurner turner_;

@@ -19,6 +19,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/ledger_place.h"
 #include "redis/url.h"
 
 namespace bulwark::api {
@@ -27,8 +28,8 @@ struct ServiceOptions {
   redis::Url redis;
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
-  std::filesystem::path ledger = {};  // Where commands are recorded.
-  std::filesystem::path web = {};  // The built page; a placeholder is served when it is not there.
+  ledger::LedgerPlace ledger = {};  // Where commands are recorded.
+  std::filesystem::path web = {};   // The built page; a placeholder is served when it is not there.
   base::Nanos call_timeout = std::chrono::seconds{1};
   base::Nanos push_every = std::chrono::milliseconds{500};
 };

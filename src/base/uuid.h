@@ -39,6 +39,13 @@ class Uuid {
   };
   static std::optional<Origin> OriginOf(const Uuid& id);
   static std::optional<Uuid> Parse(std::string_view text);
+  // What high() and low() answered.
+  static constexpr Uuid FromParts(std::uint64_t high, std::uint64_t low) {
+    Uuid id;
+    id.high_ = high;
+    id.low_ = low;
+    return id;
+  }
 
   // Writes exactly kTextSize characters, returns the end.
   char* Format(char* out) const;

@@ -57,7 +57,7 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
   {"log.level", kEnum, "info", "debug|info|warn|error", "", To<&Settings::log, &LogSettings::level>,
    "Least severe lines that are written to the log."},
 
-  {"redis.url", kUrl, "", "", "", To<&Settings::redis, &RedisSettings::url>,
+  {"redis.url", kUrl, "", "redis|rediss|unix", "", To<&Settings::redis, &RedisSettings::url>,
    "Redis to use: redis://[user:password@]host:port[/db], rediss:// for TLS, unix:///path for a "
    "socket. "
    "Empty: `bulwark up` starts a private server in the data folder."},
@@ -72,6 +72,10 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
   {"redis.server_binary", kText, "redis-server", "", "",
    To<&Settings::redis, &RedisSettings::server_binary>,
    "Program that is started as the private server."},
+
+  {"ledger.url", kUrl, "", "postgresql|postgres", "", To<&Settings::ledger, &LedgerSettings::url>,
+   "PostgreSQL database for the ledger: postgresql://[user:password@]host[:port]/database. "
+   "Empty: SQLite, ledger.db in the data folder."},
 
   {"account.initial_cash", kDecimal, "100000", ">0..1000000000", "quote currency",
    To<&Settings::account, &AccountSettings::initial_cash>,
@@ -249,6 +253,7 @@ constexpr std::array kSections = std::to_array<SectionSpec>({
     {"", "General", "Where everything lives."},
     {"log", "Log", "Lines in logfmt on standard error."},
     {"redis", "Redis", "The state that every other tool can read."},
+    {"ledger", "Ledger", "The durable truth: orders, fills, stops."},
     {"account", "Account", "The money, and how much of it one order may use."},
     {"feed", "Feed", "Prices coming in."},
     {"instruments", "Instruments", "Steps of price and quantity."},

@@ -144,7 +144,9 @@ std::string DescribeAllowed(const SettingSpec& spec) {
     case SettingType::kPath:
       return "a path";
     case SettingType::kUrl:
-      return "empty, or a URL redis://host:port, rediss://host:port or unix:///path";
+      return spec.allowed.starts_with("redis")
+                 ? "empty, or a URL redis://host:port, rediss://host:port or unix:///path"
+                 : "empty, or a URL postgresql://host:port/database";
     case SettingType::kSymbols:
       return "a list of symbols such as BTC/USDT or MSFT";
     case SettingType::kChoices:

@@ -101,16 +101,18 @@ base::Result<Value> ParseAddress(std::string_view text) {
   return Value(copy);
 }
 
-base::Result<Value> ParseUrl(std::string_view text) {
-  constexpr std::array<std::string_view, 3> kSchemes{"redis://", "rediss://", "unix://"};
+base::Result<Value> ParseUrl(const SettingSpec& spec, std::string_view text) {
   if (text.empty()) {
     return Value(std::string());
   }
-  const bool is_known = std::ranges::any_of(kSchemes, [&](std::string_view scheme) {
-    return text.starts_with(scheme) && text.size() > scheme.size();
+  const auto schemes = SplitWords(spec.allowed, '|');
+  const bool is_known = std::ranges::any_of(schemes, [&](std::string_view scheme) {
+    const std::string start = std::string(scheme) + "://";
+    return text.starts_with(start) && text.size() > start.size();
   });
   if (!is_known) {
-    return Wrong(MaskUrl(text), "is not a Redis URL");
+    return Wrong(MaskUrl(text), spec.allowed.starts_with("redis") ? "is not a Redis URL"
+                                                                  : "is not a PostgreSQL URL");
   }
   if (text.find(' ') != std::string_view::npos) {
     return Wrong(MaskUrl(text), "contains a blank");
@@ -162,7 +164,7 @@ base::Result<Value> ParseByType(const SettingSpec& spec, std::string_view text) 
     case SettingType::kAddress:
       return ParseAddress(text);
     case SettingType::kUrl:
-      return ParseUrl(text);
+      return ParseUrl(spec, text);
     case SettingType::kSymbols:
     case SettingType::kChoices:
       return ParseList(spec, text);

@@ -42,6 +42,10 @@ struct RedisSettings {
   std::string server_binary;
 };
 
+struct LedgerSettings {
+  base::Secret url;  // Empty: SQLite in the data folder.
+};
+
 struct AccountSettings {
   base::Decimal initial_cash;
   AccountMode mode{};
@@ -169,6 +173,7 @@ struct Settings {
   std::filesystem::path data;
   LogSettings log;
   RedisSettings redis;
+  LedgerSettings ledger;
   AccountSettings account;
   FeedSettings feed;
   std::vector<InstrumentSettings> instruments;

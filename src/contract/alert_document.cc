@@ -23,7 +23,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kFixedFields = {"timestamp", "level", "event", "message"};
 
 using EventMessage = std::pair<std::string_view, std::string_view>;
-constexpr std::array<EventMessage, 39> kMessages = {{
+constexpr std::array<EventMessage, 42> kMessages = {{
     {"SYSTEM_HALT", "Emergency halt triggered"},
     {"SYSTEM_RESUMED", "Halt ended by an operator"},
     {"KILL_SWITCH_ACTIVATED", "Kill switch activated"},
@@ -50,6 +50,9 @@ constexpr std::array<EventMessage, 39> kMessages = {{
     {"FEED_DISCONNECTED", "Market data feed disconnected"},
     {"FEED_RECONNECTED", "Market data feed reconnected"},
     {"POSITION_NOT_LIQUIDATED", "A position could not be liquidated"},
+    {"LEDGER_UNAVAILABLE", "The ledger cannot be written; no entries until it is back"},
+    {"LEDGER_DAMAGED", "The ledger refuses what it should take; no entries"},
+    {"LEDGER_BACK", "The ledger is written again"},
     {"ORDER_DENIED", "Order denied by the gate"},
     {"LATE_FILL", "An order was filled after its end"},
     {"OVERFILL", "The venue filled more than was ordered"},

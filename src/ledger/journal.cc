@@ -1,15 +1,22 @@
 #include "ledger/journal.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/decimal.h"
 #include "base/result.h"
+#include "ledger/adjustment_row.h"
+#include "ledger/chain.h"
 #include "ledger/duplicate_fill.h"
+#include "ledger/fill_row.h"
 #include "ledger/order_row.h"
+#include "ledger/replay.h"
+#include "ledger/round_trip_row.h"
+#include "ledger/snapshot.h"
 #include "model/action.h"
 #include "model/fill.h"
 #include "model/names.h"
@@ -28,33 +35,28 @@ enum : std::size_t {
   kInsertFill,
   kFindFill,
   kUpsertAnchor,
+  kUpsertPeriodAnchor,
   kInsertAdjustment,
-  kInsertRoundTrip,
-  kUpsertPeriodAnchor
+  kInsertRoundTrip
 };
 
+// "INSERT INTO <table>(sequence, ..., hash) VALUES(...)" with its parameters.
+sql::StatementText InsertInto(const ChainedTable& table, const std::string& conflict) {
+  const std::string kinds = "i" + table.kinds + "t";
+  return {.sql = std::string("INSERT INTO ") + table.name + "(sequence, " + table.columns +
+                 ", hash) VALUES(" + Placeholders(kinds) + ")" + conflict,
+          .params = kinds};
+}
+
 std::vector<sql::StatementText> Texts() {
-  const std::string columns = kOrderColumns;
-  const std::string kinds = kOrderKinds;
-  const std::string adjustment_kinds = "titittiiiiiiiiii";
-  const std::string trip_kinds = "titttiiiiiiii";
-  const std::string fill_kinds = "tttititiiiiiiitii";
   return {
       {.sql = "SELECT max(epoch) FROM runs", .columns = "i"},
-      {.sql = "INSERT INTO order_events(epoch, " + columns + ") VALUES(" +
-              Placeholders("i" + kinds) + ")",
-       .params = "i" + kinds},
-      {.sql = "INSERT INTO order_heads(order_id, event, is_open) "
-              "VALUES(:id, last_insert_rowid(), :o) ON CONFLICT(order_id) DO UPDATE SET "
-              "event = excluded.event, is_open = excluded.is_open",
-       .params = "ti"},
-      {.sql = "INSERT INTO fills(account, venue, trade_id, epoch, order_id, instrument_id, side, "
-              "price, quantity, fee, realised_pnl, at, booked_at, venue_sequence, fee_currency, "
-              "fee_charged, "
-              "fee_quantity, pnl_method) VALUES(" +
-              Placeholders(fill_kinds) +
-              ", 'fifo') ON CONFLICT(account, venue, trade_id) DO NOTHING",
-       .params = fill_kinds},
+      InsertInto(OrderEvents(), ""),
+      {.sql = "INSERT INTO order_heads(order_id, event, is_open) VALUES(:id, :e, :o) "
+              "ON CONFLICT(order_id) DO UPDATE SET event = excluded.event, "
+              "is_open = excluded.is_open",
+       .params = "tii"},
+      InsertInto(Fills(), " ON CONFLICT(account, venue, trade_id) DO NOTHING"),
       {.sql = "SELECT order_id, instrument_id, side, price, quantity, fee FROM fills "
               "WHERE account = :a AND venue = :v AND trade_id = :t",
        .params = "ttt",
@@ -62,20 +64,11 @@ std::vector<sql::StatementText> Texts() {
       {.sql = "INSERT INTO anchors(utc_day, equity) VALUES(:d, :e) "
               "ON CONFLICT(utc_day) DO UPDATE SET equity = excluded.equity",
        .params = "ii"},
-      {.sql = "INSERT INTO adjustments(id, epoch, kind, instrument_id, order_id, trade_id, cash, "
-              "fees, restored_quantity, restored_cost, taken_quantity, taken_cost, new_shares, "
-              "old_shares, realised_pnl, at, after_fill) VALUES(" +
-              Placeholders(adjustment_kinds) +
-              ", (SELECT coalesce(max(sequence), 0) FROM fills)) ON CONFLICT(id) DO NOTHING",
-       .params = adjustment_kinds},
-      {.sql = "INSERT INTO round_trips(id, instrument_id, opening_order, side, strategy, "
-              "entry_quantity, entry_notional, exit_quantity, exit_notional, fees, realised_pnl, "
-              "opened_at, closed_at) VALUES(" +
-              Placeholders(trip_kinds) + ") ON CONFLICT(id) DO NOTHING",
-       .params = trip_kinds},
       {.sql = "INSERT INTO period_anchors(kind, utc_day, equity) VALUES(:k, :d, :e) "
               "ON CONFLICT(kind, utc_day) DO UPDATE SET equity = excluded.equity",
        .params = "tii"},
+      InsertInto(Adjustments(), " ON CONFLICT(id) DO NOTHING"),
+      InsertInto(RoundTrips(), " ON CONFLICT(id) DO NOTHING"),
   };
 }
 
@@ -88,10 +81,16 @@ base::Result<void> Outcome(const base::Result<std::int64_t>& executed) {
 
 }  // namespace
 
-Journal::Journal(Run run, std::vector<sql::Statement> statements)
-    : run_(std::move(run)), statements_(std::move(statements)) {}
+Journal::Journal(sql::Connection& connection, Run run, std::vector<sql::Statement> statements)
+    : connection_(connection),
+      run_(std::move(run)),
+      statements_(std::move(statements)),
+      event_chain_(OrderEvents()),
+      fill_chain_(Fills()),
+      adjustment_chain_(Adjustments()),
+      trip_chain_(RoundTrips()) {}
 
-base::Result<Journal> Journal::Create(sql::Connection& connection, Run run) {
+base::Result<std::unique_ptr<Journal>> Journal::Create(sql::Connection& connection, Run run) {
   std::vector<sql::Statement> statements;
   for (const sql::StatementText& text : Texts()) {
     auto statement = connection.Prepare(text);
@@ -100,7 +99,48 @@ base::Result<Journal> Journal::Create(sql::Connection& connection, Run run) {
     }
     statements.push_back(std::move(*statement));
   }
-  return Journal(std::move(run), std::move(statements));
+  JournalTails tails;
+  const std::array<std::pair<const ChainedTable*, ChainTail*>, 4> chains{
+      {{&OrderEvents(), &tails.events},
+       {&Fills(), &tails.fills},
+       {&Adjustments(), &tails.adjustments},
+       {&RoundTrips(), &tails.trips}}};
+  for (const auto& [table, tail] : chains) {
+    const auto read = ReadTail(connection, *table);
+    if (!read) {
+      return tl::unexpected<base::Error>(read.error());
+    }
+    *tail = *read;
+  }
+  auto books = ReadBooks(connection, run.symbols);
+  if (!books) {
+    return tl::unexpected<base::Error>(books.error());
+  }
+  const auto snapshot = ReadSnapshot(
+      connection, run.symbols, {.terms = books->portfolio.terms, .fill_max = tails.fills.sequence});
+  if (!snapshot) {
+    return tl::unexpected<base::Error>(snapshot.error());
+  }
+  std::unique_ptr<Journal> journal(new Journal(connection, std::move(run), std::move(statements)));
+  journal->tails_ = journal->kept_tails_ = std::move(tails);
+  journal->books_ = *books;
+  journal->snapshot_fills_ = journal->kept_snapshot_fills_ = *snapshot ? (*snapshot)->fills : 0;
+  return journal;
+}
+
+void Journal::Keep() {
+  kept_tails_ = tails_;
+  kept_snapshot_fills_ = snapshot_fills_;
+  kept_books_.reset();
+}
+
+void Journal::Revert() {
+  tails_ = kept_tails_;
+  snapshot_fills_ = kept_snapshot_fills_;
+  if (kept_books_) {
+    books_ = *kept_books_;
+    kept_books_.reset();
+  }
 }
 
 base::Result<std::uint64_t> Journal::NewestEpoch() {
@@ -113,40 +153,55 @@ base::Result<std::uint64_t> Journal::NewestEpoch() {
   return newest;
 }
 
+base::Result<bool> Journal::Append(sql::Statement& insert, Chain& chain, ChainTail& tail) {
+  const std::int64_t sequence = tail.sequence + 1;
+  insert.Set(0, sequence);
+  std::string hash = chain.LinkOfParams(tail.hash, insert);
+  insert.Set(chain.table().names.size(), hash);
+  const auto inserted = insert.Execute();
+  if (!inserted) {
+    return tl::unexpected<base::Error>(inserted.error());
+  }
+  if (*inserted == 0) {
+    return false;
+  }
+  tail = {.sequence = sequence, .hash = std::move(hash)};
+  return true;
+}
+
+BooksAt& Journal::BooksToChange() {
+  if (!kept_books_) {
+    kept_books_ = std::make_unique<BooksAt>(books_);
+  }
+  return books_;
+}
+
 base::Result<void> Journal::Write(const model::OrderChanged& changed) {
   sql::Statement& event = statements_[kInsertEvent];
-  event.Set(0, static_cast<std::int64_t>(run_.epoch));
-  BindOrder(event, 1, changed.order, run_.symbols);
-  if (auto written = Outcome(event.Execute()); !written) {
-    return written;
+  event.Set(1, static_cast<std::int64_t>(run_.owner.epoch));
+  BindOrder(event, 2, changed.order, run_.symbols);
+  if (const auto written = Append(event, event_chain_, tails_.events); !written) {
+    return tl::unexpected<base::Error>(written.error());
   }
   sql::Statement& head = statements_[kUpsertHead];
-  head.Set(0, changed.order.id.ToString());
-  head.Set(1, std::int64_t{!model::IsTerminal(changed.order.status)});
+  head.Set(0, changed.order.id.ToString()).Set(1, tails_.events.sequence);
+  head.Set(2, std::int64_t{!model::IsTerminal(changed.order.status)});
   return Outcome(head.Execute());
 }
 
 base::Result<bool> Journal::Write(const model::FillBooked& booked,
                                   std::vector<DuplicateFill>& duplicates) {
-  const model::Fill& fill = booked.fill;
   sql::Statement& insert = statements_[kInsertFill];
-  insert.Set(0, run_.account).Set(1, run_.venue).Set(2, fill.trade_id.view());
-  insert.Set(3, static_cast<std::int64_t>(run_.epoch)).Set(4, fill.order_id.ToString());
-  insert.Set(5, run_.symbols.LedgerId(fill.instrument)).Set(6, Name(fill.side));
-  insert.Set(7, fill.price.raw()).Set(8, fill.quantity.raw()).Set(9, fill.fee.raw());
-  insert.Set(10, booked.realised_pnl.raw()).Set(11, fill.at.time_since_epoch().count());
-  insert.Set(12, fill.booked_at.time_since_epoch().count());
-  insert.Set(13, static_cast<std::int64_t>(fill.venue_sequence));
-  insert.Set(14, fill.fee_currency.view()).Set(15, fill.fee_charged.raw());
-  insert.Set(16, fill.fee_quantity.raw());
-  const auto inserted = insert.Execute();
-  if (!inserted) {
-    return tl::unexpected<base::Error>(inserted.error());
+  BindFill(insert, 1, booked, run_.owner, run_.symbols);
+  const auto is_new = Append(insert, fill_chain_, tails_.fills);
+  if (!is_new) {
+    return tl::unexpected<base::Error>(is_new.error());
   }
-  if (*inserted == 1) {
+  if (*is_new) {
+    BooksToChange().Apply(tails_.fills.sequence, booked.fill);
     return true;
   }
-  auto duplicate = CompareWithStored(fill);
+  auto duplicate = CompareWithStored(booked.fill);
   if (!duplicate) {
     return tl::unexpected<base::Error>(duplicate.error());
   }
@@ -154,10 +209,22 @@ base::Result<bool> Journal::Write(const model::FillBooked& booked,
   return false;
 }
 
+base::Result<void> Journal::WriteSnapshotIfDue() {
+  if (books_.fills < snapshot_fills_ + run_.fills_per_snapshot) {
+    return {};
+  }
+  auto written = WriteSnapshot(connection_, books_, TextOf(books_, run_.symbols, run_.table),
+                               {.fill = tails_.fills.hash, .adjustment = tails_.adjustments.hash});
+  if (written) {
+    snapshot_fills_ = books_.fills;
+  }
+  return written;
+}
+
 base::Result<DuplicateFill> Journal::CompareWithStored(const model::Fill& fill) {
   DuplicateFill duplicate{.trade_id = fill.trade_id};
   sql::Statement& find = statements_[kFindFill];
-  find.Set(0, run_.account).Set(1, run_.venue).Set(2, fill.trade_id.view());
+  find.Set(0, run_.owner.account).Set(1, run_.owner.venue).Set(2, fill.trade_id.view());
   const auto found = find.ForEachRow([&](const sql::Statement& row) {
     duplicate.is_same = row.Text(0) == fill.order_id.ToString() &&
                         row.Int(1) == run_.symbols.LedgerId(fill.instrument) &&
@@ -181,38 +248,24 @@ base::Result<void> Journal::Write(const model::AnchorSet& anchor) {
 }
 
 base::Result<void> Journal::Write(const model::BooksAdjusted& booked) {
-  const model::Adjustment& adjustment = booked.adjustment;
   sql::Statement& insert = statements_[kInsertAdjustment];
-  insert.Set(0, adjustment.id.view()).Set(1, static_cast<std::int64_t>(run_.epoch));
-  insert.Set(2, Name(adjustment.kind)).Set(3, run_.symbols.LedgerId(adjustment.instrument));
-  insert.Set(4, adjustment.order_id.ToString()).Set(5, adjustment.trade_id.view());
-  std::size_t at = 6;
-  for (const base::Decimal amount :
-       {adjustment.cash, adjustment.fees, adjustment.restored.quantity, adjustment.restored.cost,
-        adjustment.taken.quantity, adjustment.taken.cost}) {
-    insert.Set(at++, amount.raw());
+  BindAdjustment(insert, 1, booked,
+                 {.after_fill = tails_.fills.sequence, .epoch = run_.owner.epoch}, run_.symbols);
+  const auto is_new = Append(insert, adjustment_chain_, tails_.adjustments);
+  if (!is_new) {
+    return tl::unexpected<base::Error>(is_new.error());
   }
-  insert.Set(at++, std::int64_t{adjustment.new_shares});
-  insert.Set(at++, std::int64_t{adjustment.old_shares});
-  insert.Set(at++, booked.realised_pnl.raw());
-  insert.Set(at, adjustment.at.time_since_epoch().count());
-  return Outcome(insert.Execute());
+  if (*is_new) {
+    BooksToChange().Apply(tails_.adjustments.sequence, booked.adjustment);
+  }
+  return {};
 }
 
 base::Result<void> Journal::Write(const model::RoundTripClosed& closed) {
-  const model::RoundTrip& trip = closed.trip;
   sql::Statement& insert = statements_[kInsertRoundTrip];
-  insert.Set(0, closed.id.view()).Set(1, run_.symbols.LedgerId(closed.instrument));
-  insert.Set(2, trip.opening_order.ToString()).Set(3, Name(trip.side));
-  insert.Set(4, closed.strategy.view());
-  std::size_t at = 5;
-  for (const base::Decimal amount : {trip.entry_quantity, trip.entry_notional, trip.exit_quantity,
-                                     trip.exit_notional, trip.fees, trip.realised_pnl}) {
-    insert.Set(at++, amount.raw());
-  }
-  insert.Set(at, trip.opened_at.time_since_epoch().count());
-  insert.Set(at + 1, closed.closed_at.time_since_epoch().count());
-  return Outcome(insert.Execute());
+  BindRoundTrip(insert, 1, closed, run_.symbols);
+  const auto written = Append(insert, trip_chain_, tails_.trips);
+  return written ? base::Result<void>() : tl::unexpected<base::Error>(written.error());
 }
 
 }  // namespace bulwark::ledger

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,11 +19,17 @@
 #include "base/ensure.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/chain.h"
+#include "ledger/durable_writes.h"
 #include "ledger/journal.h"
+#include "ledger/ledger_impl.h"
+#include "ledger/ledger_place.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
 #include "ledger/recovery.h"
-#include "ledger/schema.h"
+#include "ledger/session.h"
+#include "ledger/spill.h"
+#include "ledger/spill_merge.h"
 #include "ledger/switch_log.h"
 #include "ledger/symbols.h"
 #include "ledger/trader_lock.h"
@@ -33,25 +39,13 @@
 #include "model/names.h"
 #include "model/switches.h"
 #include "sql/connection.h"
-#include "sql/migrations.h"
-#include "sql/sqlite_file.h"
+#include "sql/postgres.h"
 #include "sql/statement.h"
 
 namespace bulwark::ledger {
 
 using base::ErrorCode;
 using base::Result;
-
-// Declared in the order of need: statements die before the connection, the lock last of all.
-struct Ledger::Impl {
-  Impl(std::unique_ptr<sql::Connection> opened, SwitchLog log)
-      : connection(std::move(opened)), switches(std::move(log)) {}
-
-  std::optional<TraderLock> lock;
-  std::unique_ptr<sql::Connection> connection;
-  SwitchLog switches;
-  std::optional<Journal> journal;
-};
 
 namespace {
 
@@ -135,34 +129,41 @@ bool IsJournaled(const model::Action& action) {
 
 }  // namespace
 
-Ledger::Ledger(std::filesystem::path path, std::unique_ptr<Impl> impl)
-    : path_(std::move(path)), impl_(std::move(impl)) {}
+Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Ledger::~Ledger() = default;
 
-Result<std::unique_ptr<Ledger>> Ledger::Open(const std::filesystem::path& path,
-                                             const OpenOptions& options) {
-  auto connection = sql::OpenSqlite(path, {.access = options.access,
-                                           .is_created_if_missing = options.is_created_if_missing,
-                                           .is_checked = options.is_checked});
-  if (!connection) {
-    return tl::unexpected<base::Error>(connection.error());
+const LedgerPlace& Ledger::place() const {
+  return impl_->place;
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::Open(const LedgerPlace& place, const OpenOptions& options) {
+  auto session = OpenSession(place, options);
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
   }
-  const auto is_current = options.access == Access::kReadOnly
-                              ? sql::RequireSchema(**connection, Migrations())
-                              : sql::Migrate(**connection, Migrations(), base::WallNow());
-  if (!is_current) {
-    return tl::unexpected<base::Error>(is_current.error());
+  auto impl = std::make_unique<Impl>(place, options);
+  impl->session = *std::move(session);
+  return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));
+}
+
+Result<sql::Connection*> Ledger::Connection() {
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
   }
-  auto switches = SwitchLog::Create(**connection);
-  if (!switches) {
-    return tl::unexpected<base::Error>(switches.error());
-  }
-  auto impl = std::make_unique<Impl>(std::move(*connection), std::move(*switches));
-  return std::unique_ptr<Ledger>(new Ledger(path, std::move(impl)));
+  return (*session)->connection.get();
 }
 
 Result<std::optional<std::string>> Ledger::EnsureAccount(const AccountSetup& setup) {
-  sql::Connection& connection = *impl_->connection;
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
+  }
+  sql::Connection& connection = *(*session)->connection;
+  auto transaction = sql::Transaction::Begin(connection, kAccountWrite);
+  if (!transaction) {
+    return tl::unexpected<base::Error>(transaction.error());
+  }
   auto insert =
       connection.Prepare({.sql = "INSERT INTO account(id, name, venue, opening_cash, created_at, "
                                  "mode, leverage) VALUES(1, :n, :v, :c, :t, :m, :l) "
@@ -177,6 +178,9 @@ Result<std::optional<std::string>> Ledger::EnsureAccount(const AccountSetup& set
   if (const auto inserted = insert->Execute(); !inserted) {
     return tl::unexpected<base::Error>(inserted.error());
   }
+  if (const auto committed = transaction->Commit(); !committed) {
+    return tl::unexpected<base::Error>(committed.error());
+  }
   const auto account = ReadAccount(connection);
   if (!account) {
     return tl::unexpected<base::Error>(account.error());
@@ -184,13 +188,13 @@ Result<std::optional<std::string>> Ledger::EnsureAccount(const AccountSetup& set
   ENSURE(account->has_value());
   const AccountRow& stored = **account;
   if (stored.name != setup.name || stored.venue != setup.venue) {
-    return base::Fail(ErrorCode::kConflict, path_.string() + ": belongs to account '" +
+    return base::Fail(ErrorCode::kConflict, impl_->place.Name() + ": belongs to account '" +
                                                 stored.name + "' at '" + stored.venue + "', not '" +
                                                 setup.name + "' at '" + setup.venue + "'");
   }
   if (stored.mode != model::Name(setup.terms.mode)) {
     return base::Fail(ErrorCode::kConflict,
-                      path_.string() + ": is a " + stored.mode + " account; account.mode '" +
+                      impl_->place.Name() + ": is a " + stored.mode + " account; account.mode '" +
                           std::string(model::Name(setup.terms.mode)) + "' needs a new ledger");
   }
   if (stored.opening_cash != setup.opening_cash) {
@@ -201,7 +205,11 @@ Result<std::optional<std::string>> Ledger::EnsureAccount(const AccountSetup& set
 }
 
 Result<model::InstrumentTable> Ledger::CompleteInstruments(const model::InstrumentTable& table) {
-  const auto rows = LoadSymbols(*impl_->connection);
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
+  }
+  const auto rows = LoadSymbols(*(*session)->connection);
   if (!rows) {
     return tl::unexpected<base::Error>(rows.error());
   }
@@ -214,27 +222,27 @@ Result<model::InstrumentTable> Ledger::CompleteInstruments(const model::Instrume
     const auto added = instrument ? complete.Add(*instrument)
                                   : Result<model::InstrumentId>(tl::unexpected(instrument.error()));
     if (!added) {
-      return base::FailWith(path_.string() + ": symbol '" + row.symbol + "'", added.error());
+      return base::FailWith(impl_->place.Name() + ": symbol '" + row.symbol + "'", added.error());
     }
   }
   return complete;
 }
 
 Result<std::uint64_t> Ledger::BeginRun(const RunInfo& info, const model::InstrumentTable& table) {
-  sql::Connection& connection = *impl_->connection;
-  if (!impl_->lock) {
-    auto lock = TraderLock::Acquire(path_);
-    if (!lock) {
-      return tl::unexpected<base::Error>(lock.error());
-    }
-    impl_->lock.emplace(std::move(*lock));
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
+  }
+  sql::Connection& connection = *(*session)->connection;
+  if (const auto locked = impl_->TakeLock(connection); !locked) {
+    return tl::unexpected<base::Error>(locked.error());
   }
   const auto account = ReadAccount(connection);
   if (!account) {
     return tl::unexpected<base::Error>(account.error());
   }
   ENSURE(account->has_value());
-  auto transaction = sql::Transaction::Begin(connection);
+  auto transaction = sql::Transaction::Begin(connection, kRunWrite);
   if (!transaction) {
     return tl::unexpected<base::Error>(transaction.error());
   }
@@ -242,44 +250,28 @@ Result<std::uint64_t> Ledger::BeginRun(const RunInfo& info, const model::Instrum
     return tl::unexpected<base::Error>(added.error());
   }
   const auto epoch = InsertRun(connection, info);
-  const auto symbols = LoadSymbols(connection);
-  if (!epoch || !symbols) {
-    return tl::unexpected<base::Error>(epoch ? symbols.error() : epoch.error());
+  if (!epoch) {
+    return tl::unexpected<base::Error>(epoch.error());
   }
   if (const auto committed = transaction->Commit(); !committed) {
     return tl::unexpected<base::Error>(committed.error());
   }
-  auto journal = Journal::Create(connection, {.epoch = *epoch,
-                                              .account = (*account)->name,
-                                              .venue = (*account)->venue,
-                                              .symbols = SymbolMap(*symbols, table)});
-  if (!journal) {
-    return tl::unexpected<base::Error>(journal.error());
+  impl_->run = RunState{.epoch = *epoch,
+                        .account = (*account)->name,
+                        .venue = (*account)->venue,
+                        .table = table,
+                        .fills_per_snapshot = info.fills_per_snapshot};
+  if (const auto started = impl_->StartJournal(**session); !started) {
+    return tl::unexpected<base::Error>(started.error());
   }
-  impl_->journal.emplace(std::move(*journal));
   return *epoch;
 }
 
-Result<CommitReceipt> Ledger::Commit(std::uint64_t epoch, std::span<const model::Action> actions) {
-  ENSURE(impl_->journal.has_value());
-  Journal& journal = *impl_->journal;
+namespace {
+
+// Writes all of it and what hangs on it; the caller has a transaction open.
+Result<CommitReceipt> WriteBatch(Journal& journal, std::span<const model::Action> actions) {
   CommitReceipt receipt;
-  if (std::none_of(actions.begin(), actions.end(), IsJournaled)) {
-    return receipt;
-  }
-  auto transaction = sql::Transaction::Begin(*impl_->connection);
-  if (!transaction) {
-    return tl::unexpected<base::Error>(transaction.error());
-  }
-  const auto newest = journal.NewestEpoch();
-  if (!newest) {
-    return tl::unexpected<base::Error>(newest.error());
-  }
-  if (*newest != epoch || epoch != journal.epoch()) {
-    return base::Fail(ErrorCode::kConflict, path_.string() + ": run " + std::to_string(epoch) +
-                                                " is fenced off by run " + std::to_string(*newest) +
-                                                "; nothing was stored");
-  }
   for (const model::Action& action : actions) {
     const auto written = WriteAction(journal, action, receipt);
     if (!written) {
@@ -287,70 +279,122 @@ Result<CommitReceipt> Ledger::Commit(std::uint64_t epoch, std::span<const model:
     }
     receipt.journaled += *written ? 1U : 0U;
   }
-  if (const auto committed = transaction->Commit(); !committed) {
-    return tl::unexpected<base::Error>(committed.error());
+  if (const auto written = journal.WriteSnapshotIfDue(); !written) {
+    return tl::unexpected<base::Error>(written.error());
   }
   return receipt;
 }
 
-Result<RecoveredBooks> Ledger::Recover(const model::InstrumentTable& table) {
-  return RecoverBooks(*impl_->connection, impl_->switches, table);
-}
-
-Result<std::vector<RecentOrder>> Ledger::RecentOrders(const model::InstrumentTable& table,
-                                                      std::size_t changes) {
-  const auto rows = LoadSymbols(*impl_->connection);
-  if (!rows) {
-    return tl::unexpected<base::Error>(rows.error());
+// Empty: go on.
+Result<void> RefuseFenced(Journal& journal, std::uint64_t epoch, const std::string& place) {
+  const auto newest = journal.NewestEpoch();
+  if (!newest) {
+    return tl::unexpected<base::Error>(newest.error());
   }
-  return ReadRecentOrders(*impl_->connection, SymbolMap(*rows, table), changes);
-}
-
-Result<std::vector<model::Fill>> Ledger::Fills(const model::InstrumentTable& table,
-                                               std::size_t limit) {
-  return ReadNewestFills(*impl_->connection, table, limit);
-}
-
-Result<History> Ledger::RunHistory(const model::InstrumentTable& table, std::uint64_t epoch) {
-  return ReadRunHistory(*impl_->connection, table, epoch);
-}
-
-Result<History> Ledger::OrderHistory(const model::InstrumentTable& table,
-                                     const model::OrderId& id) {
-  return ReadOrderHistory(*impl_->connection, table, id);
-}
-
-Result<std::vector<model::OrderId>> Ledger::FindOrders(std::string_view prefix, std::size_t limit) {
-  return ledger::FindOrders(*impl_->connection, prefix, limit);
-}
-
-Result<std::vector<std::string>> Ledger::FindContradictions(const model::InstrumentTable& table,
-                                                            std::size_t limit) {
-  return ledger::FindContradictions(*impl_->connection, table, limit);
-}
-
-Result<model::SwitchTurn> Ledger::Turn(const model::SwitchTurn& turn) {
-  return impl_->switches.Append(turn);
-}
-
-Result<model::SwitchState> Ledger::ReadSwitches() {
-  return impl_->switches.Read();
-}
-
-Result<std::optional<base::UnixNanos>> Ledger::OnSince(model::Switch which) {
-  return impl_->switches.OnSince(which);
-}
-
-Result<std::uint64_t> Ledger::LastSwitchSequence() {
-  return impl_->switches.LastSequence();
-}
-
-Result<std::uint64_t> Ledger::LastEpoch() {
-  const auto epoch = impl_->connection->QueryInt("SELECT max(epoch) FROM runs");
-  if (!epoch) {
-    return tl::unexpected<base::Error>(epoch.error());
+  if (*newest != epoch || epoch != journal.epoch()) {
+    return base::Fail(ErrorCode::kConflict, place + ": run " + std::to_string(epoch) +
+                                                " is fenced off by run " + std::to_string(*newest) +
+                                                "; nothing was stored");
   }
-  return static_cast<std::uint64_t>(epoch->value_or(0));
+  return {};
+}
+
+}  // namespace
+
+Result<CommitReceipt> Ledger::Commit(std::uint64_t epoch, std::span<const model::Action> actions) {
+  ENSURE(impl_->run.has_value());
+  CommitReceipt stored;
+  if (std::none_of(actions.begin(), actions.end(), IsJournaled)) {
+    return stored;
+  }
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
+  }
+  Journal& journal = *(*session)->journal;
+  if (impl_->doubt) {
+    const Doubt doubt = *std::exchange(impl_->doubt, std::nullopt);
+    if (journal.tails() == doubt.after && !(doubt.before == doubt.after)) {
+      ENSURE(actions.size() >= doubt.actions);
+      actions = actions.subspan(doubt.actions);
+      stored = doubt.receipt;
+      if (std::none_of(actions.begin(), actions.end(), IsJournaled)) {
+        return stored;
+      }
+    }
+  }
+  auto transaction = sql::Transaction::Begin(*(*session)->connection, kCommitWrite);
+  if (!transaction) {
+    return tl::unexpected<base::Error>(transaction.error());
+  }
+  if (const auto refused = RefuseFenced(journal, epoch, impl_->place.Name()); !refused) {
+    return tl::unexpected<base::Error>(refused.error());
+  }
+  const JournalTails before = journal.tails();
+  auto receipt = WriteBatch(journal, actions);
+  if (!receipt) {
+    journal.Revert();
+    return receipt;
+  }
+  if (const auto committed = transaction->Commit(); !committed) {
+    if (!(*session)->connection->is_alive()) {
+      impl_->doubt = Doubt{.before = before,
+                           .after = journal.tails(),
+                           .actions = actions.size(),
+                           .journaled = static_cast<std::size_t>(
+                               std::count_if(actions.begin(), actions.end(), IsJournaled)),
+                           .receipt = *receipt};
+    }
+    journal.Revert();
+    return tl::unexpected<base::Error>(committed.error());
+  }
+  journal.Keep();
+  receipt->journaled += stored.journaled;
+  receipt->duplicates.insert(receipt->duplicates.begin(), stored.duplicates.begin(),
+                             stored.duplicates.end());
+  return receipt;
+}
+
+Result<CommitReceipt> Ledger::CommitSpill(std::uint64_t epoch, const SpillContent& spill) {
+  ENSURE(impl_->run.has_value());
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
+  }
+  sql::Connection& connection = *(*session)->connection;
+  Journal& journal = *(*session)->journal;
+  auto transaction = sql::Transaction::Begin(connection, kSpillMerge);
+  if (!transaction) {
+    return tl::unexpected<base::Error>(transaction.error());
+  }
+  if (const auto refused = RefuseFenced(journal, epoch, impl_->place.Name()); !refused) {
+    return tl::unexpected<base::Error>(refused.error());
+  }
+  const auto is_new = MarkSpill(connection, spill);
+  if (!is_new) {
+    return tl::unexpected<base::Error>(is_new.error());
+  }
+  if (!*is_new) {
+    return CommitReceipt{};
+  }
+  auto current = WithoutOutdated(connection, spill);
+  const auto doubt = std::exchange(impl_->doubt, std::nullopt);
+  if (current && doubt && journal.tails() == doubt->after && !(doubt->before == doubt->after)) {
+    // The spill began with the batch whose answer was lost.
+    current->erase(current->begin(), current->begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                            doubt->journaled, current->size())));
+  }
+  auto receipt = current ? WriteBatch(journal, *current)
+                         : Result<CommitReceipt>(tl::unexpected<base::Error>(current.error()));
+  const auto committed = receipt ? transaction->Commit() : Result<void>();
+  if (!receipt || !committed) {
+    // A lost answer needs no memory of it: the mark tells the next try.
+    journal.Revert();
+    return receipt ? Result<CommitReceipt>(tl::unexpected<base::Error>(committed.error()))
+                   : receipt;
+  }
+  journal.Keep();
+  return receipt;
 }
 
 }  // namespace bulwark::ledger

@@ -1,8 +1,10 @@
-// The durable truth of one account: orders, fills, stops, day anchors and runs, in one SQLite file.
+// The durable truth of one account: orders, fills, stops, day anchors and runs, in one SQLite file
+// or one PostgreSQL database.
 //
 // Shape:   what is committed survives power loss (WAL, synchronous=FULL). Order events, fills,
-//          switch turns and runs are only ever added. One ledger belongs to one account at one
-//          venue.
+//          switch turns and runs are only ever added; the first two are linked by hashes
+//          (ledger/chain.h). One ledger belongs to one account at one venue. A server that was lost
+//          is connected again by the next call; a commit whose answer was lost is looked up then.
 // Errors:  kConflict: another trader runs, or this run was fenced off by a newer one, or the file
 //          is another account's. kCorrupt: the file is damaged or its rows contradict themselves;
 //          it is left as it is. kUnavailable: locked for over 2 s, disk full, read-only. kNotFound:
@@ -28,30 +30,30 @@
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/chain.h"
+#include "ledger/ledger_place.h"
 #include "ledger/ledger_store.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
 #include "ledger/run_history.h"
+#include "ledger/session.h"
+#include "ledger/spill.h"
 #include "model/action.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/switches.h"
-#include "sql/sqlite_file.h"
+#include "sql/connection.h"
 
 namespace bulwark::ledger {
 
 using sql::Access;
 
-struct OpenOptions {
-  Access access = Access::kReadWrite;
-  bool is_created_if_missing = true;
-  // Reads the whole file for damage. A stop must not wait for that: `halt` and `kill` turn it off.
-  bool is_checked = true;
-};
+// How much of the chains to check: all rows, or those after the newest few thousand.
+enum class Depth : std::uint8_t { kWhole, kTail };
 
 class Ledger final : public LedgerStore {
  public:
-  static base::Result<std::unique_ptr<Ledger>> Open(const std::filesystem::path& path,
+  static base::Result<std::unique_ptr<Ledger>> Open(const LedgerPlace& place,
                                                     const OpenOptions& options = {});
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
@@ -76,9 +78,11 @@ class Ledger final : public LedgerStore {
   // Stores what is journaled among the actions (OrderChanged, FillBooked, AnchorSet) in one
   // transaction; all of it or, on an error, nothing. A fill that is already there is skipped and
   // reported. Requires: BeginRun() of this object gave an epoch; passing another one is refused as
-  // fenced off.
+  // fenced off. After a kUnavailable the next call must begin with the same actions: if they were
+  // stored and only the answer was lost, they are not stored again.
   base::Result<CommitReceipt> Commit(std::uint64_t epoch,
                                      std::span<const model::Action> actions) override;
+  base::Result<CommitReceipt> CommitSpill(std::uint64_t epoch, const SpillContent& spill) override;
 
   // Everything a trader needs to go on, from one snapshot of the file. A symbol of the ledger that
   // the table lacks is kNotFound (see CompleteInstruments).
@@ -101,6 +105,9 @@ class Ledger final : public LedgerStore {
   base::Result<std::vector<std::string>> FindContradictions(const model::InstrumentTable& table,
                                                             std::size_t limit);
 
+  // The first row that does not fit its hash.
+  base::Result<std::optional<ChainBreak>> FindChainBreak(Depth depth);
+
   // Appends a turn; turning what is already so is recorded too. Durable when it returns.
   base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) override;
   base::Result<model::SwitchState> ReadSwitches() override;
@@ -111,13 +118,15 @@ class Ledger final : public LedgerStore {
   // The newest run's epoch, 0 for none.
   base::Result<std::uint64_t> LastEpoch() override;
 
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  // For what reads or fills whole tables (export, restore, import). Ends with the next call.
+  base::Result<sql::Connection*> Connection();
+
+  [[nodiscard]] const LedgerPlace& place() const;
 
  private:
   struct Impl;
-  Ledger(std::filesystem::path path, std::unique_ptr<Impl> impl);
+  explicit Ledger(std::unique_ptr<Impl> impl);
 
-  std::filesystem::path path_;
   std::unique_ptr<Impl> impl_;
 };
 

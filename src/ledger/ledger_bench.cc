@@ -125,6 +125,7 @@ BENCHMARK(OpenAndRecover)
     ->Args({1'000, 1})
     ->Args({100'000, 0})
     ->Args({100'000, 1})
+    ->Args({1'000'000, 0})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 

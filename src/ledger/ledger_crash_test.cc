@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "ledger/ledger.h"
+#include "ledger/ledger_backends.h"
 #include "ledger/ledger_testing.h"
 #include "model/action.h"
 #include "model/market_data.h"
@@ -30,7 +31,6 @@ namespace bulwark::ledger {
 namespace {
 
 using testing_support::D;
-using testing_support::LedgerFolder;
 using testing_support::MakeFill;
 using testing_support::MakeOrder;
 using testing_support::Pairs;
@@ -50,8 +50,8 @@ bool CommitOne(Ledger& ledger, std::uint64_t epoch, std::uint64_t number) {
   return ledger.Commit(epoch, intent).has_value() && ledger.Commit(epoch, booking).has_value();
 }
 
-[[noreturn]] void CommitForEver(const LedgerFolder& folder, std::uint64_t first, int acknowledge) {
-  const auto ledger = Ledger::Open(folder.file());
+[[noreturn]] void CommitForEver(const LedgerPlace& place, std::uint64_t first, int acknowledge) {
+  const auto ledger = Ledger::Open(place);
   if (!ledger) {
     ::_exit(3);
   }
@@ -84,9 +84,10 @@ std::uint64_t KillAfter(::pid_t child, int acknowledged, int at_least,
   return last;
 }
 
-TEST(LedgerCrashTest, KeepsWhatWasAcknowledgedAndNothingHalf) {
-  const LedgerFolder folder;
-  ASSERT_TRUE(folder.Open()->EnsureAccount({.opening_cash = D("100000")}));
+using LedgerCrashTest = testing_support::BothBackendsTest;
+
+TEST_P(LedgerCrashTest, KeepsWhatWasAcknowledgedAndNothingHalf) {
+  ASSERT_TRUE(home_.Open()->EnsureAccount({.opening_cash = D("100000")}));
   std::mt19937_64 random{20260217};
   std::uint64_t stored = 0;
   for (std::uint64_t round = 1; round <= 25; ++round) {
@@ -96,7 +97,7 @@ TEST(LedgerCrashTest, KeepsWhatWasAcknowledgedAndNothingHalf) {
     const ::pid_t child = ::fork();
     if (child == 0) {
       ::close(channel[0]);
-      CommitForEver(folder, stored + 1, channel[1]);
+      CommitForEver(home_.place(), stored + 1, channel[1]);
     }
     ::close(channel[1]);
     const std::uint64_t acknowledged =
@@ -107,7 +108,7 @@ TEST(LedgerCrashTest, KeepsWhatWasAcknowledgedAndNothingHalf) {
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     ASSERT_TRUE(WIFSIGNALED(status)) << "the child ended by itself: " << WEXITSTATUS(status);
 
-    const auto ledger = folder.Open();
+    const auto ledger = home_.Open();
     const auto books = ledger->Recover(Pairs());
 
     ASSERT_TRUE(books.has_value()) << books.error().message;
@@ -118,10 +119,14 @@ TEST(LedgerCrashTest, KeepsWhatWasAcknowledgedAndNothingHalf) {
     ASSERT_EQ(books->portfolio.positions[1].owned().raw(),
               static_cast<std::int64_t>(books->fills) * base::Decimal::kScale);
     ASSERT_TRUE(ledger->FindContradictions(Pairs(), 1)->empty());
+    ASSERT_EQ(*ledger->FindChainBreak(Depth::kTail), std::nullopt);
     // An intent without a fill is taken up again under its number, as the OMS would.
     stored = books->fills;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Both, LedgerCrashTest, testing_support::BothBackends(),
+                         testing_support::BackendName);
 
 }  // namespace
 }  // namespace bulwark::ledger

@@ -21,6 +21,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "ledger/ledger.h"
+#include "ledger/ledger_backends.h"
 #include "ledger/ledger_testing.h"
 #include "ledger/recovered_books.h"
 #include "model/action.h"
@@ -36,7 +37,6 @@ using base::Decimal;
 using base::Int128;
 using testing_support::AreEqual;
 using testing_support::D;
-using testing_support::LedgerFolder;
 using testing_support::MakeFill;
 using testing_support::MakeOrder;
 using testing_support::Pairs;
@@ -257,13 +257,14 @@ void ExpectEqual(const RecoveredBooks& recovered, const NaiveBooks& books) {
   }
 }
 
-TEST(LedgerRandomTest, RecoversTheBooksOfSomebodyWhoRememberedEverything) {
-  const LedgerFolder folder;
+using LedgerRandomTest = testing_support::BothBackendsTest;
+
+TEST_P(LedgerRandomTest, RecoversTheBooksOfSomebodyWhoRememberedEverything) {
   RandomTrader trader(20260217);
   std::mt19937_64 restarts(7);
-  std::unique_ptr<Ledger> ledger = folder.Open();
+  std::unique_ptr<Ledger> ledger = home_.Open();
   ASSERT_TRUE(ledger->EnsureAccount({.opening_cash = D("100000")}));
-  std::uint64_t epoch = *ledger->BeginRun({}, Pairs());
+  std::uint64_t epoch = *ledger->BeginRun({.fills_per_snapshot = 37}, Pairs());
   for (int step = 0; step < 400; ++step) {
     SCOPED_TRACE(step);
     const auto receipt = ledger->Commit(epoch, trader.NextBatch());
@@ -271,8 +272,8 @@ TEST(LedgerRandomTest, RecoversTheBooksOfSomebodyWhoRememberedEverything) {
     ASSERT_TRUE(receipt->duplicates.empty());
     if (restarts() % 20 == 0) {
       ledger.reset();
-      ledger = folder.Open();
-      const std::uint64_t next = *ledger->BeginRun({}, Pairs());
+      ledger = home_.Open();
+      const std::uint64_t next = *ledger->BeginRun({.fills_per_snapshot = 37}, Pairs());
       ASSERT_EQ(next, epoch + 1);
       epoch = next;
     }
@@ -285,7 +286,12 @@ TEST(LedgerRandomTest, RecoversTheBooksOfSomebodyWhoRememberedEverything) {
   const auto contradictions = ledger->FindContradictions(Pairs(), 5);
   ASSERT_TRUE(contradictions.has_value());
   EXPECT_THAT(*contradictions, testing::IsEmpty());
+  EXPECT_EQ(*ledger->FindChainBreak(Depth::kWhole), std::nullopt);
+  EXPECT_GT(**home_.Connect()->QueryInt("SELECT count(*) FROM snapshots"), 5);
 }
+
+INSTANTIATE_TEST_SUITE_P(Both, LedgerRandomTest, testing_support::BothBackends(),
+                         testing_support::BackendName);
 
 }  // namespace
 }  // namespace bulwark::ledger

@@ -20,6 +20,7 @@
 #include "ledger/duplicate_fill.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
+#include "ledger/spill.h"
 #include "model/action.h"
 #include "model/instrument.h"
 #include "model/portfolio.h"
@@ -38,6 +39,7 @@ struct AccountSetup {
 struct RunInfo {
   std::string version;
   base::UnixNanos at;
+  std::uint64_t fills_per_snapshot = 2'000;  // How many a start replays at most.
 };
 
 struct CommitReceipt {
@@ -61,6 +63,10 @@ class LedgerStore {
                                                const model::InstrumentTable& table) = 0;
   virtual base::Result<CommitReceipt> Commit(std::uint64_t epoch,
                                              std::span<const model::Action> actions) = 0;
+  // Stores what a spill kept, once: a spill that was stored before changes nothing.
+  virtual base::Result<CommitReceipt> CommitSpill(std::uint64_t epoch, const SpillContent& spill) {
+    return Commit(epoch, spill.actions);
+  }
   virtual base::Result<RecoveredBooks> Recover(const model::InstrumentTable& table) = 0;
   virtual base::Result<std::vector<RecentOrder>> RecentOrders(const model::InstrumentTable& table,
                                                               std::size_t changes) = 0;

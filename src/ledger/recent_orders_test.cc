@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/ledger.h"
+#include "ledger/ledger_backends.h"
 #include "ledger/ledger_testing.h"
 #include "model/action.h"
 #include "model/market_data.h"
@@ -19,14 +20,14 @@ namespace bulwark::ledger {
 namespace {
 
 using testing_support::D;
-using testing_support::LedgerFolder;
 using testing_support::MakeFill;
 using testing_support::MakeOrder;
 using testing_support::Pairs;
 
-TEST(RecentOrdersTest, AnswersTheLastChangesWithTheirTrades) {
-  const LedgerFolder folder;
-  const auto ledger = folder.Open();
+using RecentOrdersTest = testing_support::BothBackendsTest;
+
+TEST_P(RecentOrdersTest, AnswersTheLastChangesWithTheirTrades) {
+  const auto ledger = home_.Open();
   ASSERT_TRUE(ledger->EnsureAccount({.opening_cash = D("1000")}));
   const std::uint64_t epoch = *ledger->BeginRun({}, Pairs());
   const model::Order first = MakeOrder(1, model::Side::kBuy, "2");
@@ -50,6 +51,9 @@ TEST(RecentOrdersTest, AnswersTheLastChangesWithTheirTrades) {
   EXPECT_THAT((*recent)[1].trades,
               testing::ElementsAre(model::TradeId("t-1"), model::TradeId("t-2")));
 }
+
+INSTANTIATE_TEST_SUITE_P(Both, RecentOrdersTest, testing_support::BothBackends(),
+                         testing_support::BackendName);
 
 }  // namespace
 }  // namespace bulwark::ledger

@@ -1,7 +1,7 @@
 // Reads the books back from the rows, and looks for rows that contradict each other.
 //
-// Shape:   one snapshot per call; the time of RecoverBooks() grows with the number of fills, its
-//          memory does not.
+// Shape:   one snapshot per call; the time of RecoverBooks() grows neither with the fills that a
+//          snapshot covers nor with ended orders.
 // Errors:  kCorrupt for amounts or words that no books have, kNotFound for a symbol that the run's
 //          table lacks or when the account was never set up; others from the database.
 // Threads: the thread of the connection.
@@ -15,7 +15,6 @@
 #include "base/result.h"
 #include "ledger/recovered_books.h"
 #include "ledger/switch_log.h"
-#include "ledger/symbols.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "sql/connection.h"

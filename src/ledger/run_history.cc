@@ -150,9 +150,12 @@ Result<History> ReadOrderHistory(sql::Connection& connection, const model::Instr
 Result<std::vector<model::OrderId>> FindOrders(sql::Connection& connection, std::string_view part,
                                                std::size_t limit) {
   ENSURE(part.find_first_not_of("0123456789abcdef-") == std::string_view::npos);
+  // By their bytes in both databases, whatever language the server sorts in.
+  const std::string order =
+      connection.dialect() == sql::Dialect::kPostgres ? "order_id COLLATE \"C\"" : "order_id";
   auto query = connection.Prepare({.sql = "SELECT order_id FROM order_heads WHERE order_id LIKE :a "
-                                          "OR order_id LIKE :b ORDER BY order_id LIMIT " +
-                                          std::to_string(limit),
+                                          "OR order_id LIKE :b ORDER BY " +
+                                          order + " LIMIT " + std::to_string(limit),
                                    .params = "tt",
                                    .columns = "t"});
   if (!query) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <span>
 
+#include "ledger/chain.h"
 #include "sql/migrations.h"
 
 namespace bulwark::ledger {
@@ -118,12 +119,33 @@ constexpr std::array kAdjustments{
     "equity BIGINT NOT NULL, PRIMARY KEY(kind, utc_day))",
 };
 
+constexpr std::array kChain{
+    "ALTER TABLE order_events ADD COLUMN hash TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE fills ADD COLUMN hash TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE adjustments ADD COLUMN hash TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE round_trips ADD COLUMN hash TEXT NOT NULL DEFAULT ''",
+    // The last fill and the last adjustment in it.
+    "CREATE TABLE snapshots(fill BIGINT PRIMARY KEY, adjustment BIGINT NOT NULL, "
+    "state TEXT NOT NULL, hash TEXT NOT NULL)",
+    // What an import found before the first fill; empty for an account that began with cash only.
+    "CREATE TABLE opening_positions(instrument_id BIGINT PRIMARY KEY REFERENCES instruments(id), "
+    "quantity BIGINT NOT NULL, cost BIGINT NOT NULL)",
+    // Spills that were merged: each counts once, also when its file is still there.
+    "CREATE TABLE merged_spills(id TEXT PRIMARY KEY, epoch BIGINT NOT NULL, "
+    "actions BIGINT NOT NULL)",
+    "CREATE TABLE receipts(sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, at BIGINT NOT NULL, "
+    "digest TEXT NOT NULL, text TEXT NOT NULL)",
+};
+
 }  // namespace
 
 std::span<const sql::Migration> Migrations() {
-  static const std::array steps{sql::Migration{"tables", kTables},
-                                sql::Migration{"order links", kOrderLinks},
-                                sql::Migration{"adjustments", kAdjustments}};
+  static const std::array steps{
+      sql::Migration{"tables", kTables}, sql::Migration{"order links", kOrderLinks},
+      sql::Migration{"adjustments", kAdjustments},
+      // From here on, a new column of a chained table must be NULL, 0 or '' by default: see
+      // chain.h.
+      sql::Migration{.name = "chain and snapshots", .statements = kChain, .code = &ChainAllRows}};
   return steps;
 }
 

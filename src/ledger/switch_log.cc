@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/durable_writes.h"
 #include "model/names.h"
 #include "model/switches.h"
 #include "sql/connection.h"
@@ -33,7 +34,7 @@ base::Result<std::uint64_t> SwitchLog::LastSequence() {
 }
 
 base::Result<model::SwitchTurn> SwitchLog::Append(const model::SwitchTurn& turn) {
-  auto transaction = sql::Transaction::Begin(*connection_);
+  auto transaction = sql::Transaction::Begin(*connection_, kSwitchWrite);
   if (!transaction) {
     return tl::unexpected<base::Error>(transaction.error());
   }

@@ -1,33 +1,39 @@
 #include "sql/connection.h"
 
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include <soci/soci.h>
-
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/result.h"
-#include "sql/error.h"
+#include "sql/driver.h"
 #include "sql/statement.h"
 
 namespace bulwark::sql {
+namespace {
 
-Connection::Connection(std::unique_ptr<soci::session> session, Dialect dialect, std::string place)
-    : session_(std::move(session)), dialect_(dialect), place_(std::move(place)) {}
+// IMMEDIATE: a transaction that starts as a reader can lose the race for the write lock half way.
+constexpr const char* kSqliteWrite = "BEGIN IMMEDIATE";
+// One writer at a time, as in SQLite: what was read inside cannot change before the commit.
+constexpr const char* kPostgresWrite =
+    "BEGIN; SELECT pg_advisory_xact_lock(1112886103, hashtext(current_schema()))";
+
+}  // namespace
+
+Connection::Connection(std::unique_ptr<ConnectionDriver> driver, Dialect dialect, std::string place)
+    : driver_(std::move(driver)), dialect_(dialect), place_(std::move(place)) {}
 
 Connection::~Connection() = default;
 
+bool Connection::is_alive() const {
+  return driver_->is_alive();
+}
+
 base::Result<void> Connection::Run(const std::string& sql) {
-  try {
-    session_->once << sql;
-    return {};
-  } catch (const std::exception& thrown) {
-    return tl::unexpected<base::Error>(ErrorFrom(thrown, place_));
-  }
+  return driver_->Run(sql);
 }
 
 base::Result<void> Connection::RunKept(const std::string& sql) {
@@ -46,7 +52,7 @@ base::Result<void> Connection::RunKept(const std::string& sql) {
 }
 
 base::Result<Statement> Connection::Prepare(const StatementText& text) {
-  return Statement::Prepare(*session_, text, place_);
+  return Statement::Prepare(*driver_, text);
 }
 
 base::Result<std::optional<std::int64_t>> Connection::QueryInt(const std::string& sql) {
@@ -83,40 +89,56 @@ base::Result<std::optional<std::string>> Connection::QueryText(const std::string
   return value;
 }
 
-base::Result<Transaction> Transaction::BeginWith(Connection& connection, const char* sql) {
-  if (auto begun = connection.RunKept(sql); !begun) {
+base::Result<Transaction> Transaction::Begin(Connection& connection,
+                                             const base::DurableWrite& write) {
+  const auto begun = connection.dialect() == Dialect::kSqlite ? connection.RunKept(kSqliteWrite)
+                                                              : connection.Run(kPostgresWrite);
+  if (!begun) {
+    // The lock may have been refused inside a transaction that had begun.
+    if (connection.dialect() == Dialect::kPostgres && connection.is_alive()) {
+      static_cast<void>(connection.Run("ROLLBACK"));
+    }
     return tl::unexpected<base::Error>(begun.error());
   }
-  return Transaction(connection);
-}
-
-base::Result<Transaction> Transaction::Begin(Connection& connection) {
-  // IMMEDIATE: a transaction that starts as a reader can lose the race for the write lock half way.
-  return BeginWith(connection, "BEGIN IMMEDIATE");
+  return Transaction(connection, &write);
 }
 
 base::Result<Transaction> Transaction::BeginSnapshot(Connection& connection) {
-  return BeginWith(connection, "BEGIN");
+  const auto begun = connection.dialect() == Dialect::kSqlite
+                         ? connection.RunKept("BEGIN")
+                         : connection.Run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  if (!begun) {
+    return tl::unexpected<base::Error>(begun.error());
+  }
+  return Transaction(connection, nullptr);
 }
 
 Transaction::Transaction(Transaction&& other) noexcept
-    : connection_(std::exchange(other.connection_, nullptr)) {}
+    : connection_(std::exchange(other.connection_, nullptr)), write_(other.write_) {}
 
 Transaction::~Transaction() {
-  if (connection_ == nullptr) {
+  if (connection_ == nullptr || !connection_->is_alive()) {
     return;
   }
   // After some errors (full disk) the database has rolled back by itself: then there is nothing to
   // undo.
-  if (const auto undone = connection_->RunKept("ROLLBACK"); !undone) {
+  const auto undone = connection_->dialect() == Dialect::kSqlite ? connection_->RunKept("ROLLBACK")
+                                                                 : connection_->Run("ROLLBACK");
+  if (!undone) {
     base::LogDebug("sql_rollback_without_transaction").With("reason", undone.error());
   }
 }
 
 base::Result<void> Transaction::Commit() {
-  auto committed = connection_->RunKept("COMMIT");
+  if (write_ != nullptr) {
+    base::CrashBefore(*write_);
+  }
+  auto committed = connection_->driver().Commit();
   if (committed) {
     connection_ = nullptr;
+    if (write_ != nullptr) {
+      base::CrashAfter(*write_);
+    }
   }
   return committed;
 }

@@ -1,7 +1,7 @@
 // One connection to a SQL database: statements, transactions, and nothing about what is stored.
 //
-// Shape:   opened by OpenSqlite() (sqlite_file.h). What differs between databases is asked of
-//          dialect(); the rest is plain SQL, so that another database needs another opener only.
+// Shape:   opened by OpenSqlite() (sqlite_file.h) or OpenPostgres() (postgres.h). What differs
+//          between databases is asked of dialect(); the rest is plain SQL.
 // Errors:  see error.h; every message starts with the place given at opening.
 // Threads: one at a time. Each call may block for the busy timeout of the connection.
 // Owner:   statements and transactions borrow it; destroy them first.
@@ -14,21 +14,21 @@
 #include <optional>
 #include <string>
 
+#include "base/crash_point.h"
 #include "base/result.h"
 #include "sql/statement.h"
 
-namespace soci {
-class session;
-}
-
 namespace bulwark::sql {
 
-enum class Dialect : std::uint8_t { kSqlite };
+class ConnectionDriver;
+
+enum class Dialect : std::uint8_t { kSqlite, kPostgres };
+enum class Access : std::uint8_t { kReadWrite, kReadOnly };
 
 class Connection {
  public:
-  // Takes an open session of the library. For openers.
-  Connection(std::unique_ptr<soci::session> session, Dialect dialect, std::string place);
+  // For openers.
+  Connection(std::unique_ptr<ConnectionDriver> driver, Dialect dialect, std::string place);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   Connection(Connection&&) = delete;
@@ -45,12 +45,14 @@ class Connection {
   // Run() for a statement of the program that comes often: it is prepared once and kept.
   base::Result<void> RunKept(const std::string& sql);
 
+  // False once a server is gone: then every call is kUnavailable for good, open another one.
+  [[nodiscard]] bool is_alive() const;
   [[nodiscard]] Dialect dialect() const { return dialect_; }
   [[nodiscard]] const std::string& place() const { return place_; }
-  [[nodiscard]] soci::session& session() { return *session_; }
+  [[nodiscard]] ConnectionDriver& driver() { return *driver_; }
 
  private:
-  std::unique_ptr<soci::session> session_;
+  std::unique_ptr<ConnectionDriver> driver_;
   Dialect dialect_;
   std::string place_;
   std::map<std::string, Statement> kept_;
@@ -60,7 +62,8 @@ class Connection {
 // nobody out. What is not committed is undone on destruction.
 class Transaction {
  public:
-  static base::Result<Transaction> Begin(Connection& connection);
+  // `write` names what the commit makes durable.
+  static base::Result<Transaction> Begin(Connection& connection, const base::DurableWrite& write);
   static base::Result<Transaction> BeginSnapshot(Connection& connection);
   Transaction(Transaction&& other) noexcept;
   Transaction& operator=(Transaction&&) = delete;
@@ -68,14 +71,16 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();
 
-  // On an error nothing of the transaction is stored.
+  // On an error nothing of the transaction is stored, unless the server was lost meanwhile
+  // (Connection::is_alive()): then nobody knows.
   base::Result<void> Commit();
 
  private:
-  explicit Transaction(Connection& connection) : connection_(&connection) {}
-  static base::Result<Transaction> BeginWith(Connection& connection, const char* sql);
+  Transaction(Connection& connection, const base::DurableWrite* write)
+      : connection_(&connection), write_(write) {}
 
-  Connection* connection_;  // Null once it is over.
+  Connection* connection_;           // Null once it is over.
+  const base::DurableWrite* write_;  // Null for a snapshot.
 };
 
 }  // namespace bulwark::sql

@@ -37,6 +37,8 @@ namespace {
 namespace fs = std::filesystem;
 using base::ErrorCode;
 
+constexpr base::DurableWrite kTestWrite{"test", "rows of a test"};
+
 class SqlTest : public testing::Test {
  protected:
   SqlTest() {
@@ -64,7 +66,7 @@ class SqlTest : public testing::Test {
     const auto connection = OpenOk();
     ASSERT_TRUE(connection->Run("CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT)"));
     auto insert = connection->Prepare({.sql = "INSERT INTO t(b) VALUES(:b)", .params = "t"});
-    auto transaction = Transaction::Begin(*connection);
+    auto transaction = Transaction::Begin(*connection, kTestWrite);
     for (int row = 0; row < rows; ++row) {
       ASSERT_TRUE(insert->Set(0, std::string(200, 'x')).Execute());
     }
@@ -127,7 +129,7 @@ TEST_F(SqlTest, UndoesATransactionThatIsNotCommitted) {
   const auto connection = OpenOk();
   ASSERT_TRUE(connection->Run("CREATE TABLE t(a INTEGER)"));
   {
-    auto transaction = Transaction::Begin(*connection);
+    auto transaction = Transaction::Begin(*connection, kTestWrite);
     ASSERT_TRUE(transaction.has_value());
     ASSERT_TRUE(connection->Run("INSERT INTO t VALUES(1)"));
   }
@@ -175,12 +177,12 @@ TEST_F(SqlTest, RefusesANewDatabaseBesideTheWalOfALostOne) {
 TEST_F(SqlTest, GivesUpOnALockedFileAfterTheBusyTimeout) {
   const auto holder = OpenOk();
   ASSERT_TRUE(holder->Run("CREATE TABLE t(a INTEGER)"));
-  const auto held = Transaction::Begin(*holder);
+  const auto held = Transaction::Begin(*holder, kTestWrite);
   ASSERT_TRUE(held.has_value());
   const auto other = OpenSqlite(file_, {.busy_timeout = std::chrono::milliseconds{20}});
   ASSERT_TRUE(other.has_value());
 
-  const auto refused = Transaction::Begin(**other);
+  const auto refused = Transaction::Begin(**other, kTestWrite);
 
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
@@ -194,7 +196,7 @@ TEST_F(SqlTest, SaysThatTheDiskIsFullAndKeepsWhatWasThere) {
   auto insert = connection->Prepare({.sql = "INSERT INTO t(b) VALUES(:b)", .params = "t"});
   base::Result<std::int64_t> inserted = 0;
   {
-    const auto transaction = Transaction::Begin(*connection);
+    const auto transaction = Transaction::Begin(*connection, kTestWrite);
     for (int row = 0; row < 200 && inserted; ++row) {
       inserted = insert->Set(0, std::string(200, 'y')).Execute();
     }
@@ -217,7 +219,7 @@ TEST_F(SqlTest, SaysThatTheFileIsReadOnly) {
       ::_exit(2);
     }
     const auto opened = OpenSqlite(file_, {});
-    const auto refused = opened ? Transaction::Begin(**opened)
+    const auto refused = opened ? Transaction::Begin(**opened, kTestWrite)
                                 : base::Result<Transaction>(tl::unexpected(opened.error()));
     ::_exit(!refused && refused.error().code == ErrorCode::kUnavailable ? 0 : 1);
   }
@@ -248,7 +250,8 @@ TEST_F(SqlTest, MigratesForwardWithACopyAndRefusesWhatIsNewer) {
   const auto older = Migrate(*connection, std::span(steps).first(1), base::UnixNanos{});
   ASSERT_FALSE(older.has_value());
   EXPECT_NE(older.error().message.find("use the newer program"), std::string::npos);
-  const auto copy = OpenSqlite(file_.string() + ".v1.backup", {.access = Access::kReadOnly});
+  const auto copy =
+      OpenSqlite(file_.string() + ".v1-19700101T000000Z.bak", {.access = Access::kReadOnly});
   ASSERT_TRUE(copy.has_value()) << copy.error().message;
   EXPECT_EQ(*SchemaVersion(**copy), 1U);
   EXPECT_EQ(**(*copy)->QueryInt("SELECT count(*) FROM t"), 1);
@@ -258,13 +261,14 @@ TEST_F(SqlTest, LeavesTheOldVersionWholeWhenAMigrationFails) {
   const std::array steps{Migration{"first", kFirst}, Migration{"second", kSecond},
                          Migration{"broken", kBroken}};
   const auto connection = OpenOk();
+  ASSERT_TRUE(Migrate(*connection, std::span(steps).first(1), base::UnixNanos{}));
 
   const auto failed = Migrate(*connection, steps, base::UnixNanos{});
 
   ASSERT_FALSE(failed.has_value());
   EXPECT_NE(failed.error().message.find("'broken'"), std::string::npos) << failed.error().message;
-  EXPECT_EQ(*SchemaVersion(*connection), 2U);
-  EXPECT_EQ(**connection->QueryInt("SELECT count(*) FROM t"), 1);
+  EXPECT_EQ(*SchemaVersion(*connection), 1U);
+  EXPECT_EQ(**connection->QueryInt("SELECT count(*) FROM t"), 0);
 }
 
 }  // namespace

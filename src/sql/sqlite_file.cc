@@ -18,9 +18,12 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "base/crash_point.h"
 #include "base/result.h"
 #include "sql/connection.h"
 #include "sql/error.h"
+#include "sql/sqlite_driver.h"
+#include "sql/statement.h"
 
 namespace bulwark::sql {
 namespace {
@@ -42,7 +45,8 @@ fs::path WithSuffix(const fs::path& path, const std::string& suffix) {
 
 // The library hides this type's run-time information, so the sanitizer's check of it cannot link.
 __attribute__((no_sanitize("vptr"))) sqlite_api::sqlite3* Handle(Connection& connection) {
-  return static_cast<soci::sqlite3_session_backend*>(connection.session().get_backend())->conn_;
+  auto& driver = static_cast<SqliteDriver&>(connection.driver());
+  return static_cast<soci::sqlite3_session_backend*>(driver.session().get_backend())->conn_;
 }
 
 // Opens an existing file; changes nothing in it.
@@ -57,8 +61,9 @@ base::Result<std::unique_ptr<Connection>> Connect(const fs::path& path,
   try {
     auto session =
         std::make_unique<soci::session>(soci::sqlite3, "dbname=\"" + name + "\"" + access);
-    auto connection =
-        std::make_unique<Connection>(std::move(session), Dialect::kSqlite, path.string());
+    auto connection = std::make_unique<Connection>(
+        std::make_unique<SqliteDriver>(std::move(session), path.string()), Dialect::kSqlite,
+        path.string());
     sqlite_api::sqlite3_extended_result_codes(Handle(*connection), 1);
     sqlite_api::sqlite3_busy_timeout(Handle(*connection),
                                      static_cast<int>(options.busy_timeout.count()));
@@ -112,6 +117,7 @@ base::Result<void> MakeEmptyDatabase(const fs::path& scratch) {
 base::Result<void> Create(const fs::path& path) {
   const fs::path scratch = WithSuffix(path, ".new-" + std::to_string(::getpid()));
   auto made = MakeEmptyDatabase(scratch);
+  base::CrashBefore(kCreateWrite);
   // link() keeps what another process may have put there in the meantime.
   if (made && ::link(scratch.c_str(), path.c_str()) != 0 && errno != EEXIST) {
     made = base::Fail(ErrorCode::kUnavailable,
@@ -124,7 +130,9 @@ base::Result<void> Create(const fs::path& path) {
   if (!made) {
     return made;
   }
-  return SyncFolder(path.parent_path());
+  auto synced = SyncFolder(path.parent_path());
+  base::CrashAfter(kCreateWrite);
+  return synced;
 }
 
 // Does not open the file: closing a descriptor of our own would drop every lock that SQLite holds
@@ -236,11 +244,14 @@ base::Result<void> CopySqlite(Connection& connection, const fs::path& copy) {
     fs::remove(scratch, failure);
     return tl::unexpected<base::Error>(copied.error());
   }
+  base::CrashBefore(kBackupWrite);
   fs::rename(scratch, copy, failure);
   if (failure) {
     return base::Fail(ErrorCode::kUnavailable, copy.string() + ": " + failure.message());
   }
-  return SyncFolder(copy.parent_path());
+  auto synced = SyncFolder(copy.parent_path());
+  base::CrashAfter(kBackupWrite);
+  return synced;
 }
 
 }  // namespace bulwark::sql

@@ -13,17 +13,18 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 
+#include "base/crash_point.h"
 #include "base/result.h"
 #include "sql/connection.h"
 
 namespace bulwark::sql {
 
-enum class Access : std::uint8_t { kReadWrite, kReadOnly };
+inline constexpr base::DurableWrite kCreateWrite{"sql.create", "a new, empty database file"};
+inline constexpr base::DurableWrite kBackupWrite{"sql.backup", "the copy before a migration"};
 
 struct SqliteOptions {
   Access access = Access::kReadWrite;

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,22 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include <soci/soci.h>
-
 #include "base/ensure.h"
 #include "base/result.h"
-#include "sql/error.h"
+#include "sql/driver.h"
 
 namespace bulwark::sql {
 namespace {
-
-// What the library reads from and writes to; it keeps the addresses.
-struct Cell {
-  char kind = 'i';
-  soci::indicator indicator = soci::i_null;
-  long long number = 0;
-  std::string text;
-};
 
 std::vector<Cell> MakeCells(const std::string& kinds) {
   std::vector<Cell> cells(kinds.size());
@@ -36,19 +25,30 @@ std::vector<Cell> MakeCells(const std::string& kinds) {
   return cells;
 }
 
+std::int64_t NumberIn(const Cell& cell) {
+  ENSURE(cell.kind == 'i');
+  return cell.is_null ? 0 : cell.number;
+}
+
+const std::string& TextIn(const Cell& cell) {
+  static const std::string empty;
+  ENSURE(cell.kind == 't');
+  return cell.is_null ? empty : cell.text;
+}
+
 }  // namespace
 
+// The driver is declared last: it dies before the cells whose addresses it keeps.
 struct Statement::Impl {
-  Impl(soci::session& session, const StatementText& text, std::string where)
-      : place(std::move(where)),
-        params(MakeCells(text.params)),
-        columns(MakeCells(text.columns)),
-        statement(session) {}
+  explicit Impl(const StatementText& text)
+      : params(MakeCells(text.params)), columns(MakeCells(text.columns)) {}
 
-  std::string place;
+  // Detached, the parameters are the row.
+  [[nodiscard]] const std::vector<Cell>& row() const { return driver ? columns : params; }
+
   std::vector<Cell> params;
   std::vector<Cell> columns;
-  soci::statement statement;
+  std::unique_ptr<StatementDriver> driver;
 };
 
 Statement::Statement(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -56,38 +56,26 @@ Statement::Statement(Statement&&) noexcept = default;
 Statement& Statement::operator=(Statement&&) noexcept = default;
 Statement::~Statement() = default;
 
-base::Result<Statement> Statement::Prepare(soci::session& session, const StatementText& text,
-                                           const std::string& place) {
-  try {
-    auto impl = std::make_unique<Impl>(session, text, place);
-    for (Cell& cell : impl->params) {
-      if (cell.kind == 'i') {
-        impl->statement.exchange(soci::use(cell.number, cell.indicator));
-      } else {
-        impl->statement.exchange(soci::use(cell.text, cell.indicator));
-      }
-    }
-    for (Cell& cell : impl->columns) {
-      if (cell.kind == 'i') {
-        impl->statement.exchange(soci::into(cell.number, cell.indicator));
-      } else {
-        impl->statement.exchange(soci::into(cell.text, cell.indicator));
-      }
-    }
-    impl->statement.alloc();
-    impl->statement.prepare(text.sql);
-    impl->statement.define_and_bind();
-    return Statement(std::move(impl));
-  } catch (const std::exception& thrown) {
-    return tl::unexpected<base::Error>(ErrorFrom(thrown, place));
+base::Result<Statement> Statement::Prepare(ConnectionDriver& connection,
+                                           const StatementText& text) {
+  auto impl = std::make_unique<Impl>(text);
+  auto driver = connection.Prepare(text, impl->params, impl->columns);
+  if (!driver) {
+    return tl::unexpected<base::Error>(driver.error());
   }
+  impl->driver = *std::move(driver);
+  return Statement(std::move(impl));
+}
+
+Statement Statement::Detached(const std::string& kinds) {
+  return Statement(std::make_unique<Impl>(StatementText{.params = kinds}));
 }
 
 Statement& Statement::Set(std::size_t at, std::int64_t value) {
   Cell& cell = impl_->params.at(at);
   ENSURE(cell.kind == 'i');
   cell.number = value;
-  cell.indicator = soci::i_ok;
+  cell.is_null = false;
   return *this;
 }
 
@@ -95,52 +83,42 @@ Statement& Statement::Set(std::size_t at, std::string_view value) {
   Cell& cell = impl_->params.at(at);
   ENSURE(cell.kind == 't');
   cell.text.assign(value);
-  cell.indicator = soci::i_ok;
+  cell.is_null = false;
   return *this;
 }
 
 Statement& Statement::SetNull(std::size_t at) {
-  impl_->params.at(at).indicator = soci::i_null;
+  impl_->params.at(at).is_null = true;
   return *this;
 }
 
 base::Result<std::int64_t> Statement::Execute() {
-  try {
-    impl_->statement.execute(true);
-    return impl_->statement.get_affected_rows();
-  } catch (const std::exception& thrown) {
-    return tl::unexpected<base::Error>(ErrorFrom(thrown, impl_->place));
-  }
+  ENSURE(impl_->driver != nullptr);
+  return impl_->driver->Execute();
 }
 
 base::Result<void> Statement::ForEachRow(const std::function<void(const Statement&)>& on_row) {
-  try {
-    // Always to the end: an unfinished query would keep its snapshot and hold up checkpoints.
-    impl_->statement.execute(false);
-    while (impl_->statement.fetch()) {
-      on_row(*this);
-    }
-    return {};
-  } catch (const std::exception& thrown) {
-    return tl::unexpected<base::Error>(ErrorFrom(thrown, impl_->place));
-  }
+  return impl_->driver->ForEachRow([&] { on_row(*this); });
 }
 
 std::int64_t Statement::Int(std::size_t at) const {
-  const Cell& cell = impl_->columns.at(at);
-  ENSURE(cell.kind == 'i');
-  return cell.indicator == soci::i_ok ? cell.number : 0;
+  return NumberIn(impl_->row().at(at));
 }
 
 const std::string& Statement::Text(std::size_t at) const {
-  static const std::string empty;
-  const Cell& cell = impl_->columns.at(at);
-  ENSURE(cell.kind == 't');
-  return cell.indicator == soci::i_ok ? cell.text : empty;
+  return TextIn(impl_->row().at(at));
 }
 
 bool Statement::IsNull(std::size_t at) const {
-  return impl_->columns.at(at).indicator != soci::i_ok;
+  return impl_->row().at(at).is_null;
+}
+
+std::int64_t Statement::ParamInt(std::size_t at) const {
+  return NumberIn(impl_->params.at(at));
+}
+
+const std::string& Statement::ParamText(std::size_t at) const {
+  return TextIn(impl_->params.at(at));
 }
 
 }  // namespace bulwark::sql

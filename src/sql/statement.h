@@ -2,7 +2,7 @@
 //
 // Shape:   parameters and columns are 64-bit integers or texts, declared once as a string of 'i'
 //          and 't' ("itt"); each may be NULL. Parameters are written :a, :b, ... in the order of
-//          the declaration.
+//          the declaration; a name stands for one parameter, however often it is written.
 // Errors:  Execute() and ForEachRow() pass on what the database answers (see error.h). A cell of
 //          the wrong kind or place is a bug and stops the process. Reading a NULL integer gives 0.
 // Threads: one at a time, as its connection. Running allocates only while texts grow.
@@ -19,11 +19,9 @@
 
 #include "base/result.h"
 
-namespace soci {
-class session;
-}
-
 namespace bulwark::sql {
+
+class ConnectionDriver;
 
 struct StatementText {
   std::string sql;
@@ -49,16 +47,21 @@ class Statement {
   // connection alone.
   base::Result<void> ForEachRow(const std::function<void(const Statement&)>& on_row);
 
+  // A row outside of any database: what Set() stored, Int() and Text() read. It cannot be run.
+  static Statement Detached(const std::string& kinds);
+
   [[nodiscard]] std::int64_t Int(std::size_t at) const;
   [[nodiscard]] const std::string& Text(std::size_t at) const;
   [[nodiscard]] bool IsNull(std::size_t at) const;
+  // The parameters as they are set, for what is computed from a row before it is written.
+  [[nodiscard]] std::int64_t ParamInt(std::size_t at) const;
+  [[nodiscard]] const std::string& ParamText(std::size_t at) const;
 
  private:
   friend class Connection;
   struct Impl;
   explicit Statement(std::unique_ptr<Impl> impl);
-  static base::Result<Statement> Prepare(soci::session& session, const StatementText& text,
-                                         const std::string& place);
+  static base::Result<Statement> Prepare(ConnectionDriver& connection, const StatementText& text);
 
   std::unique_ptr<Impl> impl_;
 };

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/crash_point.h"
 #include "base/ensure.h"
 #include "base/iso_time.h"
 #include "base/result.h"
@@ -206,7 +207,9 @@ base::Result<SeenAtKey> SwitchWriter::Look(redis::Connection& connection, model:
   pipeline.Add({"UNWATCH"});  // What an earlier look saw change is not our business.
   pipeline.Add({"WATCH", KeyOf(which).view()});
   pipeline.Add({"GET", KeyOf(which).view()});
+  base::CrashBefore(kSwitchShow);
   const auto replies = connection.ExecuteForReplies(pipeline);
+  base::CrashAfter(kSwitchShow);
   if (!replies) {
     return tl::unexpected<base::Error>(replies.error());
   }
@@ -236,7 +239,9 @@ base::Result<SwitchShown> SwitchWriter::ShowRelease(redis::Connection& connectio
   pipeline.BeginTransaction();
   pipeline.Add(redis::Args(eval));
   pipeline.EndTransaction();
+  base::CrashBefore(kSwitchShow);
   const auto replies = connection.ExecuteForReplies(pipeline);
+  base::CrashAfter(kSwitchShow);
   if (!replies) {
     return tl::unexpected<base::Error>(replies.error());
   }
@@ -265,7 +270,9 @@ base::Result<SwitchShown> SwitchWriter::StopUnrecorded(redis::Connection& connec
     contract::EncodeKillSwitchTurn(message, turn);
     pipeline.Add({"PUBLISH", contract::channels::KillSwitch().view(), message});
   }
+  base::CrashBefore(kSwitchShow);
   const auto replies = connection.ExecuteForReplies(pipeline);
+  base::CrashAfter(kSwitchShow);
   if (!replies) {
     return tl::unexpected<base::Error>(replies.error());
   }

@@ -16,12 +16,15 @@
 #include <optional>
 #include <string>
 
+#include "base/crash_point.h"
 #include "base/result.h"
 #include "model/switches.h"
 #include "redis/connection.h"
 #include "redis/script.h"
 
 namespace bulwark::stateplane {
+
+inline constexpr base::DurableWrite kSwitchShow{"redis.switch", "a stop, or its end, in Redis"};
 
 enum class SwitchShown : std::uint8_t {
   kWritten,    // The key shows it; the kill switch was logged and published.

@@ -50,6 +50,8 @@ class Environment {
   // turns stops.
   virtual base::Result<std::unique_ptr<ledger::LedgerStore>> OpenLedger() = 0;
   virtual base::Result<std::unique_ptr<ledger::LedgerStore>> OpenWatchedLedger() = 0;
+  // Where journaled actions are kept while the ledger is away; empty keeps them in memory.
+  [[nodiscard]] virtual std::filesystem::path SpillFile() const { return {}; }
   virtual std::unique_ptr<redis::Dialer> MakeDialer() = 0;
   virtual base::Result<std::unique_ptr<market::Feed>> MakeFeed(
       const config::Settings& settings, const model::InstrumentTable& instruments) = 0;

@@ -1,11 +1,14 @@
 #include "trader/ledger_writer.h"
 
 #include <algorithm>
+#include <bitset>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -13,6 +16,7 @@
 #include "base/time.h"
 #include "ledger/ledger_store.h"
 #include "model/action.h"
+#include "model/instrument.h"
 #include "model/order.h"
 #include "trader/health.h"
 #include "trader/queues.h"
@@ -45,21 +49,21 @@ bool IsNotice(const model::Action& action) {
 }  // namespace
 
 LedgerWriter::LedgerWriter(ledger::LedgerStore& ledger, std::uint64_t epoch, Queues& queues,
-                           Health& health, const base::Clock& clock)
-    : ledger_(ledger), epoch_(epoch), queues_(queues), health_(health), clock_(clock) {
+                           Health& health, const base::Clock& clock, ledger::Spill* spill)
+    : ledger_(ledger),
+      epoch_(epoch),
+      queues_(queues),
+      health_(health),
+      clock_(clock),
+      spill_(spill) {
   group_.reserve(kGroupMax);
 }
 
 int LedgerWriter::DoWork() {
-  const bool is_retry = !group_.empty();
   const std::size_t before = group_.size();
-  const std::size_t room = is_retry ? kPendingMax - std::min(kPendingMax, before) : kGroupMax;
-  Take(std::min(room, kGroupMax));
-  if (is_retry) {
-    ReleaseExitsOnly(before);
-    if (clock_.MonotonicNow() < retry_at_) {
-      return 0;
-    }
+  Take(std::min(kPendingMax - std::min(kPendingMax, before), kGroupMax));
+  if (is_away_) {
+    return WorkWhileAway(group_.size() > before);
   }
   if (group_.empty()) {
     return 0;
@@ -69,11 +73,28 @@ int LedgerWriter::DoWork() {
     ReleaseGroup();
     return size;
   }
-  if (!is_retry) {
-    ReleaseExitsOnly(0);
-  }
   retry_at_ = clock_.MonotonicNow() + kRetryAfter;
-  return 0;
+  return WorkWhileAway(true);
+}
+
+int LedgerWriter::WorkWhileAway(bool has_news) {
+  // First of all: an exit waits for neither disk.
+  ReleaseExitsOnly(already_released_);
+  const bool is_time = clock_.MonotonicNow() >= retry_at_;
+  int work = 0;
+  if ((has_news || is_time) && !group_.empty()) {
+    work = static_cast<int>(group_.size());
+    if (Spill()) {
+      ReleaseGroup();
+    } else {
+      Thin();
+      work = 0;
+    }
+  }
+  if (is_time && !Return()) {
+    retry_at_ = clock_.MonotonicNow() + kRetryAfter;
+  }
+  return work;
 }
 
 // Takes at most `limit` actions, and what belongs to the last of them: a crash between two commits
@@ -88,8 +109,8 @@ void LedgerWriter::Take(std::size_t limit) {
 
 void LedgerWriter::Flush() {
   constexpr int kTriesMax = 20;
-  for (int tries = 0; tries < kTriesMax && (queues_.journal.size() > 0 || !group_.empty());
-       ++tries) {
+  for (int tries = 0;
+       tries < kTriesMax && (queues_.journal.size() > 0 || !group_.empty() || is_away_); ++tries) {
     retry_at_ = base::Nanos{0};
     while (DoWork() > 0) {
     }
@@ -101,24 +122,101 @@ bool LedgerWriter::Commit() {
     return true;
   }
   const auto receipt = ledger_.Commit(epoch_, group_);
-  if (receipt) {
-    if (!health_.is_ledger_writable.exchange(true)) {
-      base::LogInfo("ledger_back").With("journaled", receipt->journaled);
-    }
-    for (const auto& duplicate : receipt->duplicates) {
-      base::LogError("ledger_duplicate_fill").With("trade_id", duplicate.trade_id.view());
-    }
-    health_.commits.fetch_add(1, std::memory_order_relaxed);
-    return true;
+  if (!receipt) {
+    GoAway(receipt.error());
+    return false;
   }
+  for (const auto& duplicate : receipt->duplicates) {
+    base::LogError("ledger_duplicate_fill").With("trade_id", duplicate.trade_id.view());
+  }
+  health_.commits.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+void LedgerWriter::GoAway(const base::Error& error) {
   health_.commit_failures.fetch_add(1, std::memory_order_relaxed);
-  if (health_.is_ledger_writable.exchange(false)) {
-    base::LogError("ledger_commit_failed").With("error", receipt.error());
-  }
-  if (receipt.error().code == base::ErrorCode::kConflict) {
+  health_.is_ledger_writable.store(false);
+  if (error.code == base::ErrorCode::kConflict) {
     is_fenced_.store(true);
   }
-  return false;
+  if (!std::exchange(is_away_, true)) {
+    base::LogError("ledger_commit_failed").With("error", error);
+    const bool is_damaged = error.code == base::ErrorCode::kCorrupt;
+    shown_.emplace_back(model::AlertRaised{
+        .level = model::AlertLevel::kCritical,
+        .event = model::AlertName(is_damaged ? "LEDGER_DAMAGED" : "LEDGER_UNAVAILABLE"),
+        .reason = model::Reason::Cut(error.message),
+        .at = clock_.WallNow()});
+    PushPublished();
+  }
+}
+
+// A fenced-off run keeps nothing: a newer one has the account, and asks the venue itself.
+bool LedgerWriter::Spill() {
+  if (spill_ == nullptr || is_fenced_.load()) {
+    return false;
+  }
+  const auto spilled = spill_->Append(group_, clock_.WallNow());
+  if (!spilled && !std::exchange(has_spill_failed_, true)) {
+    base::LogError("ledger_spill_failed").With("error", spilled.error());
+  }
+  return spilled.has_value();
+}
+
+// The ledger again: first what was spilled, then what is still in memory.
+bool LedgerWriter::Return() {
+  if (spill_ != nullptr && spill_->is_open()) {
+    const auto content = spill_->Read();
+    const auto merged =
+        content ? ledger_.CommitSpill(epoch_, *content)
+                : base::Result<ledger::CommitReceipt>(tl::unexpected<base::Error>(content.error()));
+    if (!merged) {
+      GoAway(merged.error());
+      return false;
+    }
+    base::LogInfo("ledger_took_spill").With("journaled", merged->journaled);
+    health_.commits.fetch_add(1, std::memory_order_relaxed);
+    if (const auto dropped = spill_->Drop(); !dropped) {
+      // The ledger knows that it has it; the next start drops it.
+      base::LogError("ledger_spill_not_dropped").With("error", dropped.error());
+    }
+  }
+  if (!group_.empty()) {
+    if (!Commit()) {
+      return false;
+    }
+    ReleaseGroup();
+  }
+  is_away_ = false;
+  has_spill_failed_ = false;
+  health_.is_ledger_writable.store(true);
+  base::LogInfo("ledger_back");
+  shown_.emplace_back(model::AlertRaised{.level = model::AlertLevel::kWarning,
+                                         .event = model::AlertName("LEDGER_BACK"),
+                                         .reason = model::Reason("everything is journaled"),
+                                         .at = clock_.WallNow()});
+  PushPublished();
+  return true;
+}
+
+// Keeps of a group that nothing could store only what has to be stored, and of the books the
+// newest. Requires: its exits and notices have left.
+void LedgerWriter::Thin() {
+  std::bitset<model::kInstrumentsMax> has_newer;
+  std::vector<model::Action> kept;
+  for (auto at = group_.rbegin(); at != group_.rend(); ++at) {
+    const auto* books = std::get_if<model::PortfolioChanged>(&*at);
+    const bool is_kept =
+        IsJournaled(*at) || (books != nullptr && !has_newer[books->instrument.index]);
+    if (is_kept) {
+      kept.push_back(*at);
+    }
+    if (books != nullptr) {
+      has_newer.set(books->instrument.index);
+    }
+  }
+  group_.assign(kept.rbegin(), kept.rend());
+  already_released_ = group_.size();
 }
 
 void LedgerWriter::ReleaseGroup() {

@@ -1,9 +1,12 @@
 #include "trader/live_environment.h"
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/agent.h"
@@ -11,8 +14,11 @@
 #include "base/time.h"
 #include "base/worker.h"
 #include "config/settings.h"
+#include "ledger/chain.h"
 #include "ledger/ledger.h"
+#include "ledger/ledger_place.h"
 #include "ledger/ledger_store.h"
+#include "ledger/session.h"
 #include "market/feed.h"
 #include "model/instrument.h"
 #include "redis/dialer.h"
@@ -23,9 +29,12 @@
 namespace bulwark::trader {
 namespace {
 
-base::Result<std::unique_ptr<ledger::LedgerStore>> Opened(const std::filesystem::path& file,
+constexpr std::chrono::milliseconds kWatchTimeout{250};
+constexpr std::chrono::milliseconds kFileTimeout{2'000};
+
+base::Result<std::unique_ptr<ledger::LedgerStore>> Opened(const ledger::LedgerPlace& place,
                                                           const ledger::OpenOptions& options) {
-  auto opened = ledger::Ledger::Open(file, options);
+  auto opened = ledger::Ledger::Open(place, options);
   if (!opened) {
     return tl::unexpected<base::Error>(opened.error());
   }
@@ -35,11 +44,32 @@ base::Result<std::unique_ptr<ledger::LedgerStore>> Opened(const std::filesystem:
 }  // namespace
 
 base::Result<std::unique_ptr<ledger::LedgerStore>> LiveEnvironment::OpenLedger() {
-  return Opened(inputs_.ledger_file, {});
+  // Reading a large file to its end would hold up the start: there, the newest rows are checked,
+  // and all of it by `ledger verify`.
+  constexpr std::uintmax_t kWholeCheckMax = std::uintmax_t{64} << 20U;
+  std::error_code ignored;  // No file yet: it is made.
+  const std::uintmax_t size = std::filesystem::file_size(inputs_.ledger.file, ignored);
+  auto opened = ledger::Ledger::Open(inputs_.ledger, {.is_checked = size <= kWholeCheckMax});
+  if (!opened) {
+    return tl::unexpected<base::Error>(opened.error());
+  }
+  const auto found = (*opened)->FindChainBreak(ledger::Depth::kTail);
+  if (!found) {
+    return tl::unexpected<base::Error>(found.error());
+  }
+  if (const auto& broken = *found) {
+    return base::Fail(base::ErrorCode::kCorrupt,
+                      inputs_.ledger.Name() + ": row " + std::to_string(broken->sequence) + " of " +
+                          broken->table + ": " + broken->what + "; see `bulwark ledger verify`");
+  }
+  return std::unique_ptr<ledger::LedgerStore>(*std::move(opened));
 }
 
 base::Result<std::unique_ptr<ledger::LedgerStore>> LiveEnvironment::OpenWatchedLedger() {
-  return Opened(inputs_.ledger_file, {.is_checked = false});
+  // A server that does not answer must not hold up a stop that was written to Redis.
+  return Opened(inputs_.ledger,
+                {.is_checked = false,
+                 .call_timeout = inputs_.ledger.is_postgres() ? kWatchTimeout : kFileTimeout});
 }
 
 std::unique_ptr<redis::Dialer> LiveEnvironment::MakeDialer() {

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "base/worker.h"
 #include "config/settings.h"
+#include "ledger/ledger_place.h"
 #include "ledger/ledger_store.h"
 #include "market/feed.h"
 #include "model/instrument.h"
@@ -30,7 +31,8 @@
 namespace bulwark::trader {
 
 struct TraderInputs {
-  std::filesystem::path ledger_file;
+  ledger::LedgerPlace ledger;
+  std::filesystem::path spill_file;  // Beside the ledger, on a disk of this machine.
   std::filesystem::path venue_socket;
   redis::Url redis;
   std::optional<JournalPlace> journal;
@@ -43,6 +45,7 @@ class LiveEnvironment final : public Environment {
   [[nodiscard]] const base::Clock& clock() const override { return base::SystemClock(); }
   base::Result<std::unique_ptr<ledger::LedgerStore>> OpenLedger() override;
   base::Result<std::unique_ptr<ledger::LedgerStore>> OpenWatchedLedger() override;
+  [[nodiscard]] std::filesystem::path SpillFile() const override { return inputs_.spill_file; }
   std::unique_ptr<redis::Dialer> MakeDialer() override;
   base::Result<std::unique_ptr<market::Feed>> MakeFeed(
       const config::Settings& settings, const model::InstrumentTable& instruments) override;

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "base/triple_buffer.h"
@@ -172,7 +173,9 @@ bool PublisherThread::EnsureConnected(base::Nanos now) {
 bool PublisherThread::Store() {
   pipeline_.Clear();
   publisher_.Compose(pipeline_);
+  base::CrashBefore(kPublishWrite);
   const auto stored = connection_->Execute(pipeline_);
+  base::CrashAfter(kPublishWrite);
   if (stored) {
     publisher_.Confirm();
     health_.transactions.fetch_add(1, std::memory_order_relaxed);

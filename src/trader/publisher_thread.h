@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/crash_point.h"
 #include "base/time.h"
 #include "base/triple_buffer.h"
 #include "model/instrument.h"
@@ -29,6 +30,9 @@
 #include "trader/queues.h"
 
 namespace bulwark::trader {
+
+inline constexpr base::DurableWrite kPublishWrite{"redis.publish",
+                                                  "a change of the books in Redis"};
 
 struct PublisherTiming {
   base::Nanos telemetry_every{std::chrono::milliseconds{100}};

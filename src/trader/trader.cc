@@ -20,7 +20,9 @@
 #include "contract/view_documents.h"
 #include "journal/recorder.h"
 #include "journal/tap.h"
+#include "ledger/ledger_store.h"
 #include "ledger/recovered_books.h"
+#include "ledger/spill.h"
 #include "model/event.h"
 #include "model/instrument.h"
 #include "model/order.h"
@@ -28,6 +30,7 @@
 #include "stateplane/publisher.h"
 #include "trader/assembly.h"
 #include "trader/books_copy.h"
+#include "trader/earlier_spill.h"
 #include "trader/engine_loop.h"
 #include "trader/environment.h"
 #include "trader/feed_thread.h"
@@ -146,8 +149,9 @@ base::Result<void> Trader::OpenBooks() {
     return tl::unexpected<base::Error>(opened.error());
   }
   ledger_ = *std::move(opened);
-  const auto account = ledger_->EnsureAccount(
-      {.opening_cash = settings_.account.initial_cash, .at = clock_.WallNow()});
+  const auto account = ledger_->EnsureAccount({.opening_cash = settings_.account.initial_cash,
+                                               .at = clock_.WallNow(),
+                                               .terms = MakeTerms(settings_)});
   if (!account) {
     return tl::unexpected<base::Error>(account.error());
   }
@@ -164,6 +168,12 @@ base::Result<void> Trader::OpenBooks() {
     return tl::unexpected<base::Error>(epoch.error());
   }
   epoch_ = *epoch;
+  if (const auto file = environment_.SpillFile(); !file.empty()) {
+    spill_ = std::make_unique<ledger::Spill>(file, instruments_, epoch_);
+    if (auto taken = TakeEarlierSpill(*ledger_, epoch_, *spill_); !taken) {
+      return taken;
+    }
+  }
   auto books = ledger_->Recover(instruments_);
   if (!books) {
     return tl::unexpected<base::Error>(books.error());
@@ -219,7 +229,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                                                         .clock = clock_,
                                                                         .tap = tap_.get(),
                                                                         .books = books_.get()});
-  ledger_writer_ = std::make_unique<LedgerWriter>(*ledger_, epoch_, queues_, health_, clock_);
+  ledger_writer_ =
+      std::make_unique<LedgerWriter>(*ledger_, epoch_, queues_, health_, clock_, spill_.get());
   stateplane::Publisher picture(instruments_,
                                 {.epoch = epoch_,
                                  .opening_cash = opening_cash_,

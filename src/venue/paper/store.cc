@@ -111,7 +111,7 @@ base::Result<void> Store::Begin() {
   if (transaction_) {
     return {};
   }
-  auto begun = sql::Transaction::Begin(*connection_);
+  auto begun = sql::Transaction::Begin(*connection_, kStoreWrite);
   if (!begun) {
     return tl::unexpected(begun.error());
   }

@@ -6,9 +6,13 @@
 
 #include <array>
 
+#include "base/crash_point.h"
 #include "sql/migrations.h"
 
 namespace bulwark::venue::paper {
+
+inline constexpr base::DurableWrite kStoreWrite{
+    "venue.commit", "what the paper exchange answers next: orders, fills, balances"};
 
 inline constexpr std::array<const char*, 6> kFirstTables = {
     "CREATE TABLE account (one INTEGER PRIMARY KEY CHECK (one = 1), opening_cash INTEGER NOT NULL,"

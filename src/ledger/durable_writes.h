@@ -1,0 +1,23 @@
+// The durable writes of the ledger by name, for tests that kill the process at each.
+//
+// Threads: constants.
+// Source:  docs/crash-points.md
+
+#pragma once
+
+#include "base/crash_point.h"
+
+namespace bulwark::ledger {
+
+inline constexpr base::DurableWrite kAccountWrite{"ledger.account", "the account and its cash"};
+inline constexpr base::DurableWrite kRunWrite{"ledger.run", "a run and its epoch"};
+inline constexpr base::DurableWrite kCommitWrite{"ledger.commit",
+                                                 "a group of order events, fills and anchors"};
+inline constexpr base::DurableWrite kSwitchWrite{"ledger.switch", "a turn of HALT or kill switch"};
+
+inline constexpr base::DurableWrite kSpillMerge{"ledger.spill_merge",
+                                                "what a spill kept, as part of the ledger"};
+
+inline constexpr base::DurableWrite kRestoreWrite{"ledger.restore", "an export as a ledger"};
+
+}  // namespace bulwark::ledger

@@ -1,0 +1,158 @@
+// The questions that a Ledger answers; ledger.cc has what it writes.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "ledger/chain.h"
+#include "ledger/ledger.h"
+#include "ledger/ledger_impl.h"
+#include "ledger/recent_orders.h"
+#include "ledger/recovered_books.h"
+#include "ledger/recovery.h"
+#include "ledger/run_history.h"
+#include "ledger/session.h"
+#include "ledger/symbols.h"
+#include "model/fill.h"
+#include "model/instrument.h"
+#include "model/order.h"
+#include "model/switches.h"
+
+namespace bulwark::ledger {
+
+using base::Result;
+
+Result<RecoveredBooks> Ledger::Recover(const model::InstrumentTable& table) {
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
+  }
+  return RecoverBooks(*(*session)->connection, (*session)->switches, table);
+}
+
+Result<std::vector<RecentOrder>> Ledger::RecentOrders(const model::InstrumentTable& table,
+                                                      std::size_t changes) {
+  const auto connection = Connection();
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  const auto rows = LoadSymbols(**connection);
+  if (!rows) {
+    return tl::unexpected<base::Error>(rows.error());
+  }
+  return ReadRecentOrders(**connection, SymbolMap(*rows, table), changes);
+}
+
+Result<std::vector<model::Fill>> Ledger::Fills(const model::InstrumentTable& table,
+                                               std::size_t limit) {
+  const auto connection = Connection();
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  return ReadNewestFills(**connection, table, limit);
+}
+
+Result<History> Ledger::RunHistory(const model::InstrumentTable& table, std::uint64_t epoch) {
+  const auto connection = Connection();
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  return ReadRunHistory(**connection, table, epoch);
+}
+
+Result<History> Ledger::OrderHistory(const model::InstrumentTable& table,
+                                     const model::OrderId& id) {
+  const auto connection = Connection();
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  return ReadOrderHistory(**connection, table, id);
+}
+
+Result<std::vector<model::OrderId>> Ledger::FindOrders(std::string_view prefix, std::size_t limit) {
+  const auto connection = Connection();
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  return ledger::FindOrders(**connection, prefix, limit);
+}
+
+Result<std::vector<std::string>> Ledger::FindContradictions(const model::InstrumentTable& table,
+                                                            std::size_t limit) {
+  const auto connection = Connection();
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  return ledger::FindContradictions(**connection, table, limit);
+}
+
+Result<std::optional<ChainBreak>> Ledger::FindChainBreak(Depth depth) {
+  constexpr std::int64_t kTailRows = 5'000;
+  const auto connection = Connection();
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  for (const ChainedTable* table : ChainedTables()) {
+    const auto tail = ReadTail(**connection, *table);
+    if (!tail) {
+      return tl::unexpected<base::Error>(tail.error());
+    }
+    const std::int64_t from = depth == Depth::kWhole ? 1 : tail->sequence - kTailRows;
+    auto found = FindBreak(**connection, *table, from);
+    if (!found || *found) {
+      return found;
+    }
+  }
+  return std::optional<ChainBreak>{};
+}
+
+Result<model::SwitchTurn> Ledger::Turn(const model::SwitchTurn& turn) {
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
+  }
+  return (*session)->switches.Append(turn);
+}
+
+Result<model::SwitchState> Ledger::ReadSwitches() {
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
+  }
+  return (*session)->switches.Read();
+}
+
+Result<std::optional<base::UnixNanos>> Ledger::OnSince(model::Switch which) {
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
+  }
+  return (*session)->switches.OnSince(which);
+}
+
+Result<std::uint64_t> Ledger::LastSwitchSequence() {
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
+  }
+  return (*session)->switches.LastSequence();
+}
+
+Result<std::uint64_t> Ledger::LastEpoch() {
+  const auto connection = Connection();
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  const auto epoch = (*connection)->QueryInt("SELECT max(epoch) FROM runs");
+  if (!epoch) {
+    return tl::unexpected<base::Error>(epoch.error());
+  }
+  return static_cast<std::uint64_t>(epoch->value_or(0));
+}
+
+}  // namespace bulwark::ledger

@@ -1,0 +1,242 @@
+"""kill -9 right before and right after each durable write: nothing is lost, nothing happens twice."""
+
+import os
+import pathlib
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import harness
+import postgres
+from harness import check
+
+# In ctest; --full takes all of both databases.
+SMALL = ("ledger.commit", "venue.commit", "redis.publish")
+SMALL_POSTGRES = ("ledger.commit", "spill.append")
+AT_FIRST_START = ("sql.create", "sql.migrate", "ledger.account", "ledger.run")
+BY_COMMAND = ("ledger.switch", "redis.switch")
+BY_SPILL = ("spill.append", "ledger.spill_merge", "spill.drop")
+BY_TOOL = ("ledger.restore",)
+OLD_LEDGER = "sql.backup"
+
+
+class Box:
+    """One system that is killed at one point.
+
+    `up` gives a child up after twenty quick ends, and a server's recovery may outlast those."""
+
+    def __init__(self, given, folder, name, server):
+        self.given, self.name, self.server = given, name, server
+        self.folder = folder / name.replace(".", "-")
+        self.folder.mkdir()
+        self.mark = self.folder / "mark"
+        self.system = harness.System(pathlib.Path(given.bulwark).resolve(), self.folder / "data")
+        self.environment = {}
+        if server is not None:
+            schema = "s" + self.folder.name.replace("-", "_") + "_" + folder.name.replace("-", "_")
+            server.sql(f'CREATE SCHEMA "{schema}"')
+            self.environment["BULWARK_LEDGER_URL"] = server.url(schema)
+
+    def arm(self, times=1):
+        self.environment["TEST_CRASH_POINT"] = f"{self.name}:{times}"
+        self.environment["TEST_CRASH_MARK"] = str(self.mark)
+
+    def disarm(self):
+        self.environment.pop("TEST_CRASH_POINT", None)
+        os.environ.pop("TEST_CRASH_POINT", None)
+
+    def start(self, wait_state="running"):
+        os.environ.update(self.environment)
+        self.system.start("--replay", self.given.trades, "--speed", "60",
+                          settings=["feed.loop=true", "up.backoff_max=2s"], wait_state=wait_state)
+
+    def wait_crash(self, seconds=60):
+        harness.wait_until(self.mark.exists, seconds, f"the crash at {self.name}")
+
+    def wait_trading(self):
+        """Back, and orders go out again."""
+        self.system.wait_state("running", 60)
+        self.system.wait_orders(2)
+
+    def verify(self):
+        said = self.system.verify(attempts=5)
+        check(self.system.duplicates() == 0, f"the venue saw {self.system.duplicates()} orders twice")
+        return said
+
+    def end(self):
+        try:
+            check(self.system.stop() == 0, "`up` did not end cleanly")
+        finally:
+            self.system.destroy()
+            for key in ("BULWARK_LEDGER_URL", "TEST_CRASH_POINT", "TEST_CRASH_MARK"):
+                os.environ.pop(key, None)
+
+
+def while_trading(box):
+    box.arm(times=5)
+    box.start(wait_state=None)
+    box.wait_crash()
+    box.wait_trading()
+    return box.verify()
+
+
+def at_first_start(box):
+    box.arm()
+    box.start(wait_state=None)
+    box.wait_crash()
+    box.wait_trading()
+    return box.verify()
+
+
+def by_command(box):
+    """A halt whose sender dies: after its commit it is in force, and it can always be repeated."""
+    box.start()
+    box.system.wait_orders(1)
+    box.arm()
+    os.environ.update(box.environment)
+    died = box.system.run("halt", "--reason", "crash point")
+    check(died.returncode == -signal.SIGKILL, f"halt ended with {died.returncode}: {died.stderr}")
+    box.disarm()
+    if box.name != "ledger.switch.before":
+        box.system.wait_state("halted", 30)
+    again = box.system.run("halt", "--reason", "again")
+    check(again.returncode == 0, f"halt says {again.returncode}: {again.stdout}{again.stderr}")
+    box.system.wait_state("halted", 30)
+    check(box.system.run("resume", "--reason", "on", stdin="RESUME\n").returncode == 0, "resume failed")
+    box.wait_trading()
+    return box.verify()
+
+
+def take_ledger_away(box):
+    """Answers what gives it back."""
+    if box.server is not None:
+        box.server.stop(signal.SIGQUIT)
+        return box.server.start
+    holder = sqlite3.connect(box.system.data / "ledger.db", timeout=30, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    def give_back():
+        holder.execute("ROLLBACK")
+        holder.close()
+    return give_back
+
+
+def by_spill(box):
+    """The ledger goes away under load, the trader dies with its spill, the ledger comes back."""
+    box.arm()
+    box.start()
+    box.system.wait_orders(2)
+    spill = box.system.data / "spill.journal"
+    give_back = take_ledger_away(box)
+    if box.name.startswith("spill.append"):
+        box.wait_crash()
+        give_back()
+    else:
+        harness.wait_until(spill.exists, 60, "a spill")
+        give_back()
+        box.wait_crash()
+    box.wait_trading()
+    check(not spill.exists(), "the spill is still there")
+    return box.verify()
+
+
+def by_tool(box):
+    """Restoring an export of a system that traded, twice: the first one dies."""
+    box.start()
+    box.system.wait_orders(3)
+    check(box.system.stop() == 0, "`up` did not end cleanly")
+    export, copy = box.folder / "books.jsonl", box.folder / "copy.jsonl"
+    done = box.system.run("ledger", "export", str(export))
+    check(done.returncode == 0, f"export says {done.returncode}: {done.stderr}")
+    if box.server is not None:
+        box.server.sql('CREATE SCHEMA IF NOT EXISTS "target"')
+        box.environment["BULWARK_LEDGER_URL"] = box.server.url("target")
+    other = harness.System(box.system.binary, box.folder / "other")
+    box.arm()
+    os.environ.update(box.environment)
+    died = other.run("ledger", "restore", str(export))
+    check(died.returncode == -signal.SIGKILL, f"restore ended with {died.returncode}: {died.stderr}")
+    box.disarm()
+    again = other.run("ledger", "restore", str(export))
+    is_there = box.name.endswith(".after")
+    check((again.returncode != 0) == is_there, f"restore again says {again.returncode}: {again.stderr}")
+    check(other.run("ledger", "export", str(copy)).returncode == 0, "export of the copy failed")
+    check(copy.read_bytes() == export.read_bytes(), "the restored ledger is not the same")
+    if box.server is not None:
+        box.server.sql('DROP SCHEMA "target" CASCADE')
+    return f"{len(export.read_bytes().splitlines())} lines, the same"
+
+
+def with_old_ledger(box):
+    """A ledger of version 1 comes forward with one whole copy of it beside."""
+    if box.server is not None:
+        return "SQLite only: PostgreSQL copies inside the migration"
+    box.system.data.mkdir()
+    old = sqlite3.connect(box.system.data / "ledger.db")
+    old.executescript((pathlib.Path(__file__).parent / "ledger_v1.sql").read_text())
+    old.close()
+    box.arm()
+    box.start(wait_state=None)
+    box.wait_crash()
+    box.wait_trading()
+    copies = list(box.system.data.glob("ledger.db.v1-*.bak"))
+    check(copies, "no copy was made")
+    for copy in copies:
+        version = sqlite3.connect(copy).execute("SELECT max(version) FROM schema_version").fetchone()
+        check(version == (1,), f"{copy.name} has version {version}")
+    return box.verify()
+
+
+def driver_of(point):
+    for points, driver in ((AT_FIRST_START, at_first_start), (BY_COMMAND, by_command),
+                           (BY_SPILL, by_spill), (BY_TOOL, by_tool),
+                           ((OLD_LEDGER,), with_old_ledger)):
+        if point in points:
+            return driver
+    return while_trading
+
+
+def kill_at(given, folder, point, server):
+    for side in ("before", "after"):
+        name = f"{point}.{side}"
+        place = "PostgreSQL" if server is not None else "SQLite"
+        box = Box(given, folder, name, server)
+        started = time.monotonic()
+        try:
+            said = driver_of(point)(box)
+            if box.system.up is not None:
+                box.end()
+        except BaseException:
+            print(harness.last_lines(box.system.log_text(), 25))
+            raise
+        finally:
+            box.system.destroy()
+            box.disarm()
+            os.environ.pop("BULWARK_LEDGER_URL", None)
+        print(f"{place}: {name}: {said} ({time.monotonic() - started:.1f} s)", flush=True)
+
+
+def scenario(given, system, folder):
+    names = subprocess.run([given.bulwark, "ledger", "crash-points", "--names"], check=True,
+                           capture_output=True, text=True).stdout.split()
+    points = given.only.split(",") if given.only else None
+    sqlite_points = points or (names if given.full else SMALL)
+    postgres_points = points or (names if given.full else SMALL_POSTGRES)
+    (folder / "sqlite").mkdir()
+    (folder / "postgres").mkdir()
+    for point in sqlite_points:
+        kill_at(given, folder / "sqlite", point, None)
+    server = postgres.Server()
+    try:
+        server.start()
+        for point in postgres_points:
+            kill_at(given, folder / "postgres", point, server)
+    finally:
+        server.destroy()
+
+
+if __name__ == "__main__":
+    GIVEN = harness.options(__doc__, only=("", ""))
+    sys.exit(harness.main(GIVEN, scenario))
