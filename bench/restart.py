@@ -5,6 +5,7 @@ Fills a ledger (bench/ledger_filler.cc), starts the real system on it with `bulw
 from there, and from the start of the trader's own process, to the trader's first heartbeat in Redis."""
 
 import argparse
+import datetime
 import os
 import pathlib
 import re
@@ -32,13 +33,16 @@ def process_age(pid):
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
 
 
-def heartbeat(system):
+def heartbeat(system, after):
+    """The trader's heartbeat if it is of this start."""
     try:
         connection = system.redis()
     except (OSError, ValueError, harness.resp.RespError):
         return None
     try:
-        return connection.call("GET", "SYSTEM:HEARTBEAT")
+        text = connection.call("GET", "SYSTEM:HEARTBEAT") or ""
+        said = re.search(r"\d{4}-\d\d-\d\dT[\d:.]+", str(text))
+        return said is not None and said.group(0) > after
     except (OSError, harness.resp.RespError):
         return None
     finally:
@@ -47,8 +51,9 @@ def heartbeat(system):
 
 def measure(system):
     started = time.monotonic()
+    moment = datetime.datetime.now(datetime.timezone.utc).isoformat()[:23]
     system.start(settings=SETTINGS, wait_state=None)
-    harness.wait_until(lambda: heartbeat(system), 120, "a heartbeat")
+    harness.wait_until(lambda: heartbeat(system, moment), 120, "a heartbeat")
     whole = time.monotonic() - started
     pid = system.pid("trader")
     own = process_age(pid)

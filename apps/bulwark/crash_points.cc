@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "journal/segment.h"
 #include "ledger/durable_writes.h"
 #include "ledger/spill.h"
 #include "sql/migrations.h"
@@ -36,6 +37,10 @@ std::span<const CrashPointRow> CrashPoints() {
       CrashPointRow{&ledger::kSpillDrop, "trader",
                     "the spill is still there, the ledger knows its name and takes nothing twice"},
       CrashPointRow{&ledger::kRestoreWrite, "ledger restore", "the ledger is still empty"},
+      CrashPointRow{&journal::kSegmentWrite, "trader",
+                    "an empty file that a replay passes over; the ledger does not need it"},
+      CrashPointRow{&journal::kBlockWrite, "trader",
+                    "a recording that ends a little earlier, or with half a block that is cut off"},
       CrashPointRow{&venue::paper::kStoreWrite, "venue",
                     "nothing was answered: the trader asks by client id"},
       CrashPointRow{&trader::kPublishWrite, "trader",
@@ -57,9 +62,10 @@ std::string CrashPointsAsMarkdown() {
       "come\n"
       "back, and checks: `ledger verify` finds no difference between ledger, Redis and venue, the "
       "venue\n"
-      "saw no order twice, and what was acknowledged is there. With `--postgres` the ledger is on "
-      "a\n"
-      "server.\n\n"
+      "saw no order twice, and what was acknowledged is there: with the ledger in SQLite, and "
+      "again "
+      "on a\n"
+      "PostgreSQL server. Results: [proofs.md](proofs.md#crash-points).\n\n"
       "`TEST_CRASH_POINT=<name>.before` or `.after` (`:N` for the N-th time) arms one for a "
       "process;\n"
       "`TEST_CRASH_MARK` names a file that is made first and keeps it from happening again.\n\n"

@@ -19,6 +19,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "base/crash_point.h"
 #include "base/ensure.h"
 #include "base/result.h"
 #include "journal/codec.h"
@@ -114,10 +115,12 @@ Result<SegmentWriter> SegmentWriter::Create(const std::filesystem::path& file,
   StringSink head_sink(head);
   Put(head_sink,
       HeadFrame{.bytes = static_cast<std::uint32_t>(body.size()), .checksum = ChecksumOf(body)});
+  base::CrashBefore(kSegmentWrite);
   if (auto written = writer.Write(head + body); !written) {
     ::unlink(file.c_str());  // A later try may use the name again.
     return tl::unexpected<base::Error>(written.error());
   }
+  base::CrashAfter(kSegmentWrite);
   return writer;
 }
 
@@ -145,7 +148,10 @@ Result<void> SegmentWriter::Append(const Block& block) {
   ENSURE(block.frames.size() <= kBlockBytesMax);
   buffer_.clear();
   PutBlock(buffer_, block);
-  return Write(buffer_);
+  base::CrashBefore(kBlockWrite);
+  auto written = Write(buffer_);
+  base::CrashAfter(kBlockWrite);
+  return written;
 }
 
 Result<void> SegmentWriter::Sync() {

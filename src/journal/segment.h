@@ -22,6 +22,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/crash_point.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -34,6 +35,10 @@ struct SegmentInfo {
   std::string layout;  // Of events and of `start`, see Codec::Describe().
   std::string start;   // What a replay starts from; empty in all but the first file of a run.
 };
+
+inline constexpr base::DurableWrite kSegmentWrite{
+    "journal.segment", "a new file of events, with what a replay starts from"};
+inline constexpr base::DurableWrite kBlockWrite{"journal.block", "the events of some milliseconds"};
 
 enum class BlockKind : std::uint8_t {
   kEvents,  // Frames: length (2 bytes) and bytes of each event.

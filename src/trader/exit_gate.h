@@ -3,10 +3,11 @@
 //
 // Shape:   two flags and the time of closing. The watcher sets them the moment it knows; the venue
 //          thread passes with each order while its bytes leave. Set() waits for an order that is
-//          just passing, so that nothing leaves after the time of closing.
+//          just passing, so that nothing leaves after the time of closing. Once a newer run holds
+//          the account, FenceOff() closes it for everything and for good.
 // Units:   closed_at in UTC nanoseconds, empty while open.
-// Threads: any thread may ask; only the watcher sets, only the venue thread passes. Set() waits at
-//          most kPassageMax.
+// Threads: any thread may ask; only the watcher sets, only the venue thread passes; whoever learns
+//          of the newer run fences off. Set() and FenceOff() wait at most kPassageMax.
 // Source:  docs/risk.md#halt, docs/risk.md#kill-switch
 
 #pragma once
@@ -26,6 +27,7 @@ class ExitGate {
  public:
   // Longer than a write to a socket that does not block, also on a thread that lost its turn.
   static constexpr base::Nanos kPassageMax{std::chrono::milliseconds{50}};
+  static constexpr const char* kFencedReason = "a newer trader holds the account";
 
   // One order's way through, while this lives.
   class Passage {
@@ -71,8 +73,18 @@ class ExitGate {
     }
   }
 
+  // A newer run holds the account: nothing of this one leaves any more, not even a liquidation.
+  void FenceOff() {
+    is_fenced_.store(true);
+    WaitForPassage();
+  }
+  [[nodiscard]] bool is_fenced() const { return is_fenced_.load(); }
+
   // Why the order may not leave; null when it may.
   [[nodiscard]] const char* Objection(const model::Order& order) const {
+    if (is_fenced_.load()) {
+      return kFencedReason;
+    }
     if (is_halted_.load() && order.origin != model::Origin::kLiquidation) {
       return "halted before it was sent";
     }
@@ -106,6 +118,7 @@ class ExitGate {
   // Closed until the watcher has read the stops for the first time.
   std::atomic<bool> is_halted_ = true;
   std::atomic<bool> is_killed_ = true;
+  std::atomic<bool> is_fenced_ = false;
   std::atomic<bool> is_passing_ = false;
   std::atomic<std::int64_t> closed_at_ns_ = 0;
 };

@@ -44,6 +44,19 @@ TEST(ExitGateTest, LetsOnlyTheLiquidationOutWhileHalted) {
   EXPECT_EQ(gate.Objection(ExitBy(model::Origin::kLiquidation)), nullptr);
 }
 
+TEST(ExitGateTest, LetsNothingOutOnceANewerTraderHoldsTheAccount) {
+  ExitGate gate(true);
+  gate.Set(false, false);
+
+  gate.FenceOff();
+  gate.Set(false, false);
+
+  EXPECT_TRUE(gate.is_fenced());
+  EXPECT_STREQ(gate.Objection(Entry(1)), "a newer trader holds the account");
+  EXPECT_NE(gate.Objection(ExitBy(model::Origin::kProtective)), nullptr);
+  EXPECT_NE(gate.Objection(ExitBy(model::Origin::kLiquidation)), nullptr);
+}
+
 TEST(ExitGateTest, LetsProtectiveExitsOutWhileKilled) {
   ExitGate gate(false);
   gate.Set(false, true);

@@ -49,13 +49,8 @@ bool IsNotice(const model::Action& action) {
 }  // namespace
 
 LedgerWriter::LedgerWriter(ledger::LedgerStore& ledger, std::uint64_t epoch, Queues& queues,
-                           Health& health, const base::Clock& clock, ledger::Spill* spill)
-    : ledger_(ledger),
-      epoch_(epoch),
-      queues_(queues),
-      health_(health),
-      clock_(clock),
-      spill_(spill) {
+                           Health& health, const base::Clock& clock, const WriterHelp& help)
+    : ledger_(ledger), epoch_(epoch), queues_(queues), health_(health), clock_(clock), help_(help) {
   group_.reserve(kGroupMax);
 }
 
@@ -138,6 +133,9 @@ void LedgerWriter::GoAway(const base::Error& error) {
   health_.is_ledger_writable.store(false);
   if (error.code == base::ErrorCode::kConflict) {
     is_fenced_.store(true);
+    if (help_.exit_gate != nullptr) {
+      help_.exit_gate->FenceOff();
+    }
   }
   if (!std::exchange(is_away_, true)) {
     base::LogError("ledger_commit_failed").With("error", error);
@@ -153,10 +151,10 @@ void LedgerWriter::GoAway(const base::Error& error) {
 
 // A fenced-off run keeps nothing: a newer one has the account, and asks the venue itself.
 bool LedgerWriter::Spill() {
-  if (spill_ == nullptr || is_fenced_.load()) {
+  if (help_.spill == nullptr || is_fenced_.load()) {
     return false;
   }
-  const auto spilled = spill_->Append(group_, clock_.WallNow());
+  const auto spilled = help_.spill->Append(group_, clock_.WallNow());
   if (!spilled && !std::exchange(has_spill_failed_, true)) {
     base::LogError("ledger_spill_failed").With("error", spilled.error());
   }
@@ -165,8 +163,8 @@ bool LedgerWriter::Spill() {
 
 // The ledger again: first what was spilled, then what is still in memory.
 bool LedgerWriter::Return() {
-  if (spill_ != nullptr && spill_->is_open()) {
-    const auto content = spill_->Read();
+  if (help_.spill != nullptr && help_.spill->is_open()) {
+    const auto content = help_.spill->Read();
     const auto merged =
         content ? ledger_.CommitSpill(epoch_, *content)
                 : base::Result<ledger::CommitReceipt>(tl::unexpected<base::Error>(content.error()));
@@ -176,7 +174,7 @@ bool LedgerWriter::Return() {
     }
     base::LogInfo("ledger_took_spill").With("journaled", merged->journaled);
     health_.commits.fetch_add(1, std::memory_order_relaxed);
-    if (const auto dropped = spill_->Drop(); !dropped) {
+    if (const auto dropped = help_.spill->Drop(); !dropped) {
       // The ledger knows that it has it; the next start drops it.
       base::LogError("ledger_spill_not_dropped").With("error", dropped.error());
     }

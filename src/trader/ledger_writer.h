@@ -26,17 +26,24 @@
 #include "ledger/ledger_store.h"
 #include "ledger/spill.h"
 #include "model/action.h"
+#include "trader/exit_gate.h"
 #include "trader/health.h"
 #include "trader/queues.h"
 
 namespace bulwark::trader {
+
+// What a writer may do without, as in tests of one thread.
+struct WriterHelp {
+  ledger::Spill* spill = nullptr;
+  ExitGate* exit_gate = nullptr;  // Closed for good when the ledger says that a newer run has it.
+};
 
 class LedgerWriter {
  public:
   static constexpr std::size_t kGroupMax = 512;
 
   LedgerWriter(ledger::LedgerStore& ledger, std::uint64_t epoch, Queues& queues, Health& health,
-               const base::Clock& clock = base::SystemClock(), ledger::Spill* spill = nullptr);
+               const base::Clock& clock = base::SystemClock(), const WriterHelp& help = {});
 
   int DoWork();
   // For the end of the program: commits what is left.
@@ -63,7 +70,7 @@ class LedgerWriter {
   Queues& queues_;
   Health& health_;
   const base::Clock& clock_;
-  ledger::Spill* spill_;  // Null: there is none.
+  WriterHelp help_;
   std::vector<model::Action> group_;
   std::vector<model::Action> shown_;  // What of the group goes on to the publisher.
   std::size_t already_released_ = 0;  // Actions of the group that left while the ledger was away.

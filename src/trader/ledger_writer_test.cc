@@ -28,6 +28,7 @@
 #include "model/order.h"
 #include "sql/connection.h"
 #include "sql/sqlite_file.h"
+#include "trader/exit_gate.h"
 #include "trader/health.h"
 #include "trader/queues.h"
 #include "trader/trader_testing.h"
@@ -187,7 +188,8 @@ class SpillingWriterTest : public LedgerWriterTest {
   }
 
   ledger::Spill spill_{SpillFile(), table_, epoch_};
-  LedgerWriter spilling_{*ledger_, epoch_, queues_, health_, base::SystemClock(), &spill_};
+  LedgerWriter spilling_{*ledger_,          epoch_, queues_, health_, base::SystemClock(),
+                         {.spill = &spill_}};
 };
 
 TEST_F(SpillingWriterTest, KeepsOnDiskWhatTheLedgerCannotTakeAndMergesItOnce) {
@@ -300,7 +302,10 @@ TEST_F(LedgerWriterTest, JournalsWhatWaitsAtTheEnd) {
 }
 
 TEST_F(LedgerWriterTest, SendsNothingOnceANewerRunHoldsTheAccount) {
-  LedgerWriter fenced(*ledger_, epoch_ + 1, queues_, health_);
+  ExitGate gate(true);
+  gate.Set(false, false);
+  LedgerWriter fenced(*ledger_, epoch_ + 1, queues_, health_, base::SystemClock(),
+                      {.exit_gate = &gate});
   Decide(Entry(1));
   Decide(Exit(2));
   ASSERT_TRUE(queues_.journal.TryPush(model::SendCancel{.order_id = Entry(3).id}));
@@ -308,6 +313,7 @@ TEST_F(LedgerWriterTest, SendsNothingOnceANewerRunHoldsTheAccount) {
   fenced.DoWork();
 
   EXPECT_TRUE(fenced.is_fenced());
+  EXPECT_NE(gate.Objection(Exit(4)), nullptr) << "what is already in the queues stays here, too";
   for (const VenueCommand& command : TakeAll(queues_.from_ledger)) {
     EXPECT_TRUE(std::holds_alternative<RefuseOrder>(command));
   }

@@ -229,8 +229,9 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                                                         .clock = clock_,
                                                                         .tap = tap_.get(),
                                                                         .books = books_.get()});
-  ledger_writer_ =
-      std::make_unique<LedgerWriter>(*ledger_, epoch_, queues_, health_, clock_, spill_.get());
+  ledger_writer_ = std::make_unique<LedgerWriter>(
+      *ledger_, epoch_, queues_, health_, clock_,
+      WriterHelp{.spill = spill_.get(), .exit_gate = exit_gate_.get()});
   stateplane::Publisher picture(instruments_,
                                 {.epoch = epoch_,
                                  .opening_cash = opening_cash_,

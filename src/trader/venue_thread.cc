@@ -98,6 +98,12 @@ void VenueThread::Handle(const model::SendCancel& cancel) {
     Remember(revoked_, cancel.order_id);
     return;
   }
+  if (exit_gate_.is_fenced()) {
+    Push(model::CancelRejected{.order_id = cancel.order_id,
+                               .reason = model::Reason(ExitGate::kFencedReason),
+                               .at = clock_.WallNow()});
+    return;
+  }
   if (venue_.Cancel(cancel) == venue::SendOutcome::kNotSent) {
     base::LogWarn("cancel_not_sent").With("order_id", cancel.order_id.ToString());
     Push(model::CancelRejected{.order_id = cancel.order_id,

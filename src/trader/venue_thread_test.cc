@@ -115,6 +115,32 @@ TEST_F(VenueThreadTest, RefusesAtTheDoorWhatIsStillOnItsWayWhenAStopComes) {
   EXPECT_EQ(health_.orders_refused_at_exit.load(), 1U);
 }
 
+// The epoch is compared in the ledger at each commit; this is what a stale run finds at the door.
+TEST_F(VenueThreadTest, SendsNothingMoreOnceANewerRunHoldsTheAccount) {
+  ASSERT_TRUE(queues_.from_ledger.TryPush(model::SendOrder{Exit(1)}));
+  thread_.DoWork();
+  TakeAll(queues_.reports);
+  const std::size_t before = venue_.sent.size();
+  ASSERT_TRUE(queues_.from_ledger.TryPush(model::SendOrder{Exit(2)}));
+  ASSERT_TRUE(queues_.from_publisher.TryPush(model::SendOrder{Entry(3)}));
+  ASSERT_TRUE(
+      queues_.from_ledger.TryPush(model::SendCancel{.order_id = Exit(1).id, .was_sent = true}));
+
+  gate_.FenceOff();
+  thread_.DoWork();
+
+  EXPECT_EQ(venue_.sent.size(), before);
+  EXPECT_TRUE(venue_.cancelled.empty());
+  std::size_t refused = 0;
+  std::size_t uncancelled = 0;
+  for (const model::Event& event : TakeAll(queues_.reports)) {
+    refused += std::holds_alternative<model::OrderNotSent>(event) ? 1U : 0U;
+    uncancelled += std::holds_alternative<model::CancelRejected>(event) ? 1U : 0U;
+  }
+  EXPECT_EQ(refused, 2U);
+  EXPECT_EQ(uncancelled, 1U);
+}
+
 TEST_F(VenueThreadTest, SaysForCertainThatAnOrderDidNotLeaveWithoutALink) {
   venue_.is_up = false;
   ASSERT_TRUE(queues_.from_publisher.TryPush(model::SendOrder{Entry(1)}));

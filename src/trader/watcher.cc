@@ -186,6 +186,7 @@ bool Watcher::NoticeNewerRun() {
   if (!newest || *newest <= epoch_) {
     return false;  // What cannot be read is told by the stops that cannot be read either.
   }
+  exit_gate_.FenceOff();
   exit_gate_.Set(true, true);
   is_fenced_.store(true);
   base::LogError("run_fenced_off").With("epoch", epoch_).With("newest", *newest);
