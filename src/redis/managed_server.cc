@@ -10,6 +10,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address_v4.hpp>
@@ -27,6 +28,7 @@
 #include "base/time.h"
 #include "process/child.h"
 #include "process/lock_file.h"
+#include "redis/command.h"
 #include "redis/connection.h"
 #include "redis/orphan.h"
 #include "redis/private_files.h"
@@ -131,6 +133,17 @@ void RotateLog(const std::string& path) {
   }
 }
 
+std::vector<std::string> GuestRules(const GuestAccess& guests) {
+  std::vector<std::string> rules = {"+get", "+mget", "+scan", "+set", "+ping", "+client|setname"};
+  for (const std::string& key : guests.readable_keys) {
+    rules.push_back("%R~" + key);
+  }
+  for (const std::string& key : guests.writable_keys) {
+    rules.push_back("%W~" + key);
+  }
+  return rules;
+}
+
 }  // namespace
 
 base::Result<ManagedServer> ManagedServer::Create(const Options& options) {
@@ -194,7 +207,17 @@ bool ManagedServer::IsReady() const {
   ConnectionOptions options;
   options.connect_timeout = kLimit;
   options.call_timeout = kLimit;
-  return Connection::Connect(url_, options).has_value();
+  const auto connection = Connection::Connect(url_, options);
+  if (!connection) {
+    return false;
+  }
+  if (!options_.guests) {
+    return true;
+  }
+  const std::vector<std::string> rules = GuestRules(*options_.guests);
+  std::vector<std::string_view> words = {"ACL", "SETUSER", "default", "reset", "on", "nopass"};
+  words.insert(words.end(), rules.begin(), rules.end());
+  return (*connection)->Call(Args(words)).has_value();
 }
 
 base::Result<void> ManagedServer::Start(base::Nanos timeout) {
@@ -288,17 +311,10 @@ base::Result<void> ManagedServer::WriteFiles() const {
 }
 
 std::string ManagedServer::Configuration() const {
-  std::string guests = "user default off nopass resetkeys resetchannels -@all";
-  if (options_.guests) {
-    guests = "user default on nopass resetkeys resetchannels -@all";
-    for (const std::string& key : options_.guests->readable_keys) {
-      guests += " %R~" + key;
-    }
-    for (const std::string& key : options_.guests->writable_keys) {
-      guests += " %W~" + key;
-    }
-    guests += " +get +mget +scan +set +ping +client|setname";
-  }
+  // The server replays its file as this user, and drops the transactions whose commands that one
+  // may not do. Nobody can be it: it is off and has no password. Guests come once the data is
+  // loaded: IsReady().
+  const std::string replay = "user default off resetpass ~* &* +@all";
   return "# Written at each start; changes are lost.\n"
          "bind 127.0.0.1\nprotected-mode yes\nport " +
          std::to_string(port_) + "\nunixsocket " + Quoted(url_.socket_path) +
@@ -306,7 +322,7 @@ std::string ManagedServer::Configuration() const {
          "\nappendonly yes\nappendfsync everysec\nsave \"\"\n"
          "maxmemory-policy noeviction\nnotify-keyspace-events Kg$lszxe\ntcp-keepalive 60\n" +
          "user " + std::string(kUser) + " on #" + Sha256Hex(url_.password.Reveal()) +
-         " ~* &* +@all\n" + guests + "\n";
+         " ~* &* +@all\n" + replay + "\n";
 }
 
 base::Result<ManagedAddress> FindManagedServer(const std::string& data_folder) {

@@ -57,7 +57,8 @@ class ManagedServer {
   // meanwhile.
   base::Result<process::Command> MakeCommand();
 
-  // True when it answers as the user `trader`, its data loaded. Waits 50 ms at most.
+  // True when it answers as the user `trader`, its data loaded; lets the guests in then. Waits 50
+  // ms at most for each of its two calls.
   [[nodiscard]] bool IsReady() const;
 
   // Starts it as a child of our own and waits until IsReady().

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
@@ -20,6 +21,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "process/child.h"
+#include "redis/command.h"
 #include "redis/connection.h"
 #include "redis/health.h"
 #include "redis/private_files.h"
@@ -121,6 +123,30 @@ TEST(ManagedServerTest, LetsGuestsReadWhatIsPublishedAndSetTheInboxOnly) {
         (*guest)->Call({"PUBLISH", "c", "m"}), (*guest)->Call({"KEYS", "*"})}) {
     ASSERT_FALSE(refused);
     EXPECT_NE(refused.error().message.find("NOPERM"), std::string::npos);
+  }
+}
+
+// It replays its file as the user `default`: what that one may not do was lost, when it had been
+// part of a transaction.
+TEST(ManagedServerTest, KeepsTransactionsOverARestart) {
+  const GuestAccess guests{.readable_keys = {"VIEW:*"}, .writable_keys = {"SYSTEM:HALT"}};
+  for (const auto& access : {std::optional<GuestAccess>(), std::optional<GuestAccess>(guests)}) {
+    TestServer test(access);
+    Pipeline pipeline;
+    pipeline.BeginTransaction();
+    pipeline.Add({"SET", "oms:portfolio", "{}"});
+    pipeline.Add({"SADD", "oms:orders:open", "a"});
+    pipeline.EndTransaction();
+    ASSERT_TRUE(test.Connect()->Execute(pipeline).has_value());
+    test.server().Stop();
+
+    ASSERT_TRUE(test.server().Start());
+
+    const auto connection = test.Connect();
+    EXPECT_EQ(connection->Call({"GET", "oms:portfolio"})->AsText(), "{}");
+    EXPECT_EQ(connection->Call({"SCARD", "oms:orders:open"})->AsInteger(), 1);
+    const auto guest = Connection::Connect(WithoutPassword(test.server().tcp_url()));
+    EXPECT_EQ(guest.has_value(), access.has_value());
   }
 }
 
