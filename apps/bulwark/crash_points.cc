@@ -41,6 +41,7 @@ std::span<const CrashPointRow> CrashPoints() {
                     "an empty file that a replay passes over; the ledger does not need it"},
       CrashPointRow{&journal::kBlockWrite, "trader",
                     "a recording that ends a little earlier, or with half a block that is cut off"},
+      CrashPointRow{&ledger::kImportWrite, "import", "the ledger is still empty"},
       CrashPointRow{&venue::paper::kStoreWrite, "venue",
                     "nothing was answered: the trader asks by client id"},
       CrashPointRow{&trader::kPublishWrite, "trader",

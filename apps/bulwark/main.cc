@@ -20,6 +20,7 @@
 #include "config_command.h"
 #include "doctor_command.h"
 #include "explain_command.h"
+#include "import_command.h"
 #include "keys_command.h"
 #include "ledger_command.h"
 #include "redis_command.h"
@@ -50,6 +51,7 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddExplainCommand(root, context);
   bulwark::app::AddReplayCommand(root, context);
   bulwark::app::AddLedgerCommand(root, context);
+  bulwark::app::AddImportCommand(root, context);
   bulwark::app::AddConfigCommand(root, context);
 }
 

@@ -1,6 +1,9 @@
 #include "venue_command.h"
 
 #include <chrono>
+#include <filesystem>
+#include <optional>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -8,13 +11,20 @@
 #include "app_context.h"
 #include "base/decimal.h"
 #include "base/log.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "config/settings.h"
 #include "data_paths.h"
+#include "ledger/ledger.h"
+#include "ledger/opening.h"
+#include "ledger_access.h"
+#include "model/instrument.h"
+#include "sql/connection.h"
 #include "stop_signal.h"
 #include "venue/paper/exchange.h"
 #include "venue/paper/market_model.h"
 #include "venue/paper/server.h"
+#include "venue/paper/store.h"
 
 namespace bulwark::app {
 namespace {
@@ -35,6 +45,48 @@ venue::paper::MarketModel ModelOf(const config::PaperSettings& paper) {
           .seed = paper.seed};
 }
 
+struct OpeningBooks {
+  base::Decimal cash;
+  std::vector<venue::paper::OpeningHolding> holdings;
+};
+
+// What a new paper account begins with: what an import brought into the ledger, else the settings.
+base::Result<OpeningBooks> OpeningOf(const config::Settings& settings, const DataPaths& paths) {
+  OpeningBooks books{.cash = settings.account.initial_cash};
+  // Not read-only: an import may have been made by an older version of the program.
+  const auto ledger = ledger::Ledger::Open(LedgerPlaceOf(settings, paths),
+                                           {.is_created_if_missing = false, .is_checked = false});
+  if (!ledger && ledger.error().code == base::ErrorCode::kNotFound) {
+    return books;  // The trader makes it, with the cash of the settings.
+  }
+  const auto connection = ledger ? (*ledger)->Connection()
+                                 : base::Result<sql::Connection*>(tl::unexpected(ledger.error()));
+  const auto opening =
+      connection ? ledger::ReadOpeningOf(**connection)
+                 : base::Result<std::optional<ledger::Opening>>(tl::unexpected(connection.error()));
+  if (!opening) {
+    return tl::unexpected<base::Error>(opening.error());
+  }
+  if (!*opening) {
+    return books;
+  }
+  books.cash = (*opening)->cash;
+  for (const ledger::OpeningPosition& position : (*opening)->positions) {
+    auto instrument = model::DefaultInstrument(position.symbol);
+    if (!instrument) {
+      return tl::unexpected<base::Error>(instrument.error());
+    }
+    for (const config::InstrumentSettings& configured : settings.instruments) {
+      const auto same = model::DefaultInstrument(configured.symbol);
+      if (same && same->symbol == instrument->symbol && configured.venue_symbol) {
+        instrument->venue_symbol = model::Symbol::Cut(*configured.venue_symbol);
+      }
+    }
+    books.holdings.push_back({.instrument = *instrument, .quantity = position.quantity});
+  }
+  return books;
+}
+
 int RunVenue(const config::Settings& settings, const AppContext& context) {
   StopSignal stop(context.run_for());
   const auto paths = PathsOf(settings);
@@ -45,10 +97,18 @@ int RunVenue(const config::Settings& settings, const AppContext& context) {
     fmt::print(stderr, "error: {}\n", prepared.error().message);
     return kExitFailed;
   }
+  const auto opening = std::filesystem::exists(paths->PaperFile())
+                           ? OpeningBooks{.cash = settings.account.initial_cash}
+                           : OpeningOf(settings, *paths);
+  if (!opening) {
+    fmt::print(stderr, "error: {}\n", opening.error().message);
+    return kExitFailed;
+  }
   const auto server = venue::paper::Server::Create({.socket = paths->VenueSocket(),
                                                     .database = paths->PaperFile(),
                                                     .market = ModelOf(settings.paper),
-                                                    .opening_cash = settings.account.initial_cash});
+                                                    .opening_cash = opening->cash,
+                                                    .holdings = opening->holdings});
   if (!server) {
     fmt::print(stderr, "error: {}\n", server.error().message);
     return kExitFailed;

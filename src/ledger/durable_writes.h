@@ -18,6 +18,7 @@ inline constexpr base::DurableWrite kSwitchWrite{"ledger.switch", "a turn of HAL
 inline constexpr base::DurableWrite kSpillMerge{"ledger.spill_merge",
                                                 "what a spill kept, as part of the ledger"};
 
+inline constexpr base::DurableWrite kImportWrite{"ledger.import", "another installation's books"};
 inline constexpr base::DurableWrite kRestoreWrite{"ledger.restore", "an export as a ledger"};
 
 }  // namespace bulwark::ledger

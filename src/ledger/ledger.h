@@ -117,6 +117,7 @@ class Ledger final : public LedgerStore {
   base::Result<std::uint64_t> LastSwitchSequence();
   // The newest run's epoch, 0 for none.
   base::Result<std::uint64_t> LastEpoch() override;
+  base::Result<bool> IsNew() override;
 
   // For what reads or fills whole tables (export, restore, import). Ends with the next call.
   base::Result<sql::Connection*> Connection();

@@ -12,6 +12,7 @@
 #include "ledger/chain.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_impl.h"
+#include "ledger/opening.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
 #include "ledger/recovery.h"
@@ -141,6 +142,11 @@ Result<std::uint64_t> Ledger::LastSwitchSequence() {
     return tl::unexpected<base::Error>(session.error());
   }
   return (*session)->switches.LastSequence();
+}
+
+Result<bool> Ledger::IsNew() {
+  const auto connection = Connection();
+  return connection ? HasNoBooks(**connection) : tl::unexpected<base::Error>(connection.error());
 }
 
 Result<std::uint64_t> Ledger::LastEpoch() {

@@ -73,6 +73,8 @@ class LedgerStore {
   virtual base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) = 0;
   virtual base::Result<model::SwitchState> ReadSwitches() = 0;
   virtual base::Result<std::uint64_t> LastEpoch() = 0;
+  // Whether nothing was ever traded, opened or imported here.
+  virtual base::Result<bool> IsNew() { return false; }
 };
 
 }  // namespace bulwark::ledger

@@ -36,6 +36,7 @@ struct BookedFill {
 
 struct RecoveredBooks {
   base::Decimal opening_cash;
+  base::Decimal opening_cost;  // Of what an import found; zero for an account that began with cash.
   model::Portfolio portfolio;
   std::vector<model::Order> open_orders;
   std::vector<model::TradeId> trade_ids;  // The newest kTradeIdsMax.

@@ -39,10 +39,12 @@ using base::Result;
 
 Result<void> ReadAccount(sql::Connection& connection, RecoveredBooks& books) {
   const auto cash = connection.QueryInt("SELECT opening_cash FROM account");
+  const auto cost = connection.QueryInt("SELECT CAST(sum(cost) AS BIGINT) FROM opening_positions");
   const auto epoch = connection.QueryInt("SELECT max(epoch) FROM runs");
-  if (!cash || !epoch) {
-    return tl::unexpected<base::Error>(cash ? epoch.error() : cash.error());
+  if (!cash || !cost || !epoch) {
+    return tl::unexpected<base::Error>(!cash ? cash.error() : !cost ? cost.error() : epoch.error());
   }
+  books.opening_cost = Decimal::FromRaw(cost->value_or(0));
   books.opening_cash = Decimal::FromRaw(cash->value_or(0));
   books.last_epoch = static_cast<std::uint64_t>(epoch->value_or(0));
   return {};

@@ -9,11 +9,13 @@
 
 #include "base/decimal.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "ledger/adjustment_row.h"
 #include "ledger/fill_row.h"
 #include "ledger/read_rows.h"
 #include "ledger/snapshot.h"
 #include "ledger/symbols.h"
+#include "model/lots.h"
 #include "model/names.h"
 #include "model/portfolio.h"
 #include "sql/connection.h"
@@ -64,7 +66,9 @@ Result<BooksAt> ReadOpening(sql::Connection& connection, const SymbolMap& symbol
   }
   const auto read = ReadRows(
       connection,
-      {.sql = "SELECT instrument_id, quantity, cost FROM opening_positions", .columns = "iii"},
+      {.sql = "SELECT o.instrument_id, o.quantity, o.cost, a.created_at FROM opening_positions o "
+              "CROSS JOIN account a ORDER BY o.instrument_id",
+       .columns = "iiii"},
       [&](const sql::Statement& row) -> Result<void> {
         const auto instrument = symbols.Instrument(row.Int(0));
         if (!instrument) {
@@ -75,6 +79,14 @@ Result<BooksAt> ReadOpening(sql::Connection& connection, const SymbolMap& symbol
         position.quantity = Decimal::FromRaw(row.Int(1));
         position.cost = Decimal::FromRaw(row.Int(2));
         position.was_ever_held = true;
+        if (!position.quantity.is_zero()) {
+          books.portfolio.lots.Push(*instrument,
+                                    {.quantity = position.quantity, .cost = position.cost},
+                                    model::LotBook::End::kNewest);
+          position.trip = {.opened_at = base::UnixNanos{base::Nanos{row.Int(3)}},
+                           .entry_quantity = position.quantity,
+                           .entry_notional = position.cost};
+        }
         return {};
       });
   if (!read) {

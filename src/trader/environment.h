@@ -18,6 +18,7 @@
 
 #include "base/agent.h"
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "base/result.h"
 #include "base/worker.h"
 #include "config/settings.h"
@@ -52,6 +53,8 @@ class Environment {
   virtual base::Result<std::unique_ptr<ledger::LedgerStore>> OpenWatchedLedger() = 0;
   // Where journaled actions are kept while the ledger is away; empty keeps them in memory.
   [[nodiscard]] virtual std::filesystem::path SpillFile() const { return {}; }
+  // For a new ledger: fails when Redis shows books that somebody else keeps, or may do so.
+  virtual base::Result<void> RequireNoForeignBooks(base::Decimal /*initial_cash*/) { return {}; }
   virtual std::unique_ptr<redis::Dialer> MakeDialer() = 0;
   virtual base::Result<std::unique_ptr<market::Feed>> MakeFeed(
       const config::Settings& settings, const model::InstrumentTable& instruments) = 0;

@@ -21,9 +21,11 @@
 #include "ledger/session.h"
 #include "market/feed.h"
 #include "model/instrument.h"
+#include "redis/connection.h"
 #include "redis/dialer.h"
 #include "trader/assembly.h"
 #include "trader/exit_gate.h"
+#include "trader/shown_books.h"
 #include "venue/venue.h"
 
 namespace bulwark::trader {
@@ -70,6 +72,15 @@ base::Result<std::unique_ptr<ledger::LedgerStore>> LiveEnvironment::OpenWatchedL
   return Opened(inputs_.ledger,
                 {.is_checked = false,
                  .call_timeout = inputs_.ledger.is_postgres() ? kWatchTimeout : kFileTimeout});
+}
+
+base::Result<void> LiveEnvironment::RequireNoForeignBooks(base::Decimal initial_cash) {
+  const auto connection = redis::Connection::Connect(inputs_.redis);
+  if (!connection) {
+    return base::FailWith("a new ledger begins only when Redis is known to hold no other books",
+                          connection.error());
+  }
+  return trader::RequireNoForeignBooks(**connection, initial_cash);
 }
 
 std::unique_ptr<redis::Dialer> LiveEnvironment::MakeDialer() {

@@ -46,6 +46,7 @@ class LiveEnvironment final : public Environment {
   base::Result<std::unique_ptr<ledger::LedgerStore>> OpenLedger() override;
   base::Result<std::unique_ptr<ledger::LedgerStore>> OpenWatchedLedger() override;
   [[nodiscard]] std::filesystem::path SpillFile() const override { return inputs_.spill_file; }
+  base::Result<void> RequireNoForeignBooks(base::Decimal initial_cash) override;
   std::unique_ptr<redis::Dialer> MakeDialer() override;
   base::Result<std::unique_ptr<market::Feed>> MakeFeed(
       const config::Settings& settings, const model::InstrumentTable& instruments) override;

@@ -149,6 +149,9 @@ base::Result<void> Trader::OpenBooks() {
     return tl::unexpected<base::Error>(opened.error());
   }
   ledger_ = *std::move(opened);
+  if (auto alone = RefuseForeignBooks(); !alone) {
+    return alone;
+  }
   const auto account = ledger_->EnsureAccount({.opening_cash = settings_.account.initial_cash,
                                                .at = clock_.WallNow(),
                                                .terms = MakeTerms(settings_)});
@@ -185,12 +188,22 @@ base::Result<void> Trader::OpenBooks() {
   return MakeThreads(*std::move(books));
 }
 
+// The first publication would overwrite what another installation shows.
+base::Result<void> Trader::RefuseForeignBooks() {
+  const auto is_new = ledger_->IsNew();
+  if (!is_new) {
+    return tl::unexpected<base::Error>(is_new.error());
+  }
+  return *is_new ? environment_.RequireNoForeignBooks(settings_.account.initial_cash)
+                 : base::Result<void>();
+}
+
 base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
   const auto recent = ledger_->RecentOrders(instruments_, kRepublishedChanges);
   if (!recent) {
     return tl::unexpected<base::Error>(recent.error());
   }
-  opening_cash_ = books.opening_cash;
+  opening_cash_ = books.opening_cash + books.opening_cost;
   venue_sequence_ = books.venue_sequence_max;
   booked_.insert(books.trade_ids.begin(), books.trade_ids.end());
   open_orders_ = books.open_orders;

@@ -105,6 +105,7 @@ class Trader {
          model::InstrumentTable instruments);
 
   base::Result<void> OpenBooks();
+  base::Result<void> RefuseForeignBooks();
   void MakeRecorder(const EngineStart& start);
   base::Result<void> MakeThreads(ledger::RecoveredBooks books);
   base::Result<void> ConnectVenue(const std::function<bool()>& should_stop);

@@ -45,7 +45,7 @@ base::Result<std::unique_ptr<Server>> Server::Create(const ServerOptions& option
   if (auto checked = Check(options.market); !checked) {
     return base::FailWith("paper venue", checked.error());
   }
-  auto store = Store::Open(options.database, options.opening_cash);
+  auto store = Store::Open(options.database, options.opening_cash, options.holdings);
   if (!store) {
     return base::FailWith("paper venue", store.error());
   }

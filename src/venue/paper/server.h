@@ -22,6 +22,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/decimal.h"
 #include "base/result.h"
@@ -43,7 +44,8 @@ struct ServerOptions {
   std::filesystem::path socket;
   std::filesystem::path database;
   MarketModel market;
-  base::Decimal opening_cash;  // Of a new account; an old one keeps what it has.
+  base::Decimal opening_cash;            // Of a new account; an old one keeps what it has.
+  std::vector<OpeningHolding> holdings;  // The same.
 };
 
 class Server {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -77,8 +78,10 @@ Store::~Store() {
 }
 
 base::Result<std::unique_ptr<Store>> Store::Open(const std::filesystem::path& file,
-                                                 Decimal opening_cash) {
-  if (!opening_cash.is_positive()) {
+                                                 Decimal opening_cash,
+                                                 std::span<const OpeningHolding> holdings) {
+  // An account that holds something may have spent all of its cash on it.
+  if (opening_cash.is_negative() || (opening_cash.is_zero() && holdings.empty())) {
     return base::Fail(base::ErrorCode::kInvalidArgument,
                       "opening cash " + opening_cash.ToString() + " is not positive");
   }
@@ -95,16 +98,45 @@ base::Result<std::unique_ptr<Store>> Store::Open(const std::filesystem::path& fi
   if (auto migrated = sql::Migrate(*store->connection_, kMigrations, base::WallNow()); !migrated) {
     return tl::unexpected(migrated.error());
   }
-  const std::string cash = std::to_string(opening_cash.raw());
-  auto account = store->connection_->Run("INSERT OR IGNORE INTO account VALUES (1, " + cash + ", " +
-                                         cash + ", 0, 0, 0, 0, 0, 0)");
-  if (!account) {
-    return tl::unexpected(account.error());
+  if (auto begun = store->BeginAccount(opening_cash, holdings); !begun) {
+    return tl::unexpected(begun.error());
   }
   if (auto prepared = store->Prepare(); !prepared) {
     return tl::unexpected(prepared.error());
   }
   return store;
+}
+
+base::Result<void> Store::BeginAccount(Decimal cash, std::span<const OpeningHolding> holdings) {
+  auto transaction = sql::Transaction::Begin(*connection_, kStoreWrite);
+  if (!transaction) {
+    return tl::unexpected(transaction.error());
+  }
+  const auto accounts = connection_->QueryInt("SELECT count(*) FROM account");
+  if (!accounts || accounts->value_or(0) != 0) {
+    return accounts ? base::Result<void>() : tl::unexpected(accounts.error());
+  }
+  const std::string text = std::to_string(cash.raw());
+  auto begun = connection_->Run("INSERT INTO account VALUES (1, " + text + ", " + text +
+                                ", 0, 0, 0, 0, 0, 0)");
+  auto insert = connection_->Prepare(
+      {.sql = "INSERT INTO instruments VALUES (:n, :s, :t, :l, :m, :q)", .params = "itiiii"});
+  if (!begun || !insert) {
+    return begun ? tl::unexpected(insert.error()) : begun;
+  }
+  std::int64_t number = 0;
+  for (const OpeningHolding& holding : holdings) {
+    const model::Instrument& instrument = holding.instrument;
+    insert->Set(0, number++).Set(1, instrument.venue_symbol.view());
+    insert->Set(2, instrument.tick_size.raw()).Set(3, instrument.lot_size.raw());
+    const auto added =
+        insert->Set(4, instrument.min_notional.raw()).Set(5, holding.quantity.raw()).Execute();
+    if (!added) {
+      return base::FailWith("opening holding of " + std::string(instrument.venue_symbol.view()),
+                            added.error());
+    }
+  }
+  return transaction->Commit();
 }
 
 base::Result<void> Store::Begin() {

@@ -17,11 +17,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "base/decimal.h"
 #include "base/result.h"
+#include "model/instrument.h"
 #include "model/order.h"
 #include "sql/connection.h"
 #include "sql/statement.h"
@@ -32,11 +34,18 @@
 
 namespace bulwark::venue::paper {
 
+// What an account holds before its first order. The instrument's venue symbol is its name.
+struct OpeningHolding {
+  model::Instrument instrument;
+  base::Decimal quantity;
+};
+
 class Store {
  public:
-  // A new file starts with `opening_cash`; an old one keeps its own.
+  // A new file starts with `opening_cash` and `holdings`; an old one keeps its own.
   static base::Result<std::unique_ptr<Store>> Open(const std::filesystem::path& file,
-                                                   base::Decimal opening_cash);
+                                                   base::Decimal opening_cash,
+                                                   std::span<const OpeningHolding> holdings = {});
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -66,6 +75,7 @@ class Store {
   struct Statements;
 
   Store(int lock, std::unique_ptr<sql::Connection> connection);
+  base::Result<void> BeginAccount(base::Decimal cash, std::span<const OpeningHolding> holdings);
   base::Result<void> Prepare();
   base::Result<void> Begin();
   base::Result<void> LoadInstruments(ExchangeState& state);

@@ -337,6 +337,24 @@ TEST_F(StoreTest, KeepsTheCashOfAnOldAccount) {
   EXPECT_EQ((*again)->Load()->opening_cash, Decimal::FromInt(100'000));
 }
 
+TEST_F(StoreTest, BeginsWithWhatTheAccountHeldBeforeAndOnlyOnce) {
+  auto held = model::DefaultInstrument("BTC/USDT");
+  ASSERT_TRUE(held.has_value());
+  const std::vector<OpeningHolding> holdings = {
+      {.instrument = *held, .quantity = Decimal::FromInt(3)}};
+
+  for (int start = 0; start < 2; ++start) {
+    const auto store = Store::Open(file(), Decimal(), holdings);
+
+    ASSERT_TRUE(store.has_value()) << store.error().message;
+    const auto state = (*store)->Load();
+    EXPECT_TRUE(state->cash.is_zero());
+    ASSERT_EQ(state->instruments.size(), 1U);
+    EXPECT_EQ(state->instruments[0].venue_symbol.view(), "BTCUSDT");
+    EXPECT_EQ(state->positions, std::vector{Decimal::FromInt(3)});
+  }
+}
+
 TEST_F(StoreTest, RefusesAnAccountWithoutCashAndASecondOwner) {
   EXPECT_EQ(Store::Open(file(), Decimal()).error().code, base::ErrorCode::kInvalidArgument);
   const auto owner = Open();
