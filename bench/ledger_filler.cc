@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -65,6 +66,23 @@ std::vector<model::Action> LifeOf(std::uint64_t number, base::UnixNanos start) {
   return {model::OrderChanged{order}, model::OrderChanged{filled}, model::FillBooked{fill, {}}};
 }
 
+base::Result<void> CommitLives(ledger::Ledger& books, std::uint64_t epoch, std::uint64_t orders,
+                               base::UnixNanos start) {
+  std::vector<model::Action> batch;
+  for (std::uint64_t number = 1; number <= orders; ++number) {
+    const auto life = LifeOf(number, start);
+    batch.insert(batch.end(), life.begin(), life.end());
+    if (number % kOrdersPerCommit != 0 && number != orders) {
+      continue;
+    }
+    if (const auto stored = books.Commit(epoch, batch); !stored) {
+      return tl::unexpected<base::Error>(stored.error());
+    }
+    batch.clear();
+  }
+  return {};
+}
+
 base::Result<void> FillLedger(const ledger::LedgerPlace& place, std::uint64_t orders) {
   auto opened = ledger::Ledger::Open(place);
   if (!opened) {
@@ -74,29 +92,16 @@ base::Result<void> FillLedger(const ledger::LedgerPlace& place, std::uint64_t or
   const base::UnixNanos start{std::chrono::seconds{1'700'000'000}};
   model::InstrumentTable table;
   const auto pair = model::DefaultInstrument("BTC/USDT");
-  ENSURE(pair.has_value() && table.Add(*pair).has_value());
+  const bool has_pair = pair && table.Add(*pair).has_value();
+  ENSURE(has_pair);
   const auto account =
       books.EnsureAccount({.opening_cash = *base::Decimal::Parse(kOpeningCash), .at = start});
   if (!account) {
     return tl::unexpected<base::Error>(account.error());
   }
   const auto epoch = books.BeginRun({.version = "filler", .at = start}, table);
-  if (!epoch) {
-    return tl::unexpected<base::Error>(epoch.error());
-  }
-  std::vector<model::Action> batch;
-  for (std::uint64_t number = 1; number <= orders; ++number) {
-    for (const model::Action& action : LifeOf(number, start)) {
-      batch.push_back(action);
-    }
-    if (number % kOrdersPerCommit == 0 || number == orders) {
-      if (const auto stored = books.Commit(*epoch, batch); !stored) {
-        return tl::unexpected<base::Error>(stored.error());
-      }
-      batch.clear();
-    }
-  }
-  return {};
+  return epoch ? CommitLives(books, *epoch, orders, start)
+               : tl::unexpected<base::Error>(epoch.error());
 }
 
 }  // namespace
