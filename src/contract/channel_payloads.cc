@@ -11,12 +11,15 @@
 
 #include "base/decimal.h"
 #include "base/iso_time.h"
+#include "base/new_york.h"
 #include "base/time.h"
 #include "contract/json_writer.h"
 #include "contract/order_document.h"
+#include "model/action.h"
 #include "model/fill.h"
 #include "model/names.h"
 #include "model/order.h"
+#include "model/portfolio.h"
 #include "model/signal.h"
 #include "model/switches.h"
 
@@ -142,13 +145,12 @@ void EncodeTradeExecuted(std::string& out, const model::Order& order, const mode
 
 void EncodeRoundTrip(std::string& out, const model::RoundTripClosed& closed,
                      std::string_view symbol) {
-  using std::chrono::days;
-  using std::chrono::floor;
   const model::RoundTrip& trip = closed.trip;
   const auto price = [](Decimal notional, Decimal quantity) {
     return base::CheckedDiv(notional, quantity, base::Rounding::kHalfEven).value_or(Decimal());
   };
-  const auto held = floor<days>(closed.closed_at) - floor<days>(trip.opened_at);
+  // A day is the exchange's: what the rules on day trades count.
+  const auto held = base::NewYorkDate(closed.closed_at) - base::NewYorkDate(trip.opened_at);
   JsonWriter json(out, Spelling::kCompact);
   json.BeginObject();
   json.Text("id", closed.id.view());

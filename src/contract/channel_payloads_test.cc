@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/decimal.h"
@@ -17,6 +18,7 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "contract/catalogue.h"
+#include "model/action.h"
 #include "model/fill.h"
 #include "model/order.h"
 #include "model/signal.h"
@@ -54,6 +56,33 @@ model::Order FilledOrder() {
   order.strategy = model::StrategyName("ema_cross");
   order.updated_at = T("2026-11-21T20:38:45.716110Z");
   return order;
+}
+
+TEST(ChannelPayloadsTest, ARoundTripIsADayTradeByTheExchangesDate) {
+  const auto publish = [](std::string_view opened, std::string_view closed) {
+    return Published(EntryId::kTradeExecuted, [&](std::string& out) {
+      EncodeRoundTrip(out,
+                      {.id = model::TradeId("T1"),
+                       .trip = {.opening_order = base::Uuid::Parse(kId).value(),
+                                .opened_at = T(opened),
+                                .entry_quantity = D("2"),
+                                .entry_notional = D("200"),
+                                .exit_quantity = D("2"),
+                                .exit_notional = D("210"),
+                                .realised_pnl = D("10")},
+                       .closed_at = T(closed)},
+                      "AAPL");
+    });
+  };
+  const auto holds = testing::HasSubstr;
+
+  // After midnight in London it is the same evening in New York.
+  const std::string evening = publish("2026-07-15T23:30:00Z", "2026-07-16T00:30:00Z");
+  EXPECT_THAT(evening,
+              testing::AllOf(holds(R"("is_day_trade":true)"), holds(R"("hold_duration_days":0)")));
+  const std::string night = publish("2026-07-16T03:30:00Z", "2026-07-16T04:30:00Z");
+  EXPECT_THAT(night, testing::AllOf(holds(R"("is_day_trade":false)"),
+                                    holds(R"("hold_duration_days":1)"), holds(R"("pnl_pct":5)")));
 }
 
 TEST(ChannelPayloadsTest, PortfolioIsInMoneyAndPercentAndAddsUp) {
