@@ -22,6 +22,10 @@ constexpr std::array kBugs = {
             "the reservation of an expired order is not released"},
     BugSpec{Bug::kHaltAtEngineOnly, "halt-at-engine-only",
             "HALT is asked by the engine, but not where orders leave"},
+    BugSpec{Bug::kForgetAdjustments, "forget-adjustments",
+            "a restart recomputes the books from the fills alone"},
+    BugSpec{Bug::kBelieveNotFound, "believe-not-found",
+            "the venue's \"not found\" is taken for proof that an order never arrived"},
 };
 
 }  // namespace

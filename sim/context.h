@@ -28,6 +28,8 @@ enum class Bug : std::uint8_t {
   kBlindResend,
   kKeepReservation,
   kHaltAtEngineOnly,
+  kForgetAdjustments,
+  kBelieveNotFound,
 };
 
 struct Context {

@@ -15,6 +15,7 @@
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/venue_report.h"
+#include "oms/booked_trades.h"
 #include "sim/context.h"
 #include "sim/faults.h"
 #include "venue/venue.h"
@@ -94,7 +95,8 @@ void Exchange::RunDue() {
   }
 }
 
-void Exchange::Push(base::Nanos delay, Kind kind, const model::OrderId& id, Decimal quantity) {
+void Exchange::Push(base::Nanos delay, Kind kind, const model::OrderId& id, Decimal quantity,
+                    std::size_t trade) {
   if (context_.faults.Fires(Fault::kSlowVenue)) {
     delay += context_.faults.Span(milliseconds{10}, seconds{1});
   }
@@ -103,7 +105,8 @@ void Exchange::Push(base::Nanos delay, Kind kind, const model::OrderId& id, Deci
                 .kind = kind,
                 .session = session_,
                 .id = id,
-                .quantity = quantity});
+                .quantity = quantity,
+                .trade = trade});
 }
 
 void Exchange::Handle(const Event& event) {
@@ -129,6 +132,12 @@ void Exchange::Handle(const Event& event) {
       if (Row& row = rows_.at(event.id); row.status == VenueOrderStatus::kWorking) {
         End(row, model::OrderEnd::kRejected, "withdrawn by the venue");
       }
+      return;
+    case Kind::kBust:
+      Bust(trades_.at(event.trade));
+      return;
+    case Kind::kCorrect:
+      Correct(trades_.at(event.trade));
       return;
   }
 }
@@ -170,6 +179,10 @@ void Exchange::Arrive(const model::OrderId& id) {
     return;
   }
   Tell(model::OrderAccepted{.order_id = id, .venue_order_id = row.venue_order_id, .at = Clock()});
+  if (context_.faults.Fires(Fault::kManyIds)) {
+    row.second_id = model::VenueOrderId("V" + std::to_string(rows_.size()) + "b");
+    Tell(model::OrderAccepted{.order_id = id, .venue_order_id = row.second_id, .at = Clock()});
+  }
   if (context_.faults.Fires(Fault::kRejectAfterAccept)) {
     Push(context_.faults.Span(milliseconds{1}, milliseconds{200}), Kind::kReject, id);
     return;
@@ -216,7 +229,7 @@ void Exchange::Fill(Row& row, Decimal quantity, bool is_late) {
     return;
   }
   const model::Order& order = row.order;
-  const Decimal size = std::min(quantity, order.quantity - row.filled);
+  const Decimal size = SizeOf(row, quantity);
   const Decimal price = PriceFor(order);
   if (!size.is_positive() || !price.is_positive()) {
     return;
@@ -230,28 +243,101 @@ void Exchange::Fill(Row& row, Decimal quantity, bool is_late) {
                    .at = Clock(),
                    .venue_sequence = fills_.size() + 1};
   fill.fee = base::Mul(fill.notional(), kFeeRate, base::Rounding::kHalfEven);
-  Decimal& held = positions_.at(order.instrument.index);
   const bool is_buy = order.side == model::Side::kBuy;
-  if (is_buy ? fill.notional() + fill.fee > cash_ : size > held) {
+  if (!Move(fill, is_buy ? -(fill.notional() + fill.fee) : fill.notional() - fill.fee,
+            is_buy ? size : -size)) {
     // A late fill of another order took what this one would need.
     if (is_working) {
       End(row, model::OrderEnd::kExpired, "not enough left to pay with");
     }
     return;
   }
-  cash_ += is_buy ? -(fill.notional() + fill.fee) : fill.notional() - fill.fee;
-  held += is_buy ? size : -size;
   row.filled += size;
+  places_.emplace(fill.trade_id.view(), fills_.size());
+  versions_.emplace(fill.trade_id.view(), fill);
   fills_.push_back(fill);
+  trades_.push_back({.fill = fill});
   context_.trace.Note("fill", fills_.size(), [&] {
     return std::string(fill.trade_id.view()) + " of " + order.id.ToString() + ": " +
            size.ToString() + " at " + price.ToString() + (is_late ? " (late)" : "");
   });
-  if (is_working && row.filled == order.quantity) {
+  if (is_working && row.filled >= order.quantity) {
     row.status = VenueOrderStatus::kFilled;
     --working_;
   }
-  Tell(model::OrderFilled{.fill = fill, .venue_order_id = row.venue_order_id});
+  const bool names_second = !row.second_id.empty() && fills_.size() % 2 == 0;
+  Tell(model::OrderFilled{.fill = fill,
+                          .venue_order_id = names_second ? row.second_id : row.venue_order_id});
+  PlanChanges(fills_.size() - 1);
+}
+
+// What is left, and at times a lot more.
+Decimal Exchange::SizeOf(const Row& row, Decimal quantity) {
+  const Decimal left = row.order.quantity - row.filled;
+  const bool is_last = left.is_positive() && quantity >= left;
+  if (is_last && context_.faults.Fires(Fault::kOverfill)) {
+    return left + instruments_[row.order.instrument].lot_size;
+  }
+  return std::min(quantity, left);
+}
+
+bool Exchange::Move(const model::Fill& fill, Decimal money, Decimal quantity) {
+  Decimal& held = positions_.at(fill.instrument.index);
+  if ((cash_ + money).is_negative() || (held + quantity).is_negative()) {
+    return false;
+  }
+  cash_ += money;
+  held += quantity;
+  return true;
+}
+
+void Exchange::PlanChanges(std::size_t trade) {
+  const model::OrderId& id = fills_[trade].order_id;
+  if (context_.faults.Fires(Fault::kTradeBust)) {
+    Push(context_.faults.Span(milliseconds{0}, seconds{2}), Kind::kBust, id, {}, trade);
+  }
+  if (context_.faults.Fires(Fault::kTradeCorrection)) {
+    Push(context_.faults.Span(milliseconds{0}, seconds{2}), Kind::kCorrect, id, {}, trade);
+  }
+}
+
+// What it brought goes back, if it is still there.
+void Exchange::Bust(Trade& trade) {
+  const model::Fill& fill = trade.fill;
+  const bool is_buy = fill.side == model::Side::kBuy;
+  if (trade.is_void || !Move(fill, is_buy ? fill.notional() + fill.fee : fill.fee - fill.notional(),
+                             is_buy ? -fill.quantity : fill.quantity)) {
+    return;
+  }
+  trade.is_void = true;
+  context_.trace.Note("bust", changes_.size(), [&] { return std::string(fill.trade_id.view()); });
+  changes_.emplace_back(model::TradeBusted{.fill = fill, .at = Clock()});
+  Tell(changes_.back());
+}
+
+// One per cent dearer or cheaper, with its fee.
+void Exchange::Correct(Trade& trade) {
+  model::Fill now = trade.fill;
+  const Decimal step = base::Mul(now.price, Decimal::FromRaw(1'000'000), base::Rounding::kHalfEven);
+  now.price += random_.Below(2) == 0 ? step : -step;
+  now.fee = base::Mul(now.notional(), kFeeRate, base::Rounding::kHalfEven);
+  const bool is_buy = now.side == model::Side::kBuy;
+  const Decimal dearer = now.notional() - trade.fill.notional();
+  const Decimal money = (is_buy ? -dearer : dearer) - (now.fee - trade.fill.fee);
+  if (trade.is_void || !Move(now, money, Decimal())) {
+    return;
+  }
+  trade.fill = now;
+  ++trade.revision;
+  context_.trace.Note("correct", changes_.size(), [&] {
+    return std::string(now.trade_id.view()) + ": now at " + now.price.ToString();
+  });
+  model::Fill booked = now;
+  booked.trade_id = *oms::RevisedId(now.trade_id, trade.revision);
+  versions_.emplace(booked.trade_id.view(), booked);
+  changes_.emplace_back(
+      model::TradeCorrected{.fill = now, .revision = trade.revision, .at = Clock()});
+  Tell(changes_.back());
 }
 
 void Exchange::End(Row& row, model::OrderEnd end, std::string_view reason) {
@@ -306,6 +392,16 @@ Decimal Exchange::PriceFor(const model::Order& order) const {
   }
   return order.side == model::Side::kBuy ? std::min(market, *order.limit_price)
                                          : std::max(market, *order.limit_price);
+}
+
+const Exchange::Trade* Exchange::FindTrade(std::string_view id) const {
+  const auto found = places_.find(id);
+  return found == places_.end() ? nullptr : &trades_[found->second];
+}
+
+const model::Fill* Exchange::FindVersion(std::string_view booked_id) const {
+  const auto found = versions_.find(booked_id);
+  return found == versions_.end() ? nullptr : &found->second;
 }
 
 const Exchange::Row* Exchange::Find(const model::OrderId& id) const {

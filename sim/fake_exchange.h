@@ -46,9 +46,16 @@ class Exchange {
   struct Row {
     model::Order order;  // As it arrived.
     model::VenueOrderId venue_order_id;
+    model::VenueOrderId second_id;  // Empty for most; every other fill names it.
     venue::VenueOrderStatus status = venue::VenueOrderStatus::kWorking;
     base::Decimal filled;
     model::Reason reason;
+  };
+  // A trade as it stands now.
+  struct Trade {
+    model::Fill fill;
+    std::uint32_t revision = 0;
+    bool is_void = false;
   };
   // How the next orders are treated; scenarios set it, chance rules otherwise.
   struct Manner {
@@ -69,8 +76,16 @@ class Exchange {
   void RunDue();
   [[nodiscard]] base::Nanos NextDue() const;
 
+  // Sent, and neither arrived nor lost yet.
+  [[nodiscard]] bool IsOnItsWay(const model::OrderId& id) const { return in_transit_.contains(id); }
   [[nodiscard]] const Row* Find(const model::OrderId& id) const;
   [[nodiscard]] const std::vector<model::Fill>& fills() const { return fills_; }
+  // Busts and corrections, in the order in which they happened.
+  [[nodiscard]] const std::vector<model::VenueReport>& changes() const { return changes_; }
+  // By the id that the trade was given first; null for one that was never made.
+  [[nodiscard]] const Trade* FindTrade(std::string_view id) const;
+  // A trade as it was made or corrected, under the id that our books give it.
+  [[nodiscard]] const model::Fill* FindVersion(std::string_view booked_id) const;
   [[nodiscard]] base::Decimal cash() const { return cash_; }
   [[nodiscard]] base::Decimal opening_cash() const { return opening_cash_; }
   [[nodiscard]] base::Decimal position(model::InstrumentId id) const {
@@ -86,7 +101,7 @@ class Exchange {
   Manner manner;
 
  private:
-  enum class Kind : std::uint8_t { kArrive, kCancel, kFill, kLateFill, kReject };
+  enum class Kind : std::uint8_t { kArrive, kCancel, kFill, kLateFill, kReject, kBust, kCorrect };
   struct Event {
     base::Nanos at;
     std::uint64_t number;
@@ -94,6 +109,7 @@ class Exchange {
     std::uint64_t session;
     model::OrderId id;
     base::Decimal quantity;
+    std::size_t trade;  // Of a bust or correction: its place among the fills.
   };
   struct Later {
     bool operator()(const Event& a, const Event& b) const {
@@ -101,12 +117,19 @@ class Exchange {
     }
   };
 
-  void Push(base::Nanos delay, Kind kind, const model::OrderId& id, base::Decimal quantity = {});
+  void Push(base::Nanos delay, Kind kind, const model::OrderId& id, base::Decimal quantity = {},
+            std::size_t trade = 0);
   void Handle(const Event& event);
   void Arrive(const model::OrderId& id);
   void CheckTwins(const model::Order& order);
   void PlanFills(const Row& row);
   void Fill(Row& row, base::Decimal quantity, bool is_late);
+  [[nodiscard]] base::Decimal SizeOf(const Row& row, base::Decimal quantity);
+  void PlanChanges(std::size_t trade);
+  void Bust(Trade& trade);
+  void Correct(Trade& trade);
+  // False when cash or position would not suffice.
+  bool Move(const model::Fill& fill, base::Decimal money, base::Decimal quantity);
   void End(Row& row, model::OrderEnd end, std::string_view reason);
   void HandleCancel(const model::OrderId& id);
   void Tell(const model::VenueReport& report);
@@ -121,7 +144,11 @@ class Exchange {
   std::array<base::Decimal, model::kInstrumentsMax> prices_;
   std::unordered_map<model::OrderId, Row> rows_;
   std::unordered_map<model::OrderId, model::Order> in_transit_;
-  std::vector<model::Fill> fills_;
+  std::vector<model::Fill> fills_;  // As they were made.
+  std::vector<Trade> trades_;       // As they stand, in the same order.
+  std::map<std::string, std::size_t, std::less<>> places_;
+  std::map<std::string, model::Fill, std::less<>> versions_;
+  std::vector<model::VenueReport> changes_;
   std::priority_queue<Event, std::vector<Event>, Later> events_;
   Listener* listener_ = nullptr;
   std::uint64_t session_ = 0;

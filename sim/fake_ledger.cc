@@ -17,6 +17,7 @@
 #include "ledger/ledger_store.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
+#include "ledger/trades_now.h"
 #include "model/accounting.h"
 #include "model/action.h"
 #include "model/fill.h"
@@ -25,6 +26,7 @@
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "model/switches.h"
+#include "oms/booked_trades.h"
 #include "sim/context.h"
 #include "sim/faults.h"
 
@@ -53,6 +55,8 @@ std::string Summary(std::span<const model::Action> actions) {
               (changed->order.is_cancel_requested ? "(cancel)" : "");
     } else if (const auto* booked = std::get_if<model::FillBooked>(&action)) {
       text += " " + std::string(booked->fill.trade_id.view());
+    } else if (const auto* adjusted = std::get_if<model::BooksAdjusted>(&action)) {
+      text += " " + std::string(adjusted->adjustment.id.view());
     } else if (std::holds_alternative<model::SendOrder>(action)) {
       text += " send";
     } else if (std::holds_alternative<model::SendCancel>(action)) {
@@ -67,48 +71,59 @@ std::string Summary(std::span<const model::Action> actions) {
 ledger::CommitReceipt Disk::Apply(std::span<const model::Action> actions) {
   ledger::CommitReceipt receipt;
   for (const model::Action& action : actions) {
+    ++receipt.journaled;
     if (const auto* changed = std::get_if<model::OrderChanged>(&action)) {
-      Keep(changed->order);
-      ++receipt.journaled;
+      Take(*changed);
     } else if (const auto* booked = std::get_if<model::FillBooked>(&action)) {
-      Book(*booked, receipt);
+      Take(*booked, receipt);
+    } else if (const auto* adjusted = std::get_if<model::BooksAdjusted>(&action)) {
+      Take(*adjusted);
+    } else if (std::holds_alternative<model::RoundTripClosed>(action)) {
+      ++round_trips;
     } else if (const auto* set = std::get_if<model::AnchorSet>(&action)) {
-      if (set->kind == model::AnchorKind::kDay) {
-        anchor = *set;
-      }
-      ++receipt.journaled;
+      anchors[set->kind] = *set;
+    } else {
+      --receipt.journaled;
     }
   }
   return receipt;
 }
 
-void Disk::Keep(const model::Order& order) {
-  auto [row, is_new] = orders.try_emplace(order.id);
-  row->second.order = order;
+void Disk::Take(const model::OrderChanged& changed) {
+  auto [row, is_new] = orders.try_emplace(changed.order.id);
+  row->second.order = changed.order;
   row->second.last_change = ++changes;
   if (is_new) {
-    order_ids.push_back(order.id);
+    order_ids.push_back(changed.order.id);
   }
 }
 
-void Disk::Book(const model::FillBooked& booked, ledger::CommitReceipt& receipt) {
+void Disk::Take(const model::FillBooked& booked, ledger::CommitReceipt& receipt) {
   const model::Fill& fill = booked.fill;
   if (!trades.insert(fill.trade_id).second) {
-    receipt.duplicates.push_back({.trade_id = fill.trade_id, .is_same = HasSame(fill)});
+    const auto stored = std::find_if(fills.begin(), fills.end(), [&](const auto& row) {
+      return row.fill.trade_id == fill.trade_id;
+    });
+    receipt.duplicates.push_back(
+        {.trade_id = fill.trade_id, .is_same = IsSame(stored->fill, fill)});
     context_.Violate("fill " + std::string(fill.trade_id.view()) + " was booked twice");
+    --receipt.journaled;
     return;
   }
+  first_ids.insert(oms::FirstIdOf(fill.trade_id));
   fills.push_back(booked);
   if (const auto row = orders.find(fill.order_id); row != orders.end()) {
     row->second.trades.push_back(fill.trade_id);
   }
-  ++receipt.journaled;
 }
 
-bool Disk::HasSame(const model::Fill& fill) const {
-  return std::any_of(fills.begin(), fills.end(), [&](const auto& row) {
-    return row.fill.trade_id == fill.trade_id && IsSame(row.fill, fill);
-  });
+void Disk::Take(const model::BooksAdjusted& adjusted) {
+  const std::string id(adjusted.adjustment.id.view());
+  if (!adjustment_ids.insert(id).second) {
+    context_.Violate("the adjustment " + id + " was booked twice");
+    return;
+  }
+  adjustments.push_back({.what = adjusted, .after_fills = fills.size()});
 }
 
 model::SwitchTurn Disk::Append(model::SwitchTurn turn) {
@@ -220,20 +235,13 @@ Result<ledger::RecoveredBooks> FakeLedger::Recover(const model::InstrumentTable&
     return tl::unexpected<base::Error>(reached.error());
   }
   if (!disk_.account) {
-    return base::Fail(ErrorCode::kNotFound, "sim.db: holds no account");
+    return base::Fail(ErrorCode::kNotFound, "sim.db: has no account yet");
   }
   ledger::RecoveredBooks books;
   books.opening_cash = disk_.account->opening_cash;
   books.portfolio.cash = books.opening_cash;
   books.last_epoch = disk_.last_epoch;
-  for (const model::FillBooked& booked : disk_.fills) {
-    model::ApplyFill(booked.fill, books.portfolio);
-    books.venue_sequence_max = std::max(books.venue_sequence_max, booked.fill.venue_sequence);
-    if (context_.bug != Bug::kForgetTrades) {
-      books.trade_ids.push_back(booked.fill.trade_id);
-    }
-  }
-  books.fills = disk_.fills.size();
+  Replay(books);
   const std::size_t first =
       disk_.fills.size() - std::min(disk_.fills.size(), ledger::kLastFillsMax);
   for (std::size_t at = first; at < disk_.fills.size(); ++at) {
@@ -244,6 +252,64 @@ Result<ledger::RecoveredBooks> FakeLedger::Recover(const model::InstrumentTable&
                                   .order = row->second.order});
     }
   }
+  AddOpenOrders(books);
+  books.switches = disk_.switches;
+  const auto anchor = [this](model::AnchorKind kind) {
+    const auto found = disk_.anchors.find(kind);
+    return found == disk_.anchors.end() ? std::nullopt : std::optional(found->second);
+  };
+  books.anchor = anchor(model::AnchorKind::kDay);
+  books.week_anchor = anchor(model::AnchorKind::kWeek);
+  books.inception_anchor = anchor(model::AnchorKind::kInception);
+  return books;
+}
+
+// Fills and adjustments in the order of booking: each must do what it did the first time.
+void FakeLedger::Replay(ledger::RecoveredBooks& books) {
+  ledger::TradesNow trades;
+  std::size_t trips = 0;
+  std::size_t next = 0;
+  const auto check = [&](const model::BooksEffect& effect, base::Decimal booked, const auto& id) {
+    trips += effect.ended_trip ? 1U : 0U;
+    if (effect.realised_pnl != booked) {
+      context_.Violate("recomputed, " + std::string(id.view()) + " realises " +
+                       effect.realised_pnl.ToString() + ", not " + booked.ToString());
+    }
+  };
+  const auto adjust = [&](std::size_t fills) {
+    for (; next < disk_.adjustments.size() && disk_.adjustments[next].after_fills <= fills;
+         ++next) {
+      const model::BooksAdjusted& what = disk_.adjustments[next].what;
+      if (context_.bug == Bug::kForgetAdjustments) {
+        continue;
+      }
+      check(model::ApplyAdjustment(what.adjustment, books.portfolio), what.realised_pnl,
+            what.adjustment.id);
+      trades.See(what.adjustment);
+    }
+  };
+  for (const model::FillBooked& booked : disk_.fills) {
+    adjust(books.fills);
+    const model::FillEffect effect = model::ApplyFill(booked.fill, books.portfolio);
+    check(effect, booked.realised_pnl, booked.fill.trade_id);
+    trades.See(booked.fill, effect);
+    ++books.fills;
+    books.venue_sequence_max = std::max(books.venue_sequence_max, booked.fill.venue_sequence);
+    if (context_.bug != Bug::kForgetTrades) {
+      books.trade_ids.push_back(booked.fill.trade_id);
+    }
+  }
+  adjust(books.fills);
+  if (context_.bug != Bug::kForgetTrades) {
+    books.booked_trades = trades.Take();
+  }
+  if (trips != disk_.round_trips) {
+    context_.Violate("the ledger has " + std::to_string(disk_.round_trips) +
+                     " round trips, recomputed there are " + std::to_string(trips));
+  }
+}
+
+void FakeLedger::AddOpenOrders(ledger::RecoveredBooks& books) {
   for (const model::OrderId& id : disk_.order_ids) {
     const model::Order& order = disk_.orders.at(id).order;
     const bool is_leaking =
@@ -262,9 +328,6 @@ Result<ledger::RecoveredBooks> FakeLedger::Recover(const model::InstrumentTable&
     position.blocked_quantity += order.reserved_quantity_remaining;
     books.open_orders.push_back(order);
   }
-  books.switches = disk_.switches;
-  books.anchor = disk_.anchor;
-  return books;
 }
 
 Result<std::vector<ledger::RecentOrder>> FakeLedger::RecentOrders(

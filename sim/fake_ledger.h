@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -45,15 +46,18 @@ class Disk {
     std::uint64_t last_change = 0;
   };
 
+  // With the number of fills that were booked before it.
+  struct AdjustmentRow {
+    model::BooksAdjusted what;
+    std::size_t after_fills = 0;
+  };
+
   explicit Disk(Context& context) : context_(context) {}
 
   // Makes one transaction durable.
   ledger::CommitReceipt Apply(std::span<const model::Action> actions);
   model::SwitchTurn Append(model::SwitchTurn turn);
-  void Keep(const model::Order& order);
   // A trade id that is booked already is a violation.
-  void Book(const model::FillBooked& booked, ledger::CommitReceipt& receipt);
-  [[nodiscard]] bool HasSame(const model::Fill& fill) const;
 
   [[nodiscard]] bool HasIntent(const model::OrderId& id) const { return orders.contains(id); }
   [[nodiscard]] bool is_failing() const { return context_.scheduler.now() < full_until; }
@@ -64,7 +68,11 @@ class Disk {
   std::vector<model::OrderId> order_ids;  // In the order of their first event.
   std::vector<model::FillBooked> fills;
   std::unordered_set<model::TradeId, TradeHash> trades;
-  std::optional<model::AnchorSet> anchor;
+  std::unordered_set<model::TradeId, TradeHash> first_ids;  // As the venue gave them first.
+  std::vector<AdjustmentRow> adjustments;
+  std::set<std::string, std::less<>> adjustment_ids;
+  std::size_t round_trips = 0;
+  std::map<model::AnchorKind, model::AnchorSet> anchors;  // The newest of each kind.
   model::SwitchState switches;
   std::uint64_t switch_turns = 0;
   std::uint64_t changes = 0;
@@ -73,6 +81,10 @@ class Disk {
   base::Nanos unreadable_until{0};
 
  private:
+  void Take(const model::OrderChanged& changed);
+  void Take(const model::FillBooked& booked, ledger::CommitReceipt& receipt);
+  void Take(const model::BooksAdjusted& adjusted);
+
   Context& context_;
 };
 
@@ -116,6 +128,8 @@ class FakeLedger final : public ledger::LedgerStore {
  private:
   base::Result<void> Reach(std::string_view call);
   bool is_dead() const;
+  void Replay(ledger::RecoveredBooks& books);
+  void AddOpenOrders(ledger::RecoveredBooks& books);
 
   Context& context_;
   Disk& disk_;

@@ -70,6 +70,7 @@ base::Result<void> FakeVenue::Connect(std::uint64_t epoch) {
   known_sequence_ = exchange_.fills().size();
   is_up_ = true;
   Deliver(base::Nanos{0}, model::VenueLink{.is_up = true});
+  TellChanges();
   context_.AwaitPoint("after venue connect");
   return {};
 }
@@ -239,6 +240,7 @@ void FakeVenue::Reopen() {
     Deliver(base::Nanos{0},
             model::OrderFilled{.fill = fills[at], .venue_order_id = row->venue_order_id});
   }
+  TellChanges();
   is_up_ = true;
   const std::map<model::OrderId, InFlight> asked = in_flight_;
   for (const auto& [id, flight] : asked) {
@@ -253,9 +255,32 @@ void FakeVenue::Reopen() {
   Deliver(base::Nanos{0}, model::VenueLink{.is_up = true});
 }
 
+// A new session is told of all trades that were changed: which of them are new, the books know.
+void FakeVenue::TellChanges() {
+  for (const model::VenueReport& change : exchange_.changes()) {
+    Deliver(base::Nanos{0}, change);
+  }
+}
+
+bool FakeVenue::IsPhantom(const venue::VenueOrder& found) {
+  if (found.status == VenueOrderStatus::kUnknown ||
+      !context_.faults.Fires(Fault::kPhantomNotFound)) {
+    return false;
+  }
+  context_.trace.Note("phantom-not-found", 0, [&] { return found.id.ToString(); });
+  return true;
+}
+
 void FakeVenue::Learn(const model::OrderId& id) {
   const base::UnixNanos now = kStart + context_.scheduler.now();
-  const venue::VenueOrder found = StateOf(id);
+  venue::VenueOrder found = StateOf(id);
+  if (IsPhantom(found)) {
+    if (context_.bug != Bug::kBelieveNotFound) {
+      gap_noticed_at_ = std::min(gap_noticed_at_, context_.scheduler.now() + kReopenAfter);
+      return;  // It proves nothing: asked again by the next session.
+    }
+    found = {.id = id};
+  }
   switch (found.status) {
     case VenueOrderStatus::kWorking:
       Deliver(
@@ -358,7 +383,21 @@ base::Result<venue::VenueOrder> FakeVenue::QueryOrder(const model::OrderId& id) 
   if (const auto asked = Question("venue query"); !asked) {
     return tl::unexpected<base::Error>(asked.error());
   }
+  // A question does not overtake the order that it is about.
+  const base::Nanos until = context_.scheduler.now() + kCallTimeout;
+  while (exchange_.IsOnItsWay(id)) {
+    if (!is_up_ || context_.scheduler.now() > until) {
+      return base::Fail(ErrorCode::kUnavailable, "simulated venue: no answer");
+    }
+    context_.scheduler.Pause(milliseconds{1});
+  }
   venue::VenueOrder found = StateOf(id);
+  if (IsPhantom(found)) {
+    if (context_.bug == Bug::kBelieveNotFound) {
+      return venue::VenueOrder{.id = id};
+    }
+    return base::Fail(ErrorCode::kUnavailable, "simulated venue: not found, which proves nothing");
+  }
   if (found.status == VenueOrderStatus::kWorking) {
     in_flight_.try_emplace(
         id, InFlight{.order = exchange_.Find(id)->order,

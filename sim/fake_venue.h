@@ -81,6 +81,9 @@ class FakeVenue final : public venue::Venue, public Listener {
   void Give(const model::VenueReport& report, const venue::ReportSink& sink);
   void Shrink(const model::Fill& fill);
   void Learn(const model::OrderId& id);
+  void TellChanges();
+  // Whether the venue does not find an order that it has.
+  [[nodiscard]] bool IsPhantom(const venue::VenueOrder& found);
   base::Result<void> Question(const char* what);
   [[nodiscard]] venue::VenueOrder StateOf(const model::OrderId& id) const;
 

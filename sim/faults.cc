@@ -57,6 +57,11 @@ constexpr std::array<Spec, kFaults> kSpecs = {{
     {"kill", 20'000},
     {"release", 200'000},
     {"flush-all", 4'000},
+    {"trade-bust", 20'000},
+    {"trade-correction", 30'000},
+    {"overfill", 10'000},
+    {"many-ids", 30'000},
+    {"phantom-not-found", 60'000},
 }};
 
 }  // namespace

@@ -57,8 +57,13 @@ enum class Fault : std::uint8_t {
   kKill,
   kRelease,  // ... let it go on.
   kFlushAll,
+  kTradeBust,        // The venue declares a trade void, later.
+  kTradeCorrection,  // ... or changes its price and fee.
+  kOverfill,         // It fills more than was ordered.
+  kManyIds,          // It gives one order two ids of its own.
+  kPhantomNotFound,  // It does not find an order that it has.
 };
-constexpr std::size_t kFaults = 34;
+constexpr std::size_t kFaults = 39;
 
 std::string_view Name(Fault fault);
 std::optional<Fault> FindFault(std::string_view name);

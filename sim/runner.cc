@@ -1,14 +1,19 @@
 #include "sim/runner.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <mutex>
 #include <set>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <unistd.h>
 
 #include "sim/faults.h"
 #include "sim/settings.h"
@@ -25,11 +30,35 @@ void Add(Tally& sum, const Tally& part) {
   sum.time += part.time;
 }
 
+// What this thread runs, ready to be written when it aborts.
+thread_local std::array<char, 200> running{};
+thread_local std::size_t running_size = 0;
+
+void Remember(const RunOptions& options) {
+  const int size = std::snprintf(
+      running.data(), running.size(),
+      "in seed %llu, commit %s; again: bulwark-sim --seed %llu --steps %llu --trace\n",
+      static_cast<unsigned long long>(options.seed), BULWARK_COMMIT,
+      static_cast<unsigned long long>(options.seed),
+      static_cast<unsigned long long>(options.steps));
+  running_size = std::min(running.size() - 1, static_cast<std::size_t>(std::max(0, size)));
+}
+
+extern "C" void WriteWhatRuns(int /*signal*/) {
+  // Nothing is left to do when this cannot be written.
+  static_cast<void>(::write(STDERR_FILENO, running.data(), running_size) + 0);
+}
+
 }  // namespace
+
+void NameSeedOnAbort() {
+  static_cast<void>(std::signal(SIGABRT, WriteWhatRuns));
+}
 
 Runner::Runner() : settings_(SimSettings()) {}
 
 RunResult Runner::Run(const RunOptions& options) {
+  Remember(options);
   World world({.seed = options.seed,
                .bug = options.bug,
                .keeps_trace = options.keeps_trace,

@@ -67,6 +67,9 @@ struct RangeResult {
 
 using Progress = std::function<void(const RangeResult& so_far)>;
 
+// From now on a failed ENSURE also says which seed and commit this thread runs.
+void NameSeedOnAbort();
+
 RangeResult RunSeeds(const RunOptions& options, SeedRange range, unsigned jobs,
                      const Progress& progress);
 

@@ -190,6 +190,7 @@ int Main(int argc, char** argv) {
     options.bug = *found;
   }
   base::SetLog(base::LogLevel::kOff, "sim");
+  NameSeedOnAbort();
   if (rotating > 0) {
     const std::uint64_t first = BaseSeed();
     return RunMany(options, {.first = first, .last = first + rotating - 1}, jobs, bug);

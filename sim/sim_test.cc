@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/ensure.h"
 #include "base/log.h"
 #include "sim/bugs.h"
 #include "sim/context.h"
@@ -49,6 +50,16 @@ TEST_F(SimTest, GivesTheSameResultsOnSeveralThreads) {
   EXPECT_EQ(one.tally.steps, two.tally.steps);
   EXPECT_EQ(one.tally.orders, two.tally.orders);
   EXPECT_EQ(one.tally.fills, two.tally.fills);
+}
+
+TEST_F(SimTest, NamesSeedAndCommitWhenTheProgramStopsItself) {
+  EXPECT_DEATH(
+      {
+        NameSeedOnAbort();
+        runner_.Run({.seed = 37, .steps = 5});
+        ENSURE(runner_.Run({.seed = 38, .steps = 5}).violation);
+      },
+      "ENSURE failed.*in seed 38, commit [0-9a-z-]+; again: bulwark-sim --seed 38 --steps 5");
 }
 
 TEST_F(SimTest, DoesSomethingWorthChecking) {

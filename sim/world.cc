@@ -22,11 +22,13 @@
 #include "contract/system_documents.h"
 #include "engine/engine.h"
 #include "model/action.h"
+#include "model/adjustment.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "model/switches.h"
+#include "oms/booked_trades.h"
 #include "sim/context.h"
 #include "sim/fake_ledger.h"
 #include "sim/faults.h"
@@ -185,6 +187,7 @@ void World::AfterTurn(const Task& task) {
     }
   }
   CheckNewFills();
+  CheckNewAdjustments();
   if (const int crashed = scheduler_.TakeCrashedLife(); crashed >= 0) {
     scheduler_.Kill(crashed);
     std::erase_if(lives_, [&](const auto& life) { return life->number() == crashed; });
@@ -264,17 +267,33 @@ void World::CheckBooks(const Life& life) {
 void World::CheckNewFills() {
   for (; fills_checked_ < disk_.fills.size(); ++fills_checked_) {
     const model::Fill& booked = disk_.fills[fills_checked_].fill;
-    const auto& made = exchange_.fills();
-    if (booked.venue_sequence == 0 || booked.venue_sequence > made.size()) {
+    const model::Fill* const made = exchange_.FindVersion(booked.trade_id.view());
+    if (made == nullptr) {
       context_.Violate("a fill was booked that the venue never made");
       return;
     }
-    const model::Fill& fill = made[booked.venue_sequence - 1];
-    if (fill.trade_id != booked.trade_id || fill.order_id != booked.order_id ||
+    const model::Fill& fill = *made;
+    if (fill.venue_sequence != booked.venue_sequence || fill.order_id != booked.order_id ||
         fill.price != booked.price || fill.quantity != booked.quantity || fill.fee != booked.fee ||
         fill.side != booked.side || fill.instrument != booked.instrument) {
       context_.Violate("fill " + std::string(fill.trade_id.view()) +
                        " was booked as something else");
+    }
+  }
+}
+
+// Nothing but what the venue changed changes the books beside the fills.
+void World::CheckNewAdjustments() {
+  for (; adjustments_checked_ < disk_.adjustments.size(); ++adjustments_checked_) {
+    const model::Adjustment& booked = disk_.adjustments[adjustments_checked_].what.adjustment;
+    const Exchange::Trade* const trade =
+        exchange_.FindTrade(oms::FirstIdOf(booked.trade_id).view());
+    const bool is_asked_for =
+        trade != nullptr &&
+        ((booked.kind == model::AdjustmentKind::kBust && trade->is_void) ||
+         (booked.kind == model::AdjustmentKind::kCorrection && trade->revision > 0));
+    if (!is_asked_for) {
+      context_.Violate("the venue did not ask for the adjustment " + std::string(booked.id.view()));
     }
   }
 }
@@ -392,21 +411,31 @@ std::optional<std::string> World::WhatDiffers() {
   if (lives_.size() != 1 || !lives_.front()->has_started()) {
     return "no trader, or two";
   }
+  if (disk_.first_ids.size() != exchange_.fills().size()) {
+    return "the ledger has " + std::to_string(disk_.first_ids.size()) + " trades, the venue " +
+           std::to_string(exchange_.fills().size());
+  }
+  auto difference = WhatDiffersInOrders();
+  return difference ? difference : WhatDiffersIn(*lives_.front());
+}
+
+std::optional<std::string> World::WhatDiffersInOrders() const {
   for (const auto& [id, row] : exchange_.rows()) {
     if (row.status == venue::VenueOrderStatus::kWorking) {
       return "order " + id.ToString() + " works at the venue";
     }
   }
-  if (disk_.fills.size() != exchange_.fills().size()) {
-    return "the ledger has " + std::to_string(disk_.fills.size()) + " fills, the venue " +
-           std::to_string(exchange_.fills().size());
-  }
   for (const auto& [id, row] : disk_.orders) {
     if (!model::IsTerminal(row.order.status)) {
       return "order " + id.ToString() + " is open in the ledger";
     }
+    const Exchange::Row* const there = exchange_.Find(id);
+    if (row.order.status == model::OrderStatus::kFailed && there != nullptr &&
+        there->status != venue::VenueOrderStatus::kRejected) {
+      return "order " + id.ToString() + " counts as failed, but the venue had it";
+    }
   }
-  return WhatDiffersIn(*lives_.front());
+  return std::nullopt;
 }
 
 std::optional<std::string> World::WhatDiffersIn(const Life& life) {

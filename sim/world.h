@@ -99,6 +99,8 @@ class World final : public SendWatch {
   void DisturbSurroundings();
   void CheckBooks(const Life& life);
   void CheckNewFills();
+  void CheckNewAdjustments();
+  [[nodiscard]] std::optional<std::string> WhatDiffersInOrders() const;
   [[nodiscard]] std::optional<std::string> WhatDiffersIn(const Life& life);
   [[nodiscard]] std::optional<std::string> WhatDiffersAtVenue(const engine::Engine& engine) const;
   [[nodiscard]] std::optional<std::string> WhatIsWrongWithStop(const engine::Engine& engine) const;
@@ -123,6 +125,7 @@ class World final : public SendWatch {
   base::Nanos people_at_{0};
   std::uint64_t steps_ = 0;
   std::size_t fills_checked_ = 0;
+  std::size_t adjustments_checked_ = 0;
 };
 
 }  // namespace bulwark::sim
