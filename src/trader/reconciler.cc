@@ -1,5 +1,6 @@
 #include "trader/reconciler.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -33,6 +34,7 @@ namespace {
 // The engine answers within its cycle; one that is held back by a full journal may need longer.
 constexpr base::Nanos kBooksMax{std::chrono::seconds{5}};
 constexpr std::size_t kNoticedMax = 10'000;
+constexpr std::size_t kNeverSentMax = 4'096;
 
 reconcile::ConcluderLimits LimitsOf(const ReconcilerOptions& options) {
   return {.asks_per_minute = options.queries_per_minute};
@@ -92,6 +94,15 @@ void Reconciler::See(const model::VenueReport& report) {
   }
 }
 
+void Reconciler::NoteSent(const model::OrderId& id) {
+  const auto* asked = asked_ ? std::get_if<venue::AskOrder>(&*asked_) : nullptr;
+  is_answer_old_ = is_answer_old_ || (asked != nullptr && asked->id == id);
+}
+
+bool Reconciler::CountsAsNeverSent(const model::OrderId& id) const {
+  return std::find(never_sent_.begin(), never_sent_.end(), id) != never_sent_.end();
+}
+
 void Reconciler::DoWork() {
   LetTimePass();
   TakeFinding();
@@ -119,7 +130,9 @@ void Reconciler::TakeFinding() {
   if (!finding) {
     return;
   }
-  if (const auto* account = std::get_if<venue::AccountSnapshot>(&*finding)) {
+  if (is_answer_old_) {
+    LearnNothing();
+  } else if (const auto* account = std::get_if<venue::AccountSnapshot>(&*finding)) {
     Learn(*account);
   } else if (const auto* fills = std::get_if<venue::FillsFound>(&*finding)) {
     Learn(*fills);
@@ -129,6 +142,7 @@ void Reconciler::TakeFinding() {
     LearnNothing();
   }
   asked_.reset();
+  is_answer_old_ = false;
 }
 
 void Reconciler::Learn(const venue::AccountSnapshot& account) {
@@ -273,6 +287,12 @@ void Reconciler::Do(const reconcile::CancelAtVenue& cancel) {
 
 void Reconciler::Do(const reconcile::Conclude& conclusion) {
   base::LogInfo("difference_concluded").With("what", reconcile::Describe(conclusion.difference));
+  if (const auto* unsent = std::get_if<model::OrderNotSent>(&conclusion.report)) {
+    if (never_sent_.size() == kNeverSentMax) {
+      never_sent_.pop_front();
+    }
+    never_sent_.push_back(unsent->order_id);
+  }
   std::visit([this](const auto& report) { Push(report); }, conclusion.report);
 }
 

@@ -60,6 +60,10 @@ class Reconciler {
 
   // Everything the venue says passes here too.
   void See(const model::VenueReport& report);
+  // Right before an order leaves: what was asked about it before does not count any more.
+  void NoteSent(const model::OrderId& id);
+  // Whether it was concluded, and told, that the order never left. It must not leave any more.
+  [[nodiscard]] bool CountsAsNeverSent(const model::OrderId& id) const;
   // After each Poll() of the venue, so that its words are with the engine before its account is.
   void DoWork();
 
@@ -98,9 +102,11 @@ class Reconciler {
   reconcile::Concluder concluder_;
   reconcile::Steps steps_;
   Stage stage_ = Stage::kIdle;
-  std::deque<venue::Inquiry> questions_;  // At most one per case of the concluder.
-  std::optional<venue::Inquiry> asked_;   // The one the venue is thinking about.
-  reconcile::VenueAccount account_;       // As last told.
+  std::deque<venue::Inquiry> questions_;   // At most one per case of the concluder.
+  std::optional<venue::Inquiry> asked_;    // The one the venue is thinking about.
+  bool is_answer_old_ = false;             // The order it asks about left after the question.
+  std::deque<model::OrderId> never_sent_;  // The newest of which that was concluded.
+  reconcile::VenueAccount account_;        // As last told.
   std::uint64_t token_ = 0;
   std::uint64_t our_sequence_ = 0;
   base::Nanos looked_at_{};  // At the clock.

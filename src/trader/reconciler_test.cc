@@ -22,10 +22,12 @@
 #include "model/order.h"
 #include "model/venue_report.h"
 #include "trader/books_copy.h"
+#include "trader/exit_gate.h"
 #include "trader/fake_venue_testing.h"
 #include "trader/health.h"
 #include "trader/queues.h"
 #include "trader/trader_testing.h"
+#include "trader/venue_thread.h"
 #include "venue/venue.h"
 
 namespace bulwark::trader {
@@ -141,6 +143,36 @@ TEST_F(ReconcilerTest, EndsAnOrderThatTheVenueCertainlyNeverSaw) {
   ASSERT_EQ(Said<model::OrderNotSent>().size(), 1U);
   EXPECT_EQ(Said<model::OrderNotSent>()[0].order_id, Entry(1).id);
   EXPECT_TRUE(venue_.sent.empty()) << "it is never sent again";
+  EXPECT_TRUE(reconciler_.CountsAsNeverSent(Entry(1).id));
+}
+
+// Found by bulwark-sim: an order left while the venue still thought about the question for it.
+TEST_F(ReconcilerTest, DoesNotBelieveWhatWasAskedBeforeTheOrderLeft) {
+  HaveOpenOrder();
+  while (venue_.queried.empty()) {
+    Pass(milliseconds{50});
+  }
+  venue_.answers_queries = false;  // Of later questions nothing is known.
+  reconciler_.NoteSent(Entry(1).id);
+  Pass(seconds{5});
+
+  EXPECT_TRUE(Said<model::OrderNotSent>().empty());
+  EXPECT_FALSE(reconciler_.CountsAsNeverSent(Entry(1).id));
+}
+
+// Found by bulwark-sim: an entry waited for Redis while its fate was concluded.
+TEST_F(ReconcilerTest, KeepsBackWhatWasConcludedToBeNeverSent) {
+  HaveOpenOrder();
+  Pass(seconds{1});
+  ASSERT_TRUE(reconciler_.CountsAsNeverSent(Entry(1).id));
+  ExitGate gate(false);
+  gate.Set(false, false);
+  VenueThread thread(venue_, queues_, health_, gate, reconciler_, clock_);
+
+  ASSERT_TRUE(queues_.from_publisher.TryPush(model::SendOrder{Entry(1)}));
+  thread.DoWork();
+
+  EXPECT_TRUE(venue_.sent.empty());
 }
 
 TEST_F(ReconcilerTest, BelievesNothingWhileTheVenueDoesNotAnswer) {

@@ -73,6 +73,10 @@ void VenueThread::Handle(const model::SendOrder& send) {
     Refuse(send.order.id, model::Reason("cancelled before it was sent"));
     return;
   }
+  if (reconciler_.CountsAsNeverSent(send.order.id)) {
+    Refuse(send.order.id, model::Reason("counts as never sent"));
+    return;
+  }
   const ExitGate::Passage passage = exit_gate_.Pass(send.order);
   if (passage.objection() != nullptr) {
     health_.orders_refused_at_exit.fetch_add(1, std::memory_order_relaxed);
@@ -84,6 +88,7 @@ void VenueThread::Handle(const model::SendOrder& send) {
 
 void VenueThread::SendNow(const model::Order& order) {
   Remember(sent_, order.id);
+  reconciler_.NoteSent(order.id);
   if (venue_.Send(order) == venue::SendOutcome::kNotSent) {
     Refuse(order.id, model::Reason(venue_.is_connected() ? "the venue does not read its orders"
                                                          : "venue link is down"));
