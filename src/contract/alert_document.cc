@@ -55,6 +55,8 @@ constexpr std::array<EventMessage, 42> kMessages = {{
     {"LEDGER_BACK", "The ledger is written again"},
     {"ORDER_DENIED", "Order denied by the gate"},
     {"LATE_FILL", "An order was filled after its end"},
+    {"FILL_UNUSABLE",
+     "The venue told of a trade without a quantity, or of numbers beyond all reason"},
     {"OVERFILL", "The venue filled more than was ordered"},
     {"FILL_FOR_UNKNOWN_ORDER", "The venue filled an order that nobody here made"},
     {"FILLS_WITHOUT_TRADES", "The venue told a total that belongs to no order of ours"},

@@ -144,6 +144,7 @@ class Engine {
   void EndDay(model::ActionBuffer& out);
   void AfterReport(model::ActionBuffer& out);
 
+  void CancelAllOf(model::InstrumentId instrument, model::ActionBuffer& out);
   void AccrueBorrowing(model::ActionBuffer& out);
   void BookBorrowing(model::InstrumentId instrument, base::Decimal notional, base::UnixNanos until,
                      model::ActionBuffer& out);

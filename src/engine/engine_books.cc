@@ -5,19 +5,23 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cstdint>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
 #include "base/decimal.h"
 #include "base/time.h"
 #include "engine/engine.h"
+#include "engine/equity_anchor.h"
 #include "engine/fee_conversion.h"
+#include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/adjustment.h"
 #include "model/event.h"
 #include "model/fill.h"
 #include "model/instrument.h"
+#include "model/market_data.h"
+#include "model/order.h"
 #include "model/portfolio.h"
 #include "model/venue_report.h"
 
@@ -109,6 +113,15 @@ void Engine::BookBorrowing(model::InstrumentId instrument, base::Decimal notiona
             now_, out);
 }
 
+void Engine::CancelAllOf(model::InstrumentId instrument, model::ActionBuffer& out) {
+  for (const model::Order& order : oms_.open_orders()) {
+    if (order.instrument == instrument && !order.is_cancel_requested &&
+        !model::IsTerminal(order.status)) {
+      oms_.RequestCancel(order.id, now_, out);
+    }
+  }
+}
+
 void Engine::On(const model::CorporateAction& action, model::ActionBuffer& out) {
   now_ = std::max(now_, action.at);
   const base::Decimal owned = oms_.portfolio().at(action.instrument).owned();
@@ -132,13 +145,7 @@ void Engine::On(const model::CorporateAction& action, model::ActionBuffer& out) 
     adjustment.kind = model::AdjustmentKind::kSplit;
     adjustment.new_shares = action.new_shares;
     adjustment.old_shares = action.old_shares;
-    // Prices and quantities of open orders mean other things now.
-    for (const model::Order& order : oms_.open_orders()) {
-      if (order.instrument == action.instrument && !order.is_cancel_requested &&
-          !model::IsTerminal(order.status)) {
-        oms_.RequestCancel(order.id, now_, out);
-      }
-    }
+    CancelAllOf(action.instrument, out);  // Their prices and quantities mean other things now.
   }
   oms_.Book(adjustment, now_, out);
 }

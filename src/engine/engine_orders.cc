@@ -16,7 +16,9 @@
 #include "model/denial.h"
 #include "model/event.h"
 #include "model/instrument.h"
+#include "model/market_data.h"
 #include "model/order.h"
+#include "model/portfolio.h"
 #include "oms/oms.h"
 #include "risk/approved.h"
 #include "risk/gate.h"
@@ -108,8 +110,9 @@ base::Decimal Engine::ReserveFor(const model::NewOrder& order) const {
       order.limit_price ? order.limit_price : state_.marks[order.instrument.index].price;
   const model::Portfolio& books = oms_.portfolio();
   if (!order.reduce_only) {
-    return *risk::CashToReserve(order, *price, gate_.limits().cash_buffer_percent,
-                                gate_.limits().terms);
+    return risk::CashToReserve(order, price.value_or(base::Decimal()),
+                               gate_.limits().cash_buffer_percent, gate_.limits().terms)
+        .value_or(base::Decimal::Max());
   }
   const model::Position& position = books.at(order.instrument);
   if (order.intent != model::Intent::kCloseShort || !price ||

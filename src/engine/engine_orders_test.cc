@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,11 +24,15 @@
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/event.h"
+#include "model/fill.h"
 #include "model/instrument.h"
+#include "model/market_data.h"
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "model/signal.h"
+#include "model/venue_report.h"
 #include "risk/gate.h"
+#include "risk/guard_input.h"
 #include "strategy/strategy.h"
 #include "strategy/supervisor.h"
 
@@ -53,7 +58,7 @@ class SilentStrategy : public strategy::Strategy {
 class EngineOrdersTest : public testing::Test {
  protected:
   EngineOrdersTest() {
-    (void)instruments_.Add(*model::DefaultInstrument("BTCUSDT"));
+    EXPECT_TRUE(instruments_.Add(*model::DefaultInstrument("BTCUSDT")));
     Build({});
   }
 
@@ -105,7 +110,7 @@ class EngineOrdersTest : public testing::Test {
     Give(model::PlaceOrder{.order = order, .at = now_});
     return Sent();
   }
-  std::optional<model::Order> Sent() const {
+  [[nodiscard]] std::optional<model::Order> Sent() const {
     std::optional<model::Order> sent;
     for (const model::Action& action : out_) {
       if (const auto* send = std::get_if<model::SendOrder>(&action)) {
@@ -125,7 +130,7 @@ class EngineOrdersTest : public testing::Test {
                                      .at = now_}});
   }
   template <class T>
-  int Count() const {
+  [[nodiscard]] int Count() const {
     return static_cast<int>(std::count_if(out_.begin(), out_.end(), [](const auto& action) {
       return std::holds_alternative<T>(action);
     }));
@@ -358,8 +363,8 @@ TEST_F(EngineOrdersTest, BooksASplitAndADividendOnce) {
 
 TEST(FeeConversionTest, ValuesAFeeInQuoteBaseAndThirdCurrency) {
   model::InstrumentTable instruments;
-  (void)instruments.Add(*model::DefaultInstrument("BTCUSDT"));
-  (void)instruments.Add(*model::DefaultInstrument("BNBUSDT"));
+  ASSERT_TRUE(instruments.Add(*model::DefaultInstrument("BTCUSDT")));
+  ASSERT_TRUE(instruments.Add(*model::DefaultInstrument("BNBUSDT")));
   std::array<risk::Mark, model::kInstrumentsMax> marks;
   marks[1].price = D("600");
   const auto convert = [&](std::string_view currency, const char* charged) {

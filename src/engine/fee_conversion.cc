@@ -1,6 +1,7 @@
 #include "engine/fee_conversion.h"
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -26,6 +27,22 @@ Pair PairOf(const model::Instrument& instrument) {
              : Pair{.base = symbol.substr(0, slash), .quote = symbol.substr(slash + 1)};
 }
 
+using Marks = std::array<risk::Mark, model::kInstrumentsMax>;
+
+// Of a third currency, in the one that the pair is quoted in.
+std::optional<base::Decimal> PriceOf(std::string_view currency, const Pair& pair,
+                                     const model::InstrumentTable& instruments,
+                                     const Marks& marks) {
+  std::optional<base::Decimal> price;
+  for (const model::Instrument& instrument : instruments.rows()) {
+    const Pair other = PairOf(instrument);
+    if (other.base == currency && (pair.quote.empty() || other.quote == pair.quote)) {
+      price = marks.at(instrument.id.index).price;
+    }
+  }
+  return price;
+}
+
 }  // namespace
 
 std::optional<model::Fill> WithFeeInAccountCurrency(
@@ -44,12 +61,7 @@ std::optional<model::Fill> WithFeeInAccountCurrency(
     price = fill.price;
     converted.fee_quantity = fill.fee_charged;
   } else {
-    for (const model::Instrument& instrument : instruments.rows()) {
-      const Pair other = PairOf(instrument);
-      if (other.base == currency && (pair.quote.empty() || other.quote == pair.quote)) {
-        price = marks.at(instrument.id.index).price;
-      }
-    }
+    price = PriceOf(currency, pair, instruments, marks);
   }
   const std::optional<base::Decimal> fee =
       price ? base::CheckedMul(fill.fee_charged, *price, base::Rounding::kHalfEven) : std::nullopt;

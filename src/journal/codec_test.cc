@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -20,6 +21,7 @@
 #include "journal/testing.h"
 #include "model/event.h"
 #include "model/instrument.h"
+#include "model/lots.h"
 #include "model/market_data.h"
 #include "model/order.h"
 #include "oms/oms.h"

@@ -39,6 +39,13 @@ void TradesNow::See(const model::Fill& fill, const model::FillEffect& effect) {
 }
 
 void TradesNow::See(const model::Adjustment& adjustment) {
+  if (adjustment.kind == model::AdjustmentKind::kSplit) {
+    // Trades before it count other shares: they can no longer be taken back.
+    std::erase_if(trades_, [&](const model::BookedTrade& trade) {
+      return trade.is_booked && trade.fill.instrument == adjustment.instrument;
+    });
+    return;
+  }
   if (adjustment.kind != model::AdjustmentKind::kBust || adjustment.trade_id.empty()) {
     return;
   }

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "model/adjustment.h"
 #include "model/fill.h"
+#include "model/instrument.h"
 #include "model/lots.h"
 #include "model/market_data.h"
 #include "model/portfolio.h"

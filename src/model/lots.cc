@@ -1,6 +1,5 @@
 #include "model/lots.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -15,6 +14,11 @@ void LotBook::Ring::Drop(End end) {
     first = (first + 1) % kLotsMax;
   }
   --count;
+}
+
+Lot& LotBook::Ring::Outer(End end) {
+  ENSURE(count > 0);
+  return At(end == End::kOldest ? 0 : count - 1);
 }
 
 void LotBook::Push(InstrumentId instrument, const Lot& lot, End end) {
@@ -36,10 +40,9 @@ base::Decimal LotBook::Take(InstrumentId instrument, base::Decimal quantity, End
   ENSURE(!quantity.is_negative());
   base::Decimal cost;
   base::Decimal left = quantity;
+  Ring& ring = rings.at(instrument.index);
   while (left.is_positive()) {
-    Ring& ring = rings.at(instrument.index);
-    ENSURE(ring.count > 0);
-    Lot& lot = ring.At(end == End::kOldest ? 0 : ring.count - 1);
+    Lot& lot = ring.Outer(end);
     const base::Decimal held = lot.quantity.Abs();
     if (held <= left) {
       cost += lot.cost;
@@ -80,19 +83,12 @@ const Lot& LotBook::At(InstrumentId instrument, std::size_t at) const {
   return rings.at(instrument.index).At(at);
 }
 
-bool LotBook::operator==(const LotBook& other) const {
-  for (std::size_t index = 0; index < kInstrumentsMax; ++index) {
-    const InstrumentId id{static_cast<std::uint16_t>(index)};
-    if (size(id) != other.size(id)) {
-      return false;
-    }
-    for (std::size_t at = 0; at < size(id); ++at) {
-      if (At(id, at) != other.At(id, at)) {
-        return false;
-      }
-    }
+bool LotBook::Ring::operator==(const Ring& other) const {
+  bool is_same = count == other.count;
+  for (std::size_t at = 0; is_same && at < count; ++at) {
+    is_same = At(at) == other.At(at);
   }
-  return true;
+  return is_same;
 }
 
 }  // namespace bulwark::model

@@ -45,7 +45,7 @@ struct LotBook {
   // Oldest first. Requires: at < size().
   [[nodiscard]] const Lot& At(InstrumentId instrument, std::size_t at) const;
 
-  bool operator==(const LotBook& other) const;
+  bool operator==(const LotBook&) const = default;
 
   struct Ring {
     std::array<Lot, kLotsMax> lots;
@@ -55,6 +55,8 @@ struct LotBook {
     Lot& At(std::size_t at) { return lots.at((first + at) % kLotsMax); }
     [[nodiscard]] const Lot& At(std::size_t at) const { return lots.at((first + at) % kLotsMax); }
     void Drop(End end);
+    Lot& Outer(End end);                       // Requires: there is one.
+    bool operator==(const Ring& other) const;  // As lots, wherever they lie.
   };
 
   // Open, as in every value that a journal writes field by field; use the functions above.

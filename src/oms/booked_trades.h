@@ -16,6 +16,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include "model/booked_trade.h"
+#include "model/instrument.h"
 #include "model/order.h"
 
 namespace bulwark::oms {
@@ -60,13 +61,22 @@ class BookedTrades {
     young_.emplace(id, trade);
   }
 
+  // What was booked of an instrument before its split counts other shares.
+  void Forget(model::InstrumentId instrument) {
+    for (Map* map : {&young_, &old_}) {
+      boost::unordered::erase_if(*map, [&](const auto& row) {
+        return row.second.is_booked && row.second.fill.instrument == instrument;
+      });
+    }
+  }
+
  private:
   struct Hash {
     std::size_t operator()(const model::TradeId& id) const {
       return std::hash<std::string_view>{}(id.view());
     }
   };
-  // Only asked and filled, never walked: its order cannot influence a decision.
+  // Asked, filled and thinned out, never walked: its order cannot influence a decision.
   using Map = boost::unordered_flat_map<model::TradeId, BookedTrade, Hash>;
 
   Map young_;

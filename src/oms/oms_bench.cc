@@ -11,8 +11,10 @@
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/venue_report.h"
+#include "oms/booked_trades.h"
 #include "oms/oms.h"
 #include "oms/oms_testing.h"
+#include "risk/approved.h"
 
 namespace bulwark::oms {
 namespace {

@@ -118,6 +118,7 @@ void Oms::FitWaiting(model::InstrumentId instrument, base::UnixNanos now,
   }
 }
 
+// NOLINTBEGIN(misc-no-recursion): each call ends one more waiting order, and there is an end of them.
 // What the end of an order means for those that hang on it. The store is tidied by the caller.
 void Oms::AfterEnd(const model::Order& ended, base::UnixNanos now, model::ActionBuffer& out) {
   NoteLost(ended, now, out);
@@ -184,6 +185,7 @@ void Oms::EndWaiting(model::Order& order, OrderState state, const model::Reason&
     AfterEnd(order, now, out);
   }
 }
+// NOLINTEND(misc-no-recursion)
 
 void Oms::Replace(const model::ReplaceOrder& change, model::OrderId successor_id,
                   base::UnixNanos now, model::ActionBuffer& out) {

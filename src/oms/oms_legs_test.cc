@@ -2,16 +2,15 @@
 //       exactly one successor; and all of it is found again after a restart.
 // Method: brackets and replacements by hand; the restart is an OMS made from the open orders.
 
+#include <cstdint>
 #include <optional>
 #include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "base/decimal.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
-#include "model/event.h"
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/venue_report.h"

@@ -1,16 +1,10 @@
 // Goal: the books stay exact whatever the venue says, in whatever order, how often ever.
-// Method: each rule by hand; then random reports (late, double, out of order) against the
-//         conservation laws:
-// owned cash and quantity equal the opening plus all distinct fills, and the blocked amounts equal
-// what the open orders reserve.
+// Method: each rule by hand; oms_model_test.cc tries them all at random.
 
 #include "oms/oms.h"
 
 #include <chrono>
 #include <cstdint>
-#include <map>
-#include <random>
-#include <string>
 #include <variant>
 #include <vector>
 
@@ -215,118 +209,6 @@ TEST_F(OmsTest, DoubtsTheBooksWhenAnOrderEndsWithFillsItHasNotSeen) {
   oms_.On(model::OrderEnded{.order_id = Id(1), .cumulative_filled = D("0.5")}, kNow, out_);
 
   EXPECT_TRUE(oms_.are_books_doubtful());
-}
-
-// A naive model: all distinct fills in a list, all orders in a map.
-class RandomReports {
- public:
-  explicit RandomReports(std::uint64_t seed)
-      : random_(seed), oms_(OpeningBooks{.portfolio = {.cash = D("100000")}}) {}
-
-  void Step() {
-    out_.Clear();
-    switch (random_() % 8) {
-      case 0:
-      case 1:
-        SubmitOne();
-        break;
-      case 2:
-        oms_.On(model::OrderSent{.order_id = AnyId()}, kNow, out_);
-        break;
-      case 3:
-        oms_.On(model::OrderEnded{.order_id = AnyId(),
-                                  .end = static_cast<model::OrderEnd>(random_() % 3)},
-                kNow, out_);
-        break;
-      case 4:
-        oms_.On(model::OrderNotSent{.order_id = AnyId()}, kNow, out_);
-        break;
-      default:
-        FillOne();
-    }
-  }
-
-  void Check() const {
-    const model::Portfolio& books = oms_.portfolio();
-    base::Decimal cash = D("100000");
-    base::Decimal quantity;
-    for (const auto& [trade, fill] : fills_) {
-      const bool is_buy = fill.side == model::Side::kBuy;
-      cash += (is_buy ? -fill.notional() : fill.notional()) - fill.fee;
-      quantity += is_buy ? fill.quantity : -fill.quantity;
-    }
-    ASSERT_EQ(books.owned_cash(), cash);
-    ASSERT_EQ(books.positions[0].owned(), quantity);
-    base::Decimal blocked_cash;
-    base::Decimal blocked_quantity;
-    for (const model::Order& order : oms_.open_orders()) {
-      ASSERT_FALSE(model::IsTerminal(order.status));
-      ASSERT_LE(order.filled_quantity, order.quantity);
-      blocked_cash += order.reserved_cash_remaining;
-      blocked_quantity += order.reserved_quantity_remaining;
-    }
-    ASSERT_EQ(books.blocked_cash, blocked_cash);
-    ASSERT_EQ(books.positions[0].blocked_quantity, blocked_quantity);
-    ASSERT_EQ(books.cash + books.blocked_cash + books.positions[0].cost - books.realised_pnl,
-              D("100000"));
-  }
-
- private:
-  model::OrderId AnyId() { return Id(1 + random_() % (sequence_ + 2)); }
-
-  base::Decimal Quantity() {
-    return base::Decimal::FromRaw(static_cast<std::int64_t>(1 + random_() % 5'000) * 1'000);
-  }
-
-  void SubmitOne() {
-    const base::Decimal quantity = Quantity();
-    const bool is_sale = random_() % 2 == 0;
-    const model::Portfolio& books = oms_.portfolio();
-    if (oms_.open_orders().size() > 20 || (is_sale && books.positions[0].quantity < quantity) ||
-        (!is_sale && books.cash < D("20"))) {
-      return;
-    }
-    ++sequence_;
-    sales_[sequence_] = is_sale;
-    oms_.Submit(Approve(is_sale ? Sell(quantity) : Buy(quantity), books), Id(sequence_), D("15"),
-                kNow, out_);
-  }
-
-  void FillOne() {
-    if (sequence_ == 0) {
-      return;
-    }
-    const std::uint64_t order = 1 + random_() % sequence_;
-    const std::string trade = "T" + std::to_string(random_() % 4'000);
-    const auto price =
-        base::Decimal::FromRaw(static_cast<std::int64_t>(1 + random_() % 20'000'000'000));
-    const model::OrderFilled report =
-        FillOf(order, trade.c_str(), sales_[order] ? model::Side::kSell : model::Side::kBuy, price,
-               Quantity());
-    fills_.emplace(trade, report.fill);
-    oms_.On(report, kNow, out_);
-  }
-
-  std::mt19937_64 random_;
-  Oms oms_;
-  model::ActionBuffer out_;
-  std::uint64_t sequence_ = 0;
-  std::map<std::uint64_t, bool> sales_;
-  std::map<std::string, model::Fill> fills_;
-};
-
-TEST(OmsModelTest, ConservesMoneyAndQuantityUnderAnyReports) {
-  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
-    RandomReports reports(seed);
-    for (int step = 0; step < 2'000; ++step) {
-      SCOPED_TRACE("seed " + std::to_string(seed) + " step " + std::to_string(step));
-      reports.Step();
-      reports.Check();
-      if (testing::Test::HasFatalFailure()) {
-        return;
-      }
-    }
-  }
 }
 
 }  // namespace

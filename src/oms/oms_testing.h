@@ -40,7 +40,7 @@ inline model::OrderId Id(std::uint64_t sequence) {
 // Approvals come from a real gate whose state permits everything.
 inline risk::Approved<model::NewOrder> Approve(const model::NewOrder& order,
                                                const model::Portfolio& books) {
-  static const model::Instrument kInstrument = *model::DefaultInstrument("BTCUSDT");
+  static const model::Instrument instrument = *model::DefaultInstrument("BTCUSDT");
   const risk::Gate gate(risk::GateLimits{.order_notional_max = D("100000000"),
                                          .position_percent_max = D("100"),
                                          .terms = books.terms});
@@ -58,7 +58,7 @@ inline risk::Approved<model::NewOrder> Approve(const model::NewOrder& order,
       .free_quantity = position.quantity,
       .closable_short = position.owned().is_negative() ? -position.owned() : base::Decimal()};
   auto answer = gate.Check(
-      {.order = order, .instrument = kInstrument, .state = state, .books = figures, .now = kNow});
+      {.order = order, .instrument = instrument, .state = state, .books = figures, .now = kNow});
   ENSURE(std::holds_alternative<risk::Approved<model::NewOrder>>(answer));
   return std::get<risk::Approved<model::NewOrder>>(answer);
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -75,6 +76,14 @@ AdjustmentId IdOf(AdjustmentKind kind, const model::TradeId& trade) {
   }
 }
 
+// Whether the books can take it: an amount of something, in numbers that they can carry.
+bool IsBookable(const model::Fill& fill) {
+  return fill.quantity.is_positive() && !fill.price.is_negative() &&
+         base::CheckedMul(fill.price, fill.quantity, Rounding::kHalfEven).has_value() &&
+         base::CheckedMul(fill.price, fill.fee_quantity, Rounding::kHalfEven).has_value() &&
+         fill.moved_quantity().is_positive();
+}
+
 bool IsOf(const model::Order& order, const model::Fill& fill) {
   return !order.is_waiting && order.instrument == fill.instrument && order.side == fill.side;
 }
@@ -85,6 +94,10 @@ void Oms::On(const model::OrderFilled& report, base::UnixNanos now, model::Actio
   model::Fill fill = report.fill;
   fill.booked_at = now;
   venue_sequence_ = std::max(venue_sequence_, fill.venue_sequence);
+  if (!IsBookable(fill)) {
+    Doubt(model::AlertName("FILL_UNUSABLE"), fill, now, out);
+    return;
+  }
   if (!seen_trades_.Insert(fill.trade_id)) {
     ++duplicate_fills_;
     return;
@@ -267,13 +280,18 @@ void Oms::On(const model::TradeCorrected& report, base::UnixNanos now, model::Ac
     ++duplicate_fills_;
     return;
   }
+  if (!IsBookable(report.fill)) {
+    Doubt(model::AlertName("FILL_UNUSABLE"), report.fill, now, out);
+    return;
+  }
   const bool is_old = known == nullptr && seen_trades_.Contains(id);
-  if (is_old || !RevisedId(id, report.revision)) {
+  const std::optional<model::TradeId> revised_id = RevisedId(id, report.revision);
+  if (is_old || !revised_id) {
     Doubt(model::AlertName("TRADE_CHANGE_UNBOOKED"), report.fill, now, out);
     return;
   }
   model::Fill fill = report.fill;
-  fill.trade_id = *RevisedId(id, report.revision);
+  fill.trade_id = *revised_id;
   fill.booked_at = now;
   Raise(model::AlertLevel::kWarning, model::AlertName("TRADE_CORRECTED"),
         model::Reason::Cut(fill.trade_id.view()), fill, out);
@@ -307,7 +325,10 @@ void Oms::BookCorrected(model::Order& order, const Correction& change, model::Ac
     ProveAtVenue(order, now);
   }
   DropInference(order, now, out);
-  if (change.old.quantity.is_positive()) {
+  // One that came while the order still waited here was booked beside it.
+  const bool was_counted =
+      change.old.quantity.is_positive() && change.old.quantity <= order.filled_quantity;
+  if (was_counted) {
     order.filled_quantity -= change.old.quantity;
     order.filled_notional -= change.old.notional();
     order.fees_paid -= change.old.fee;
@@ -367,7 +388,7 @@ void Oms::DropInference(model::Order& order, base::UnixNanos now, model::ActionB
   const model::TradeId id = InferredId(order.id, order.inferences);
   if (booked_.Find(id) == nullptr) {
     // Long ago: what it closed then is forgotten, and it is taken back from the newest lots.
-    model::Fill fill{
+    const model::Fill fill{
         .order_id = order.id,
         .trade_id = id,
         .instrument = order.instrument,
@@ -390,7 +411,7 @@ void Oms::DropInference(model::Order& order, base::UnixNanos now, model::ActionB
 // is what is left of the total's value.
 std::optional<model::Fill> Oms::Infer(model::Order& order, base::UnixNanos now) {
   const Decimal quantity = order.venue_quantity - order.filled_quantity;
-  if (!quantity.is_positive()) {
+  if (!quantity.is_positive() || !order.venue_quantity.is_positive()) {
     return std::nullopt;
   }
   const Decimal average =
@@ -423,6 +444,9 @@ void Oms::Book(const model::Adjustment& adjustment, base::UnixNanos now, model::
     return;
   }
   Adjust(adjustment, out);
+  if (adjustment.kind == AdjustmentKind::kSplit) {
+    booked_.Forget(adjustment.instrument);
+  }
   FitWaiting(adjustment.instrument, now, out);
   TellPortfolio(adjustment.instrument, out);
   store_.MoveEnded();

@@ -1,6 +1,7 @@
 // Goal: trades that the venue takes back, changes or tells by totals are each booked right once.
 // Method: each by hand, in the order in which it should come and in the one in which it may.
 
+#include <cstdint>
 #include <string_view>
 #include <variant>
 
@@ -89,6 +90,33 @@ TEST_F(OmsTradesTest, RaisesABustThatItCanNoLongerTakeBack) {
   EXPECT_EQ(Alerts("TRADE_CHANGE_UNBOOKED"), 1);
   EXPECT_TRUE(oms.are_books_doubtful());
   EXPECT_EQ(oms.portfolio().cash, D("1000"));
+}
+
+TEST_F(OmsTradesTest, RaisesABustFromBeforeASplit) {
+  Give(model::OrderFilled{.fill = Trade("T1", "100", "1")});
+  oms_.Book({.id = decltype(model::Adjustment::id)("split-1"),
+             .kind = model::AdjustmentKind::kSplit,
+             .new_shares = 2},
+            kNow, out_);
+  Give(model::TradeBusted{.fill = Trade("T1", "100", "1")});
+
+  EXPECT_EQ(Owned(), D("2"));
+  EXPECT_EQ(Alerts("TRADE_CHANGE_UNBOOKED"), 1);
+  EXPECT_TRUE(oms_.are_books_doubtful());
+}
+
+TEST_F(OmsTradesTest, RaisesATradeThatNoBooksCouldTake) {
+  model::Fill fee_takes_all = Trade("T2", "100", "1");
+  fee_takes_all.fee_quantity = D("1");
+  for (const model::Fill& fill :
+       {Trade("T1", "100", "0"), fee_takes_all, Trade("T3", "50000000000", "50000000000")}) {
+    Give(model::OrderFilled{.fill = fill});
+    Give(model::TradeCorrected{.fill = fill});
+  }
+
+  EXPECT_EQ(Cash(), D("1000"));
+  EXPECT_EQ(Alerts("FILL_UNUSABLE"), 6);
+  EXPECT_TRUE(oms_.are_books_doubtful());
 }
 
 TEST_F(OmsTradesTest, LetsTheNewestCorrectionCountWhateverComesFirst) {

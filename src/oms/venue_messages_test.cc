@@ -11,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <random>
-#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -26,6 +25,7 @@
 #include "model/fill.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/portfolio.h"
 #include "model/venue_report.h"
 #include "oms/oms.h"
 #include "oms/oms_testing.h"
@@ -64,8 +64,8 @@ struct Random {
 class History {
  public:
   History(std::uint64_t order, Random& random) : order_(order), random_(random) {
-    messages_.push_back(model::OrderSent{.order_id = Id(order)});
-    messages_.push_back(
+    messages_.emplace_back(model::OrderSent{.order_id = Id(order)});
+    messages_.emplace_back(
         model::OrderAccepted{.order_id = Id(order), .venue_order_id = model::VenueOrderId("V")});
     Decimal left = kOrderQuantity;
     for (int number = 0; number < 4 && left.is_positive(); ++number) {
@@ -75,7 +75,7 @@ class History {
       AddTrade(number, quantity);
     }
     if (random.Below(3) == 0) {
-      messages_.push_back(model::OrderEnded{.order_id = Id(order)});
+      messages_.emplace_back(model::OrderEnded{.order_id = Id(order)});
     }
   }
 
@@ -90,7 +90,7 @@ class History {
     notional_ += fill.notional();
     fees_ += fill.fee;
     if (random_.Below(5) != 0) {
-      messages_.push_back(model::OrderFilled{.fill = fill});
+      messages_.emplace_back(model::OrderFilled{.fill = fill});
     }
     const auto fate = random_.Below(8);
     if (fate < 2) {
@@ -98,12 +98,12 @@ class History {
         model::Fill changed = fill;
         changed.price = random_.Amount(20'000'000'000);
         changed.fee = random_.Amount(100'000'000);
-        messages_.push_back(model::TradeCorrected{.fill = changed, .revision = revision});
+        messages_.emplace_back(model::TradeCorrected{.fill = changed, .revision = revision});
       }
     } else if (fate == 2) {
-      messages_.push_back(model::TradeBusted{.fill = fill});
+      messages_.emplace_back(model::TradeBusted{.fill = fill});
     } else if (fate == 3) {
-      messages_.push_back(model::OrderProgress{
+      messages_.emplace_back(model::OrderProgress{
           .order_id = Id(order_),
           .cumulative_filled = quantity_,
           .average_price = base::Div(notional_, quantity_, base::Rounding::kHalfEven),

@@ -6,7 +6,9 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "model/denial.h"
+#include "model/market_data.h"
 #include "model/order.h"
+#include "model/portfolio.h"
 #include "risk/guard_input.h"
 #include "risk/seconds.h"
 

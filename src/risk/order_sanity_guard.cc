@@ -7,6 +7,7 @@
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/portfolio.h"
 #include "risk/guard_input.h"
 
 namespace bulwark::risk {
