@@ -57,7 +57,6 @@ class Disk {
   // Makes one transaction durable.
   ledger::CommitReceipt Apply(std::span<const model::Action> actions);
   model::SwitchTurn Append(model::SwitchTurn turn);
-  // A trade id that is booked already is a violation.
 
   [[nodiscard]] bool HasIntent(const model::OrderId& id) const { return orders.contains(id); }
   [[nodiscard]] bool is_failing() const { return context_.scheduler.now() < full_until; }
@@ -82,6 +81,7 @@ class Disk {
 
  private:
   void Take(const model::OrderChanged& changed);
+  // A trade id that is booked already is a violation.
   void Take(const model::FillBooked& booked, ledger::CommitReceipt& receipt);
   void Take(const model::BooksAdjusted& adjusted);
 
