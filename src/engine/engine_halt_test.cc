@@ -6,121 +6,50 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/decimal.h"
 #include "base/time.h"
-#include "engine/engine.h"
-#include "market/bar_builder.h"
+#include "engine/engine_testing.h"
 #include "model/action.h"
-#include "model/action_buffer.h"
 #include "model/event.h"
 #include "model/instrument.h"
 #include "model/order.h"
-#include "model/signal.h"
-#include "risk/gate.h"
-#include "strategy/strategy.h"
-#include "strategy/supervisor.h"
 
 namespace bulwark::engine {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing_support::D;
 
-constexpr base::UnixNanos kStart{seconds{1'700'000'000}};
-
-base::Decimal D(const char* text) {
-  return *base::Decimal::Parse(text);
-}
-
-class SilentStrategy : public strategy::Strategy {
- public:
-  std::optional<model::Signal> OnBar(const model::Bar& /*bar*/) override { return std::nullopt; }
-  [[nodiscard]] model::StrategyName name() const override { return model::StrategyName("silent"); }
-  [[nodiscard]] std::size_t warm_up_bars() const override { return 0; }
-};
-
-class EngineHaltTest : public testing::Test {
+class EngineHaltTest : public testing_support::EngineFixture {
  protected:
   EngineHaltTest() {
     model::Instrument bitcoin = *model::DefaultInstrument("BTCUSDT");
     bitcoin.min_notional = D("5");
-    (void)instruments_.Add(bitcoin);
-    (void)instruments_.Add(*model::DefaultInstrument("ETHUSDT"));
+    AddInstrument(bitcoin);
+    AddInstrument("ETHUSDT");
   }
 
   void StartWith(const char* bitcoin, const char* ether = "0") {
-    oms::OpeningBooks books{.portfolio = {.cash = D("100000")}};
-    books.portfolio.positions[0].quantity = D(bitcoin);
-    books.portfolio.positions[1].quantity = D(ether);
-    std::vector<std::unique_ptr<strategy::Strategy>> strategies;
-    strategies.push_back(std::make_unique<SilentStrategy>());
-    const std::vector<model::StrategyName> names = {model::StrategyName("silent")};
-    engine_ = std::make_unique<Engine>(
-        EngineOptions{.epoch = 3, .risk_fraction = D("0.1")},
-        EngineParts{.instruments = instruments_,
-                    .bars = *market::BarBuilder::Create(seconds{1}, instruments_.size()),
-                    .strategies = std::move(strategies),
-                    .supervisor = *strategy::Supervisor::Create({}, names, instruments_.size()),
-                    .gate = risk::Gate(risk::GateLimits{}),
-                    .books = std::move(books),
-                    .anchor = std::nullopt});
+    testing_support::Wanted wanted;
+    wanted.books.portfolio.positions[0].quantity = D(bitcoin);
+    wanted.books.portfolio.positions[1].quantity = D(ether);
+    Build(std::move(wanted));
     SetLink(true);
   }
 
-  void Give(const model::Event& event) { engine_->Process(event, out_); }
-  void SetLink(bool is_up) { Give(model::VenueLink{.is_up = is_up, .at = now_}); }
-  void Permit(bool is_halted) {
-    Give(model::Permit{.is_halted = is_halted,
-                       .is_redis_ok = true,
-                       .is_ledger_ok = true,
-                       .reason = model::Reason("drill"),
-                       .at = now_});
-  }
-  void Tick(const char* price, std::uint16_t instrument = 0) {
-    Give(model::Tick{.instrument = {instrument},
-                     .price = D(price),
-                     .size = D("1"),
-                     .event_at = now_,
-                     .received_at = now_});
-  }
   void Refuse(const model::Order& order) {
     Give(model::OrderEnded{.order_id = order.id, .end = model::OrderEnd::kRejected, .at = now_});
   }
-  void Fill(const model::Order& order, const char* quantity, const char* trade) {
-    Give(model::OrderFilled{.fill = {.order_id = order.id,
-                                     .trade_id = model::TradeId(trade),
-                                     .instrument = order.instrument,
-                                     .side = order.side,
-                                     .price = D("50000"),
-                                     .quantity = D(quantity),
-                                     .at = now_}});
-  }
-
-  template <class T>
-  std::vector<T> All() const {
-    std::vector<T> all;
-    for (const model::Action& action : out_) {
-      if (const auto* found = std::get_if<T>(&action)) {
-        all.push_back(*found);
-      }
-    }
-    return all;
-  }
   // The sales since the last question.
   std::vector<model::Order> Sales() {
-    std::vector<model::Order> sales;
-    for (const auto& send : All<model::SendOrder>()) {
-      sales.push_back(send.order);
-    }
+    std::vector<model::Order> sales = Sent();
     Keep();
     return sales;
   }
@@ -149,12 +78,8 @@ class EngineHaltTest : public testing::Test {
     return sales;
   }
 
-  model::InstrumentTable instruments_;
-  std::unique_ptr<Engine> engine_;
-  model::ActionBuffer out_;
   std::vector<model::AlertRaised> told_;
   std::string reason_;
-  base::UnixNanos now_ = kStart;
 };
 
 // Bug: an instrument that the venue could not price was sold, and refused, five times a second for
@@ -207,7 +132,7 @@ TEST_F(EngineHaltTest, GoesOnAtTheQuickPaceAfterAPartialSale) {
   Give(model::Timer{.at = now_});
   const auto sales = Sales();
   ASSERT_EQ(sales.size(), 1U);
-  Fill(sales[0], "0.1", "T1");
+  Fill(sales[0], "50000", D("0.1"));
   Refuse(sales[0]);
 
   now_ += milliseconds{200};
@@ -215,7 +140,7 @@ TEST_F(EngineHaltTest, GoesOnAtTheQuickPaceAfterAPartialSale) {
   const auto rest = Sales();
   ASSERT_EQ(rest.size(), 1U);
   EXPECT_EQ(rest[0].quantity, D("0.1"));
-  Fill(rest[0], "0.1", "T2");
+  Fill(rest[0], "50000", D("0.1"));
   EXPECT_EQ(engine_->run_state(), model::RunState::kHalted);
 }
 
@@ -229,7 +154,7 @@ TEST_F(EngineHaltTest, OneInstrumentThatCannotBeSoldDoesNotSlowAnother) {
       ether_sales += sale.instrument.index == 1 ? 1 : 0;
       // Ether is sold in small parts, bitcoin never.
       if (sale.instrument.index == 1) {
-        Fill(sale, "0.1", ("T" + std::to_string(step)).c_str());
+        Fill(sale, "50000", D("0.1"));
       }
       Refuse(sale);
     }

@@ -2,15 +2,12 @@
 //       says, and stops of the system leave protection alone or own it.
 // Method: a person's commands, a mark moved by hand, a venue played by hand.
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -18,23 +15,18 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
-#include "engine/engine.h"
+#include "engine/engine_testing.h"
 #include "engine/fee_conversion.h"
-#include "market/bar_builder.h"
 #include "model/action.h"
-#include "model/action_buffer.h"
 #include "model/event.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/portfolio.h"
-#include "model/signal.h"
 #include "model/venue_report.h"
 #include "risk/gate.h"
 #include "risk/guard_input.h"
-#include "strategy/strategy.h"
-#include "strategy/supervisor.h"
 
 namespace bulwark::engine {
 namespace {
@@ -42,63 +34,30 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing_support::D;
 
-base::Decimal D(std::string_view text) {
-  return *base::Decimal::Parse(text);
-}
-
-// Nobody but the test asks for orders.
-class SilentStrategy : public strategy::Strategy {
- public:
-  std::optional<model::Signal> OnBar(const model::Bar& /*bar*/) override { return std::nullopt; }
-  [[nodiscard]] model::StrategyName name() const override { return model::StrategyName("silent"); }
-  [[nodiscard]] std::size_t warm_up_bars() const override { return 0; }
-};
-
-class EngineOrdersTest : public testing::Test {
+class EngineOrdersTest : public testing_support::EngineFixture {
  protected:
   EngineOrdersTest() {
-    EXPECT_TRUE(instruments_.Add(*model::DefaultInstrument("BTCUSDT")));
-    Build({});
+    AddInstrument("BTCUSDT");
+    Start({});
   }
 
-  void Build(const model::AccountTerms& terms) {
-    std::vector<std::unique_ptr<strategy::Strategy>> strategies;
-    strategies.push_back(std::make_unique<SilentStrategy>());
-    const std::vector<model::StrategyName> names = {model::StrategyName("silent")};
-    engine_ = std::make_unique<Engine>(
-        EngineOptions{.epoch = 3,
-                      .risk_fraction = D("0.1"),
-                      .borrow_bps_per_day = D("2"),
-                      .replaces_per_minute = 2},
-        EngineParts{.instruments = instruments_,
-                    .bars = *market::BarBuilder::Create(seconds{1}, 1),
-                    .strategies = std::move(strategies),
-                    .supervisor = *strategy::Supervisor::Create({}, names, 1),
-                    .gate = risk::Gate(risk::GateLimits{.data_age_max = hours{1000},
-                                                        .entry_cooldown = base::Nanos{0},
-                                                        .position_percent_max = D("100"),
-                                                        .terms = terms}),
-                    .books = {.portfolio = {.cash = D("100000"), .terms = terms}},
-                    .anchor = std::nullopt});
-    Give(model::VenueLink{.is_up = true, .at = now_});
-    Give(model::VenueBooks{.cash = D("100000"), .at = now_});
-    Permit();
-    Mark("50000");
+  void Start(const model::AccountTerms& terms) {
+    Build({.options = {.epoch = 3,
+                       .risk_fraction = D("0.1"),
+                       .borrow_bps_per_day = D("2"),
+                       .replaces_per_minute = 2},
+           .limits = {.data_age_max = hours{1000},
+                      .entry_cooldown = base::Nanos{0},
+                      .position_percent_max = D("100"),
+                      .terms = terms},
+           .books = {.portfolio = {.cash = D("100000"), .terms = terms}}});
+    BringUp();
     out_.Clear();
   }
 
-  void Give(const model::Event& event) { engine_->Process(event, out_); }
-  void Permit(bool is_halted = false, bool is_killed = false) {
-    Give(model::Permit{.is_halted = is_halted,
-                       .is_killed = is_killed,
-                       .is_redis_ok = true,
-                       .is_ledger_ok = true,
-                       .at = now_});
-  }
-  void Mark(const char* price) {
-    Give(model::Tick{.price = D(price), .size = D("1"), .event_at = now_, .received_at = now_});
-  }
+  void Mark(std::string_view price) { Tick(price); }
   void Wait(base::Nanos span) {
     now_ += span;
     Permit();
@@ -108,32 +67,16 @@ class EngineOrdersTest : public testing::Test {
   std::optional<model::Order> Place(const model::NewOrder& order) {
     out_.Clear();
     Give(model::PlaceOrder{.order = order, .at = now_});
-    return Sent();
+    return Last();
   }
-  [[nodiscard]] std::optional<model::Order> Sent() const {
-    std::optional<model::Order> sent;
-    for (const model::Action& action : out_) {
-      if (const auto* send = std::get_if<model::SendOrder>(&action)) {
-        sent = send->order;
-      }
-    }
-    return sent;
-  }
-  void Fill(const model::Order& order, const char* price, const char* quantity) {
-    const auto text = "T" + std::to_string(++trades_);
-    Give(model::OrderFilled{.fill = {.order_id = order.id,
-                                     .trade_id = model::TradeId(text),
-                                     .instrument = order.instrument,
-                                     .side = order.side,
-                                     .price = D(price),
-                                     .quantity = D(quantity),
-                                     .at = now_}});
+  // The order that left last, if one did.
+  [[nodiscard]] std::optional<model::Order> Last() const {
+    const std::vector<model::Order> sent = Sent();
+    return sent.empty() ? std::nullopt : std::optional(sent.back());
   }
   template <class T>
   [[nodiscard]] int Count() const {
-    return static_cast<int>(std::count_if(out_.begin(), out_.end(), [](const auto& action) {
-      return std::holds_alternative<T>(action);
-    }));
+    return static_cast<int>(All<T>().size());
   }
   [[nodiscard]] const model::Portfolio& books() const { return engine_->oms().portfolio(); }
 
@@ -149,12 +92,6 @@ class EngineOrdersTest : public testing::Test {
             .origin = model::Origin::kOperator,
             .quantity = D("0.1")};
   }
-
-  model::InstrumentTable instruments_;
-  std::unique_ptr<Engine> engine_;
-  model::ActionBuffer out_;
-  base::UnixNanos now_{seconds{1'700'000'000}};
-  int trades_ = 0;
 };
 
 TEST_F(EngineOrdersTest, HoldsAStopUntilTheMarkComesAndSendsItAsAMarketOrder) {
@@ -167,10 +104,10 @@ TEST_F(EngineOrdersTest, HoldsAStopUntilTheMarkComesAndSendsItAsAMarketOrder) {
   EXPECT_TRUE(books().blocked_cash.is_positive());
 
   Mark("50499.99");
-  EXPECT_FALSE(Sent());
+  EXPECT_FALSE(Last());
   Mark("50500");
-  ASSERT_TRUE(Sent());
-  EXPECT_EQ(Sent()->type, model::OrderType::kMarket);
+  ASSERT_TRUE(Last());
+  EXPECT_EQ(Last()->type, model::OrderType::kMarket);
   EXPECT_EQ(engine_->oms().open_orders()[0].type, model::OrderType::kStop);
 }
 
@@ -180,24 +117,24 @@ TEST_F(EngineOrdersTest, ProtectsAnEntryAndClosesItWithOneOfItsLegs) {
   Mark("48000");
   EXPECT_EQ(Count<model::SendOrder>(), 1);  // Nothing is filled, so there is nothing to protect.
   Mark("50000");
-  Fill(*entry, "50000", "0.1");
+  Fill(*entry, "50000", D("0.1"));
   out_.Clear();
   Mark("48999");
 
-  ASSERT_TRUE(Sent());
-  EXPECT_EQ(Sent()->quantity, D("0.1"));
-  EXPECT_EQ(Sent()->origin, model::Origin::kProtective);
-  Fill(*Sent(), "48990", "0.1");
+  ASSERT_TRUE(Last());
+  EXPECT_EQ(Last()->quantity, D("0.1"));
+  EXPECT_EQ(Last()->origin, model::Origin::kProtective);
+  Fill(*Last(), "48990", D("0.1"));
   EXPECT_TRUE(engine_->oms().open_orders().empty());
   EXPECT_EQ(Count<model::RoundTripClosed>(), 1);
 }
 
 TEST_F(EngineOrdersTest, LetsTheStopFollowATargetThatDidNotFill) {
   const auto entry = Place(Bracket());
-  Fill(*entry, "50000", "0.1");
+  Fill(*entry, "50000", D("0.1"));
   out_.Clear();
   Mark("52000");
-  const auto target = Sent();
+  const auto target = Last();
   ASSERT_TRUE(target);
   EXPECT_EQ(target->limit_price, D("52000"));
   Give(model::OrderSent{.order_id = target->id, .at = now_});
@@ -206,36 +143,36 @@ TEST_F(EngineOrdersTest, LetsTheStopFollowATargetThatDidNotFill) {
   Wait(seconds{1});
   Mark("48900");
   EXPECT_EQ(Count<model::SendCancel>(), 1);
-  EXPECT_FALSE(Sent());
+  EXPECT_FALSE(Last());
   Give(model::OrderEnded{.order_id = target->id, .at = now_});
-  ASSERT_TRUE(Sent());
-  EXPECT_EQ(Sent()->type, model::OrderType::kMarket);
+  ASSERT_TRUE(Last());
+  EXPECT_EQ(Last()->type, model::OrderType::kMarket);
 }
 
 TEST_F(EngineOrdersTest, SendsARefusedStopAgainAfterAPause) {
   const auto entry = Place(Bracket());
-  Fill(*entry, "50000", "0.1");
+  Fill(*entry, "50000", D("0.1"));
   Mark("48900");
-  const auto stop = Sent();
+  const auto stop = Last();
   ASSERT_TRUE(stop);
   out_.Clear();
   Give(model::OrderEnded{.order_id = stop->id, .end = model::OrderEnd::kRejected, .at = now_});
-  EXPECT_FALSE(Sent());
+  EXPECT_FALSE(Last());
   Wait(milliseconds{300});
 
-  ASSERT_TRUE(Sent());
-  EXPECT_EQ(Sent()->quantity, D("0.1"));
-  EXPECT_NE(Sent()->id, stop->id);
+  ASSERT_TRUE(Last());
+  EXPECT_EQ(Last()->quantity, D("0.1"));
+  EXPECT_NE(Last()->id, stop->id);
 }
 
 TEST_F(EngineOrdersTest, KeepsProtectionUnderTheKillSwitchAndOwnsItUnderHalt) {
   const auto entry = Place(Bracket());
-  Fill(*entry, "50000", "0.1");
+  Fill(*entry, "50000", D("0.1"));
   out_.Clear();
   Permit(/*is_halted=*/false, /*is_killed=*/true);
   EXPECT_EQ(engine_->oms().open_orders().size(), 2U);
   Mark("48900");
-  EXPECT_TRUE(Sent());
+  EXPECT_TRUE(Last());
 
   Permit(/*is_halted=*/true);
   for (const model::Order& order : engine_->oms().open_orders()) {
@@ -279,12 +216,12 @@ TEST_F(EngineOrdersTest, ReplacesWithinItsBudget) {
   Give(model::ReplaceOrder{.order_id = first->id, .limit_price = D("49500"), .at = now_});
   out_.Clear();
   Give(model::OrderEnded{.order_id = first->id, .at = now_});
-  ASSERT_TRUE(Sent());
-  EXPECT_EQ(Sent()->limit_price, D("49500"));
-  EXPECT_EQ(Sent()->replaces, first->id);
+  ASSERT_TRUE(Last());
+  EXPECT_EQ(Last()->limit_price, D("49500"));
+  EXPECT_EQ(Last()->replaces, first->id);
 
-  Give(model::OrderSent{.order_id = Sent()->id, .at = now_});
-  const model::OrderId second = Sent()->id;
+  Give(model::OrderSent{.order_id = Last()->id, .at = now_});
+  const model::OrderId second = Last()->id;
   Give(model::ReplaceOrder{.order_id = second, .limit_price = D("49600"), .at = now_});
   Give(model::CancelRejected{.order_id = second, .at = now_});
   out_.Clear();
@@ -295,11 +232,11 @@ TEST_F(EngineOrdersTest, ReplacesWithinItsBudget) {
 
 TEST_F(EngineOrdersTest, OpensAShortOnlyWhereTheAccountMayAndKeepsItsCollateral) {
   EXPECT_FALSE(Place(Short()));
-  Build({.mode = model::AccountMode::kMargin, .leverage = D("1")});
+  Start({.mode = model::AccountMode::kMargin, .leverage = D("1")});
   const auto order = Place(Short());
   ASSERT_TRUE(order);
   EXPECT_EQ(books().blocked_cash, D("5050"));
-  Fill(*order, "50000", "0.1");
+  Fill(*order, "50000", D("0.1"));
 
   EXPECT_EQ(books().blocked_cash, D("10000"));
   EXPECT_EQ(books().cash, D("95000"));
@@ -309,15 +246,15 @@ TEST_F(EngineOrdersTest, OpensAShortOnlyWhereTheAccountMayAndKeepsItsCollateral)
                             .reduce_only = true,
                             .quantity = D("0.1")});
   ASSERT_TRUE(close);
-  Fill(*close, "49000", "0.1");
+  Fill(*close, "49000", D("0.1"));
   EXPECT_EQ(books().cash, D("100100"));
   EXPECT_EQ(books().blocked_cash, D("0"));
 }
 
 TEST_F(EngineOrdersTest, BooksBorrowingForEachDayAndTheRestWhenTheShortIsClosed) {
-  Build({.mode = model::AccountMode::kMargin, .leverage = D("1")});
+  Start({.mode = model::AccountMode::kMargin, .leverage = D("1")});
   const auto order = Place(Short());
-  Fill(*order, "50000", "0.1");
+  Fill(*order, "50000", D("0.1"));
   out_.Clear();
   Wait(hours{60});
   EXPECT_EQ(Count<model::BooksAdjusted>(), 1);
@@ -330,25 +267,25 @@ TEST_F(EngineOrdersTest, BooksBorrowingForEachDayAndTheRestWhenTheShortIsClosed)
                             .origin = model::Origin::kOperator,
                             .reduce_only = true,
                             .quantity = D("0.1")});
-  Fill(*close, "50000", "0.1");
+  Fill(*close, "50000", D("0.1"));
   EXPECT_EQ(books().borrow_fees_paid, D("2.54166667"));  // And 13 hours.
 }
 
 TEST_F(EngineOrdersTest, LiquidatesAShortUnderHalt) {
-  Build({.mode = model::AccountMode::kMargin, .leverage = D("1")});
-  Fill(*Place(Short()), "50000", "0.1");
+  Start({.mode = model::AccountMode::kMargin, .leverage = D("1")});
+  Fill(*Place(Short()), "50000", D("0.1"));
   out_.Clear();
   Permit(/*is_halted=*/true);
 
-  ASSERT_TRUE(Sent());
-  EXPECT_EQ(Sent()->side, model::Side::kBuy);
-  Fill(*Sent(), "50000", "0.1");
+  ASSERT_TRUE(Last());
+  EXPECT_EQ(Last()->side, model::Side::kBuy);
+  Fill(*Last(), "50000", D("0.1"));
   Give(model::Timer{.at = now_});
   EXPECT_EQ(engine_->run_state(), model::RunState::kHalted);
 }
 
 TEST_F(EngineOrdersTest, BooksASplitAndADividendOnce) {
-  Fill(*Place({.origin = model::Origin::kOperator, .quantity = D("0.1")}), "50000", "0.1");
+  Fill(*Place({.origin = model::Origin::kOperator, .quantity = D("0.1")}), "50000", D("0.1"));
   const model::CorporateAction split{.id = model::TradeId("split-1"), .new_shares = 2, .at = now_};
   Give(split);
   Give(split);

@@ -23,6 +23,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "engine/engine_testing.h"
 #include "market/bar_builder.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
@@ -63,12 +64,9 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing_support::D;
 
 constexpr base::UnixNanos kStart{seconds{1'700'000'000}};
-
-base::Decimal D(const char* text) {
-  return *base::Decimal::Parse(text);
-}
 
 // Says on the next bar what the test put into `next`.
 class ScriptedStrategy : public strategy::Strategy {
@@ -96,53 +94,18 @@ class ScriptedStrategy : public strategy::Strategy {
   std::optional<model::Direction>& next_;
 };
 
-class EngineTest : public testing::Test {
+class EngineTest : public testing_support::EngineFixture {
  protected:
   EngineTest() {
-    (void)instruments_.Add(*model::DefaultInstrument("BTCUSDT"));
-    (void)instruments_.Add(*model::DefaultInstrument("ETHUSDT"));
-    Build({.portfolio = {.cash = D("100000")}});
+    AddInstrument("BTCUSDT");
+    AddInstrument("ETHUSDT");
+    Start({.portfolio = {.cash = D("100000")}});
   }
 
-  void Build(oms::OpeningBooks books) {
-    std::vector<std::unique_ptr<strategy::Strategy>> strategies;
-    strategies.push_back(std::make_unique<ScriptedStrategy>(next_));
-    const std::vector<model::StrategyName> names = {model::StrategyName("scripted")};
-    engine_ = std::make_unique<Engine>(
-        EngineOptions{.epoch = 3, .risk_fraction = D("0.1"), .limit_entries = limit_entries_},
-        EngineParts{.instruments = instruments_,
-                    .bars = *market::BarBuilder::Create(seconds{1}, instruments_.size()),
-                    .strategies = std::move(strategies),
-                    .supervisor = *strategy::Supervisor::Create({}, names, instruments_.size()),
-                    .gate = risk::Gate(risk::GateLimits{}),
-                    .books = std::move(books),
-                    .anchor = std::nullopt});
-  }
-
-  void Give(const model::Event& event) { engine_->Process(event, out_); }
-
-  void Permit(bool is_halted = false, bool is_killed = false) {
-    Give(model::Permit{.is_halted = is_halted,
-                       .is_killed = is_killed,
-                       .is_redis_ok = true,
-                       .is_ledger_ok = true,
-                       .reason = model::Reason("test"),
-                       .at = now_});
-  }
-
-  void BringUp() {
-    Give(model::VenueLink{.is_up = true, .at = now_});
-    Give(model::VenueBooks{.cash = D("100000"), .at = now_});
-    Permit();
-    Tick("50000");
-  }
-
-  void Tick(const char* price, std::uint16_t instrument = 0) {
-    Give(model::Tick{.instrument = {instrument},
-                     .price = D(price),
-                     .size = D("1"),
-                     .event_at = now_,
-                     .received_at = now_});
+  void Start(oms::OpeningBooks books) {
+    Build({.strategy = std::make_unique<ScriptedStrategy>(next_),
+           .options = {.epoch = 3, .risk_fraction = D("0.1"), .limit_entries = limit_entries_},
+           .books = std::move(books)});
   }
 
   // Lets a bar end so that the strategy speaks; answers the orders that were sent.
@@ -155,44 +118,13 @@ class EngineTest : public testing::Test {
     return Sent();
   }
 
-  std::vector<model::Order> Sent() const {
-    std::vector<model::Order> sent;
-    for (const model::Action& action : out_) {
-      if (const auto* send = std::get_if<model::SendOrder>(&action)) {
-        sent.push_back(send->order);
-      }
-    }
-    return sent;
-  }
-
-  template <class T>
-  std::vector<T> All() const {
-    std::vector<T> all;
-    for (const model::Action& action : out_) {
-      if (const auto* found = std::get_if<T>(&action)) {
-        all.push_back(*found);
-      }
-    }
-    return all;
-  }
-
-  void Fill(const model::Order& order, const char* trade) {
+  void FillAll(const model::Order& order) {
     Give(model::OrderSent{.order_id = order.id, .at = now_});
-    Give(model::OrderFilled{.fill = {.order_id = order.id,
-                                     .trade_id = model::TradeId(trade),
-                                     .instrument = order.instrument,
-                                     .side = order.side,
-                                     .price = D("50000"),
-                                     .quantity = order.quantity,
-                                     .at = now_}});
+    Fill(order, "50000", order.quantity);
   }
 
-  model::InstrumentTable instruments_;
   std::optional<model::Direction> next_;
   std::vector<model::StrategyName> limit_entries_;
-  std::unique_ptr<Engine> engine_;
-  model::ActionBuffer out_;
-  base::UnixNanos now_ = kStart;
 };
 
 TEST_F(EngineTest, SendsAnEntryOnceEverythingIsProven) {
@@ -221,7 +153,7 @@ TEST_F(EngineTest, SendsNothingBeforeTheFirstPermit) {
 
 TEST_F(EngineTest, EntersByLimitOrderWhereConfiguredAndCancelsItWhenItGetsOld) {
   limit_entries_ = {model::StrategyName("scripted")};
-  Build({.portfolio = {.cash = D("100000")}});
+  Start({.portfolio = {.cash = D("100000")}});
   BringUp();
   const auto sent = Say(model::Direction::kLong);
   ASSERT_EQ(sent.size(), 1U);
@@ -237,7 +169,7 @@ TEST_F(EngineTest, EntersByLimitOrderWhereConfiguredAndCancelsItWhenItGetsOld) {
 
 TEST_F(EngineTest, ClosesTheWholePositionOnAFlatSignal) {
   BringUp();
-  Fill(Say(model::Direction::kLong).at(0), "T1");
+  FillAll(Say(model::Direction::kLong).at(0));
   const auto sent = Say(model::Direction::kFlat);
 
   ASSERT_EQ(sent.size(), 1U);
@@ -247,7 +179,7 @@ TEST_F(EngineTest, ClosesTheWholePositionOnAFlatSignal) {
 
 TEST_F(EngineTest, LiquidatesUnderHaltAndThenStaysHalted) {
   BringUp();
-  Fill(Say(model::Direction::kLong).at(0), "T1");
+  FillAll(Say(model::Direction::kLong).at(0));
   const auto working = Say(model::Direction::kLong).at(0);
   Give(model::OrderSent{.order_id = working.id, .at = now_});
 
@@ -260,7 +192,7 @@ TEST_F(EngineTest, LiquidatesUnderHaltAndThenStaysHalted) {
 
   const model::Order liquidation = Sent()[0];
   Give(model::OrderEnded{.order_id = working.id, .at = now_});
-  Fill(liquidation, "T2");
+  FillAll(liquidation);
   EXPECT_EQ(engine_->run_state(), model::RunState::kHalted);
   EXPECT_EQ(engine_->oms().portfolio().positions[0].owned(), D("0"));
 
@@ -276,7 +208,7 @@ TEST_F(EngineTest, LiquidatesUnderHaltAndThenStaysHalted) {
 
 TEST_F(EngineTest, TriesTheLiquidationAgainWhenTheVenueRejectsIt) {
   BringUp();
-  Fill(Say(model::Direction::kLong).at(0), "T1");
+  FillAll(Say(model::Direction::kLong).at(0));
   out_.Clear();
   Permit(/*is_halted=*/true);
   const model::Order first = Sent().at(0);
@@ -314,7 +246,7 @@ TEST_F(EngineTest, AsksForARefusedCancelAgainAfterAPause) {
 
 TEST_F(EngineTest, CancelsAndKeepsPositionsUnderTheKillSwitch) {
   BringUp();
-  Fill(Say(model::Direction::kLong).at(0), "T1");
+  FillAll(Say(model::Direction::kLong).at(0));
   const auto working = Say(model::Direction::kLong).at(0);
   out_.Clear();
   Permit(/*is_halted=*/false, /*is_killed=*/true);
@@ -367,7 +299,7 @@ TEST_F(EngineTest, StopsEntriesWhileTheVenueHoldsSomethingElse) {
 }
 
 TEST_F(EngineTest, SaysWhenTheVenueHasLostFillsThatWeBooked) {
-  Build({.portfolio = {.cash = D("100000")}, .venue_sequence = 3});
+  Start({.portfolio = {.cash = D("100000")}, .venue_sequence = 3});
   Give(model::VenueBooks{.cash = D("100000"), .fill_sequence = 2, .at = now_});
 
   ASSERT_EQ(All<model::AlertRaised>().size(), 1U);
@@ -390,7 +322,7 @@ TEST_F(EngineTest, CancelsAndEntersNoMoreWhenTheProgramEnds) {
 TEST_F(EngineTest, DoesNotGuessTheValueOfAPositionWithoutAPrice) {
   oms::OpeningBooks books{.portfolio = {.cash = D("100")}};
   books.portfolio.positions[1].quantity = D("2");
-  Build(books);
+  Start(books);
   Tick("50000");
   EXPECT_EQ(engine_->Equity(), std::nullopt);
 

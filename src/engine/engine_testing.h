@@ -1,0 +1,148 @@
+// An engine under the test's hand: it gives events and reads what the engine wants done.
+//
+// Shape:   a base for fixtures. Build() makes an engine with one strategy; time is `now_`, which the
+//          test moves. What the engine said since `out_` was emptied is asked with All() and Sent().
+// Errors:  none; what cannot be made stops the process.
+// Threads: the test's.
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/decimal.h"
+#include "base/ensure.h"
+#include "base/time.h"
+#include "engine/engine.h"
+#include "market/bar_builder.h"
+#include "model/action.h"
+#include "model/action_buffer.h"
+#include "model/event.h"
+#include "model/instrument.h"
+#include "model/market_data.h"
+#include "model/order.h"
+#include "model/signal.h"
+#include "model/venue_report.h"
+#include "oms/oms.h"
+#include "risk/gate.h"
+#include "strategy/strategy.h"
+#include "strategy/supervisor.h"
+
+namespace bulwark::engine::testing_support {
+
+inline base::Decimal D(std::string_view text) {
+  return *base::Decimal::Parse(text);
+}
+
+// Nobody but the test asks for orders.
+class SilentStrategy final : public strategy::Strategy {
+ public:
+  std::optional<model::Signal> OnBar(const model::Bar& /*bar*/) override { return std::nullopt; }
+  [[nodiscard]] model::StrategyName name() const override { return model::StrategyName("silent"); }
+  [[nodiscard]] std::size_t warm_up_bars() const override { return 0; }
+};
+
+// What of an engine a test wants to be its own.
+struct Wanted {
+  std::unique_ptr<strategy::Strategy> strategy = std::make_unique<SilentStrategy>();
+  EngineOptions options{.epoch = 3, .risk_fraction = D("0.1")};
+  risk::GateLimits limits;
+  oms::OpeningBooks books{.portfolio = {.cash = D("100000")}};
+};
+
+class EngineFixture : public testing::Test {
+ protected:
+  void AddInstrument(const model::Instrument& instrument) {
+    ENSURE(instruments_.Add(instrument).has_value());
+  }
+  void AddInstrument(std::string_view symbol) { AddInstrument(*model::DefaultInstrument(symbol)); }
+
+  void Build(Wanted wanted) {
+    const std::vector<model::StrategyName> names = {wanted.strategy->name()};
+    std::vector<std::unique_ptr<strategy::Strategy>> strategies;
+    strategies.push_back(std::move(wanted.strategy));
+    engine_ = std::make_unique<Engine>(
+        std::move(wanted.options),
+        EngineParts{
+            .instruments = instruments_,
+            .bars = *market::BarBuilder::Create(std::chrono::seconds{1}, instruments_.size()),
+            .strategies = std::move(strategies),
+            .supervisor = *strategy::Supervisor::Create({}, names, instruments_.size()),
+            .gate = risk::Gate(wanted.limits),
+            .books = std::move(wanted.books),
+            .anchor = std::nullopt});
+  }
+
+  void Give(const model::Event& event) { engine_->Process(event, out_); }
+  void SetLink(bool is_up) { Give(model::VenueLink{.is_up = is_up, .at = now_}); }
+  void Permit(bool is_halted = false, bool is_killed = false) {
+    Give(model::Permit{.is_halted = is_halted,
+                       .is_killed = is_killed,
+                       .is_redis_ok = true,
+                       .is_ledger_ok = true,
+                       .reason = model::Reason("drill"),
+                       .at = now_});
+  }
+  void Tick(std::string_view price, std::uint16_t instrument = 0) {
+    Give(model::Tick{.instrument = {instrument},
+                     .price = D(price),
+                     .size = D("1"),
+                     .event_at = now_,
+                     .received_at = now_});
+  }
+  // Everything proven: an entry may leave.
+  void BringUp() {
+    SetLink(true);
+    Give(model::VenueBooks{.cash = D("100000"), .at = now_});
+    Permit();
+    Tick("50000");
+  }
+  void Fill(const model::Order& order, std::string_view price, base::Decimal quantity) {
+    const std::string trade = "T" + std::to_string(++trades_);
+    Give(model::OrderFilled{.fill = {.order_id = order.id,
+                                     .trade_id = model::TradeId(trade),
+                                     .instrument = order.instrument,
+                                     .side = order.side,
+                                     .price = D(price),
+                                     .quantity = quantity,
+                                     .at = now_}});
+  }
+
+  template <class T>
+  [[nodiscard]] std::vector<T> All() const {
+    std::vector<T> all;
+    for (const model::Action& action : out_) {
+      if (const auto* found = std::get_if<T>(&action)) {
+        all.push_back(*found);
+      }
+    }
+    return all;
+  }
+  [[nodiscard]] std::vector<model::Order> Sent() const {
+    std::vector<model::Order> sent;
+    for (const auto& send : All<model::SendOrder>()) {
+      sent.push_back(send.order);
+    }
+    return sent;
+  }
+
+  model::InstrumentTable instruments_;
+  std::unique_ptr<Engine> engine_;
+  model::ActionBuffer out_;
+  base::UnixNanos now_{std::chrono::seconds{1'700'000'000}};
+
+ private:
+  int trades_ = 0;
+};
+
+}  // namespace bulwark::engine::testing_support
