@@ -18,7 +18,6 @@
 #include "config/settings.h"
 #include "contract/keys.h"
 #include "contract/kill_switch_document.h"
-#include "contract/portfolio_document.h"
 #include "contract/system_documents.h"
 #include "engine/engine.h"
 #include "model/action.h"
@@ -405,117 +404,6 @@ void World::Heal() {
     }
   }
   trace_.Note("healed");
-}
-
-std::optional<std::string> World::WhatDiffers() {
-  if (lives_.size() != 1 || !lives_.front()->has_started()) {
-    return "no trader, or two";
-  }
-  if (disk_.first_ids.size() != exchange_.fills().size()) {
-    return "the ledger has " + std::to_string(disk_.first_ids.size()) + " trades, the venue " +
-           std::to_string(exchange_.fills().size());
-  }
-  auto difference = WhatDiffersInOrders();
-  return difference ? difference : WhatDiffersIn(*lives_.front());
-}
-
-std::optional<std::string> World::WhatDiffersInOrders() const {
-  for (const auto& [id, row] : exchange_.rows()) {
-    if (row.status == venue::VenueOrderStatus::kWorking) {
-      return "order " + id.ToString() + " works at the venue";
-    }
-  }
-  for (const auto& [id, row] : disk_.orders) {
-    if (!model::IsTerminal(row.order.status)) {
-      return "order " + id.ToString() + " is open in the ledger";
-    }
-    const Exchange::Row* const there = exchange_.Find(id);
-    if (row.order.status == model::OrderStatus::kFailed && there != nullptr &&
-        there->status != venue::VenueOrderStatus::kRejected) {
-      return "order " + id.ToString() + " counts as failed, but the venue had it";
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> World::WhatDiffersIn(const Life& life) {
-  const engine::Engine& engine = life.trader()->engine();
-  if (auto difference = WhatDiffersAtVenue(engine)) {
-    return difference;
-  }
-  if (auto difference = WhatIsWrongWithStop(engine)) {
-    return difference;
-  }
-  const trader::Queues& queues = life.trader()->queues();
-  if (queues.journal.size() + queues.published.size() + queues.from_ledger.size() +
-          queues.from_publisher.size() + queues.reports.size() >
-      8) {
-    return "a queue is stuck";
-  }
-  return WhatDiffersInRedis(engine.oms().portfolio());
-}
-
-std::optional<std::string> World::WhatDiffersAtVenue(const engine::Engine& engine) const {
-  const model::Portfolio& books = engine.oms().portfolio();
-  if (!engine.oms().open_orders().empty()) {
-    return "an order is open in the books";
-  }
-  if (books.owned_cash() != exchange_.cash()) {
-    return "cash: " + books.owned_cash().ToString() + " in the books, " +
-           exchange_.cash().ToString() + " at the venue";
-  }
-  for (const model::Instrument& instrument : instruments_.rows()) {
-    const Decimal owned = books.at(instrument.id).owned();
-    if (owned != exchange_.position(instrument.id)) {
-      return "position of " + std::string(instrument.symbol.view()) + ": " + owned.ToString() +
-             " in the books, " + exchange_.position(instrument.id).ToString() + " at the venue";
-    }
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> World::WhatIsWrongWithStop(const engine::Engine& engine) const {
-  const model::SwitchState& stops = disk_.switches;
-  const model::RunState expected = stops.halt.is_on   ? model::RunState::kHalted
-                                   : stops.kill.is_on ? model::RunState::kKilled
-                                                      : model::RunState::kRunning;
-  if (engine.run_state() != expected) {
-    return "the run state is " + std::to_string(static_cast<int>(engine.run_state())) + ", not " +
-           std::to_string(static_cast<int>(expected));
-  }
-  const model::Portfolio& books = engine.oms().portfolio();
-  const bool is_flat = std::ranges::all_of(instruments_.rows(), [&](const auto& instrument) {
-    return books.at(instrument.id).owned() < instrument.lot_size;
-  });
-  if (stops.halt.is_on && !is_flat) {
-    return "halted and not flat";
-  }
-  return std::nullopt;
-}
-
-std::optional<std::string> World::WhatDiffersInRedis(const model::Portfolio& books) const {
-  const model::SwitchState& stops = disk_.switches;
-  const std::string* halt = redis_.Find(contract::keys::Halt().view());
-  const std::string* kill = redis_.Find(contract::keys::KillSwitch().view());
-  const bool is_halt_shown =
-      halt != nullptr &&
-      contract::DecodeHalt(*halt) ==
-          (stops.halt.is_on ? contract::HaltReading::kHalt : contract::HaltReading::kRun);
-  const bool is_kill_shown =
-      kill != nullptr &&
-      contract::DecodeKillSwitch(*kill) ==
-          (stops.kill.is_on ? contract::KillReading::kActive : contract::KillReading::kInactive);
-  if (!is_halt_shown || !is_kill_shown) {
-    return "Redis does not show the stops as the ledger has them";
-  }
-  const std::string* shown = redis_.Find(contract::keys::Portfolio().view());
-  const auto document =
-      shown == nullptr ? std::nullopt : std::optional(contract::DecodePortfolio(*shown));
-  if (!document || !*document || (*document)->cash != books.cash ||
-      (*document)->blocked_cash != books.blocked_cash) {
-    return "oms:portfolio is not what the books say";
-  }
-  return std::nullopt;
 }
 
 Tally World::tally() const {

@@ -23,7 +23,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kFixedFields = {"timestamp", "level", "event", "message"};
 
 using EventMessage = std::pair<std::string_view, std::string_view>;
-constexpr std::array<EventMessage, 42> kMessages = {{
+constexpr std::array<EventMessage, 43> kMessages = {{
     {"SYSTEM_HALT", "Emergency halt triggered"},
     {"SYSTEM_RESUMED", "Halt ended by an operator"},
     {"KILL_SWITCH_ACTIVATED", "Kill switch activated"},

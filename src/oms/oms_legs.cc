@@ -118,7 +118,7 @@ void Oms::FitWaiting(model::InstrumentId instrument, base::UnixNanos now,
   }
 }
 
-// NOLINTBEGIN(misc-no-recursion): each call ends one more waiting order, and there is an end of them.
+// NOLINTBEGIN(misc-no-recursion): each call ends one more waiting order; they are bounded.
 // What the end of an order means for those that hang on it. The store is tidied by the caller.
 void Oms::AfterEnd(const model::Order& ended, base::UnixNanos now, model::ActionBuffer& out) {
   NoteLost(ended, now, out);

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <random>
 #include <set>
@@ -20,8 +21,8 @@
 #include "base/decimal.h"
 #include "model/action_buffer.h"
 #include "model/adjustment.h"
-#include "model/event.h"
 #include "model/fill.h"
+#include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/portfolio.h"
@@ -41,8 +42,8 @@ using testing_support::kNow;
 
 const Decimal kOpeningCash = D("1000000");
 
-// The trades as they stand, and what else moved cash. A split multiplies all that was held, and what
-// was traded before it can no longer be changed.
+// The trades as they stand, and what else moved cash. A split multiplies all that was held, and
+// what was traded before it can no longer be changed.
 class NaiveBooks {
  public:
   void See(const model::Fill& fill) {
@@ -219,40 +220,47 @@ class RandomAccount {
     return open.empty() ? nullptr : &open[Below(open.size())];
   }
 
-  void Submit() {
+  // What to do with the position: more of it or less.
+  model::NewOrder AnyWish() {
     using enum model::Intent;
     const model::Portfolio& books = oms_.portfolio();
-    const Decimal owned = books.positions[0].owned();
-    const Decimal quantity = Quantity();
-    const bool may_short = books.terms.mode != AccountMode::kSpot;
     const bool is_closing = Below(2) == 0;
-    model::NewOrder wish{.reduce_only = is_closing, .quantity = quantity};
+    model::NewOrder wish{.reduce_only = is_closing, .quantity = Quantity()};
     if (is_closing) {
-      wish.intent = owned.is_negative() ? kCloseShort : kCloseLong;
-    } else {
-      wish.intent = may_short && Below(2) == 0 ? kOpenShort : kOpenLong;
+      wish.intent = books.positions[0].owned().is_negative() ? kCloseShort : kCloseLong;
+    } else if (books.terms.mode != AccountMode::kSpot && Below(2) == 0) {
+      wish.intent = kOpenShort;
     }
     const bool is_buy = wish.intent == kOpenLong || wish.intent == kCloseShort;
     wish.side = is_buy ? model::Side::kBuy : model::Side::kSell;
-    const Decimal closable = owned.is_negative() ? -owned : books.positions[0].quantity;
-    if (oms_.open_orders().size() > 24 || (is_closing && closable < quantity) ||
-        (!is_closing && books.cash < D("1000"))) {
-      return;
-    }
     if (!is_closing && Below(2) == 0) {
       wish.protective_stop = is_buy ? D("90") : D("110");
       wish.profit_target = is_buy ? D("110") : D("90");
     }
+    return wish;
+  }
+  [[nodiscard]] bool IsPossible(const model::NewOrder& wish) const {
+    const model::Portfolio& books = oms_.portfolio();
+    const model::Position& position = books.positions[0];
+    const Decimal closable = position.owned().is_negative() ? -position.owned() : position.quantity;
+    return oms_.open_orders().size() <= 24 &&
+           (wish.reduce_only ? wish.quantity <= closable : books.cash >= D("1000"));
+  }
+
+  void Submit() {
+    model::NewOrder wish = AnyWish();
+    if (!IsPossible(wish)) {
+      return;
+    }
     const BracketIds ids{.entry = NextId(), .stop = NextId(), .target = NextId()};
-    const bool waits = Below(3) == 0;
-    if (waits) {
+    const Decimal reserve = wish.reduce_only ? Decimal() : D("800");
+    if (Below(3) == 0) {
       wish.type = model::OrderType::kStop;
       wish.stop_price = D("100");
+      oms_.Hold(Approve(wish, oms_.portfolio()), ids, reserve, kNow, out_);
+    } else {
+      oms_.Submit(Approve(wish, oms_.portfolio()), ids, reserve, kNow, out_);
     }
-    const auto approved = Approve(wish, books);
-    const Decimal reserve = is_closing ? Decimal() : D("800");
-    waits ? oms_.Hold(approved, ids, reserve, kNow, out_)
-          : oms_.Submit(approved, ids, reserve, kNow, out_);
   }
 
   void Launch() {

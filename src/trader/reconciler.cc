@@ -126,13 +126,14 @@ void Reconciler::TakeFinding() {
   if (!asked_) {
     return;
   }
-  const auto finding = venue_.TakeFinding();
+  auto finding = venue_.TakeFinding();
   if (!finding) {
     return;
   }
   if (is_answer_old_) {
-    LearnNothing();
-  } else if (const auto* account = std::get_if<venue::AccountSnapshot>(&*finding)) {
+    finding = venue::NoAnswer{};
+  }
+  if (const auto* account = std::get_if<venue::AccountSnapshot>(&*finding)) {
     Learn(*account);
   } else if (const auto* fills = std::get_if<venue::FillsFound>(&*finding)) {
     Learn(*fills);
