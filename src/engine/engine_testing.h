@@ -1,7 +1,8 @@
 // An engine under the test's hand: it gives events and reads what the engine wants done.
 //
-// Shape:   a base for fixtures. Build() makes an engine with one strategy; time is `now_`, which the
-//          test moves. What the engine said since `out_` was emptied is asked with All() and Sent().
+// Shape:   a base for fixtures. Build() makes an engine with one strategy; time is `now_`, which
+//          the test moves. What the engine said since `out_` was emptied is asked with All() and
+//          Sent().
 // Errors:  none; what cannot be made stops the process.
 // Threads: the test's.
 
