@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -333,7 +334,7 @@ void Exchange::Correct(Trade& trade) {
     return std::string(now.trade_id.view()) + ": now at " + now.price.ToString();
   });
   model::Fill booked = now;
-  booked.trade_id = *oms::RevisedId(now.trade_id, trade.revision);
+  booked.trade_id = oms::RevisedId(now.trade_id, trade.revision).value_or(model::TradeId());
   versions_.emplace(booked.trade_id.view(), booked);
   changes_.emplace_back(
       model::TradeCorrected{.fill = now, .revision = trade.revision, .at = Clock()});

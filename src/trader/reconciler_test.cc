@@ -6,7 +6,7 @@
 #include "trader/reconciler.h"
 
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -18,7 +18,9 @@
 #include "base/triple_buffer.h"
 #include "base/uuid.h"
 #include "ledger/ledger_testing.h"
+#include "model/action.h"
 #include "model/event.h"
+#include "model/instrument.h"
 #include "model/order.h"
 #include "model/venue_report.h"
 #include "trader/books_copy.h"
@@ -74,7 +76,7 @@ class ReconcilerTest : public testing::Test {
     }
   }
   template <class Event>
-  std::vector<Event> Said() const {
+  [[nodiscard]] std::vector<Event> Said() const {
     std::vector<Event> found;
     for (const model::Event& event : events_) {
       if (const auto* wanted = std::get_if<Event>(&event)) {
