@@ -112,7 +112,8 @@ def by_command(box):
     again = box.system.run("halt", "--reason", "again")
     check(again.returncode == 0, f"halt says {again.returncode}: {again.stdout}{again.stderr}")
     box.system.wait_state("halted", 30)
-    check(box.system.run("resume", "--reason", "on", stdin="RESUME\n").returncode == 0, "resume failed")
+    resumed = box.system.run("resume", "--reason", "on", "--confirm", "RESUME")
+    check(resumed.returncode == 0, f"resume says {resumed.returncode}: {resumed.stdout}{resumed.stderr}")
     box.wait_trading()
     return box.verify()
 
