@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -19,7 +20,6 @@
 #include "ledger/opening.h"
 #include "ledger_access.h"
 #include "model/instrument.h"
-#include "sql/connection.h"
 #include "stop_signal.h"
 #include "venue/paper/exchange.h"
 #include "venue/paper/market_model.h"
@@ -50,37 +50,58 @@ struct OpeningBooks {
   std::vector<venue::paper::OpeningHolding> holdings;
 };
 
-// What a new paper account begins with: what an import brought into the ledger, else the settings.
-base::Result<OpeningBooks> OpeningOf(const config::Settings& settings, const DataPaths& paths) {
-  OpeningBooks books{.cash = settings.account.initial_cash};
-  // Not read-only: an import may have been made by an older version of the program.
+// What the ledger began with; empty without one. Not read-only: an import may have been made by an
+// older version of the program.
+base::Result<std::optional<ledger::Opening>> LedgerOpening(const config::Settings& settings,
+                                                           const DataPaths& paths) {
   const auto ledger = ledger::Ledger::Open(LedgerPlaceOf(settings, paths),
                                            {.is_created_if_missing = false, .is_checked = false});
-  if (!ledger && ledger.error().code == base::ErrorCode::kNotFound) {
-    return books;  // The trader makes it, with the cash of the settings.
+  if (!ledger) {
+    if (ledger.error().code == base::ErrorCode::kNotFound) {
+      return std::optional<ledger::Opening>();
+    }
+    return tl::unexpected<base::Error>(ledger.error());
   }
-  const auto connection = ledger ? (*ledger)->Connection()
-                                 : base::Result<sql::Connection*>(tl::unexpected(ledger.error()));
-  const auto opening =
-      connection ? ledger::ReadOpeningOf(**connection)
-                 : base::Result<std::optional<ledger::Opening>>(tl::unexpected(connection.error()));
+  const auto connection = (*ledger)->Connection();
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  return ledger::ReadOpeningOf(**connection);
+}
+
+// As the trader will name it to the venue.
+base::Result<model::Instrument> InstrumentOf(const std::string& symbol,
+                                             const config::Settings& settings) {
+  auto instrument = model::DefaultInstrument(symbol);
+  if (!instrument) {
+    return instrument;
+  }
+  for (const config::InstrumentSettings& configured : settings.instruments) {
+    const auto same = model::DefaultInstrument(configured.symbol);
+    if (same && same->symbol == instrument->symbol && configured.venue_symbol) {
+      instrument->venue_symbol = model::Symbol::Cut(*configured.venue_symbol);
+    }
+  }
+  return instrument;
+}
+
+// What a new paper account begins with: what an import brought into the ledger, else the settings.
+base::Result<OpeningBooks> OpeningOf(const config::Settings& settings, const DataPaths& paths) {
+  const auto opening = LedgerOpening(settings, paths);
   if (!opening) {
     return tl::unexpected<base::Error>(opening.error());
   }
-  if (!*opening) {
-    return books;
+  OpeningBooks books{.cash = settings.account.initial_cash};
+  const std::optional<ledger::Opening>& imported = *opening;
+  if (!imported) {
+    return books;  // The trader makes the ledger, with the cash of the settings.
   }
-  books.cash = (*opening)->cash;
-  for (const ledger::OpeningPosition& position : (*opening)->positions) {
-    auto instrument = model::DefaultInstrument(position.symbol);
+  books.cash = imported->cash;
+  books.holdings.reserve(imported->positions.size());
+  for (const ledger::OpeningPosition& position : imported->positions) {
+    const auto instrument = InstrumentOf(position.symbol, settings);
     if (!instrument) {
       return tl::unexpected<base::Error>(instrument.error());
-    }
-    for (const config::InstrumentSettings& configured : settings.instruments) {
-      const auto same = model::DefaultInstrument(configured.symbol);
-      if (same && same->symbol == instrument->symbol && configured.venue_symbol) {
-        instrument->venue_symbol = model::Symbol::Cut(*configured.venue_symbol);
-      }
     }
     books.holdings.push_back({.instrument = *instrument, .quantity = position.quantity});
   }

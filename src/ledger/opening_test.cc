@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -20,7 +21,6 @@
 #include "contract/portfolio_document.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_backends.h"
-#include "ledger/ledger_store.h"
 #include "ledger/ledger_testing.h"
 #include "ledger/recovered_books.h"
 #include "model/accounting.h"

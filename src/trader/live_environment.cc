@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/agent.h"
+#include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "base/worker.h"

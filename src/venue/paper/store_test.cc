@@ -24,6 +24,9 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,7 +34,6 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/uuid.h"
-#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
@@ -161,6 +163,7 @@ void ExpectSame(const ExchangeState& read, const Memory& memory) {
   EXPECT_EQ(read.last_sequence, memory.fills.size());
   EXPECT_EQ(read.clock, memory.clock);
   std::vector<PaperOrder> working;
+  working.reserve(memory.working.size());
   for (const auto& [number, order] : memory.working) {
     working.push_back(order);
   }
@@ -168,6 +171,7 @@ void ExpectSame(const ExchangeState& read, const Memory& memory) {
   std::vector<model::OrderId> seen = read.seen;
   std::sort(seen.begin(), seen.end());
   std::vector<model::OrderId> expected;
+  expected.reserve(memory.orders.size());
   for (const auto& [id, order] : memory.orders) {
     expected.push_back(id);
   }
