@@ -107,6 +107,8 @@ class Engine {
   void On(const model::Shutdown& shutdown, model::ActionBuffer& out);
   void On(const model::Timer& timer, model::ActionBuffer& out);
   void On(const model::OrderFilled& report, model::ActionBuffer& out);
+  void On(const model::OrderProgress& report, model::ActionBuffer& out);
+  void On(const model::TradeCorrected& report, model::ActionBuffer& out);
   void On(const model::VenueLink& link, model::ActionBuffer& out);
   void On(const model::PlaceOrder& command, model::ActionBuffer& out);
   void On(const model::CancelOrder& command, model::ActionBuffer& out);
@@ -145,6 +147,10 @@ class Engine {
   void AfterReport(model::ActionBuffer& out);
 
   void CancelAllOf(model::InstrumentId instrument, model::ActionBuffer& out);
+  model::Fill WithFeeConverted(const model::Fill& fill, model::ActionBuffer& out);
+  void PayBorrowing(model::InstrumentId instrument, base::Decimal price, model::ActionBuffer& out);
+  void EndLegsOfDust(model::InstrumentId instrument, model::ActionBuffer& out);
+  void ScaleMark(const model::CorporateAction& split);
   void AccrueBorrowing(model::ActionBuffer& out);
   void BookBorrowing(model::InstrumentId instrument, base::Decimal notional, base::UnixNanos until,
                      model::ActionBuffer& out);

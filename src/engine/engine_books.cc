@@ -48,27 +48,80 @@ AdjustmentId BorrowId(model::InstrumentId instrument, base::UnixNanos until) {
 }  // namespace
 
 void Engine::On(const model::OrderFilled& report, model::ActionBuffer& out) {
-  const std::optional<model::Fill> converted =
-      WithFeeInAccountCurrency(report.fill, instruments_, state_.marks);
   model::OrderFilled booked = report;
-  if (converted) {
-    booked.fill = *converted;
-  } else {
-    oms_.SetDoubt();
-    Alert(model::AlertLevel::kCritical, "FEE_CURRENCY_UNKNOWN",
-          model::Reason::Cut(report.fill.fee_currency.view()), out);
-  }
-  // A short position that is closed has been paid for up to now.
-  if (options_.borrow_bps_per_day.is_positive() && booked.fill.side == model::Side::kBuy) {
-    const base::Decimal owned = oms_.portfolio().at(booked.fill.instrument).owned();
-    if (owned.is_negative()) {
-      const auto notional =
-          base::CheckedMul(owned.Abs(), booked.fill.price, base::Rounding::kHalfEven);
-      BookBorrowing(booked.fill.instrument, notional.value_or(base::Decimal()), now_, out);
-    }
+  if (!oms_.HasSeen(report.fill.trade_id)) {
+    booked.fill = WithFeeConverted(report.fill, out);
+    PayBorrowing(booked.fill.instrument, booked.fill.price, out);
   }
   oms_.On(booked, now_, out);
+  EndLegsOfDust(booked.fill.instrument, out);
   AfterReport(out);
+}
+
+void Engine::On(const model::OrderProgress& report, model::ActionBuffer& out) {
+  for (const model::Order& order : oms_.open_orders()) {
+    if (order.id == report.order_id &&
+        report.cumulative_filled > std::max(order.filled_quantity, order.venue_quantity)) {
+      PayBorrowing(order.instrument, report.average_price, out);
+      break;
+    }
+  }
+  oms_.On(report, now_, out);
+  AfterReport(out);
+}
+
+void Engine::On(const model::TradeCorrected& report, model::ActionBuffer& out) {
+  model::TradeCorrected booked = report;
+  booked.fill = WithFeeConverted(report.fill, out);
+  oms_.On(booked, now_, out);
+  AfterReport(out);
+}
+
+// Without a price of its currency the fee is not known: then the fill counts without it.
+model::Fill Engine::WithFeeConverted(const model::Fill& fill, model::ActionBuffer& out) {
+  const std::optional<model::Fill> converted =
+      WithFeeInAccountCurrency(fill, instruments_, state_.marks);
+  if (!converted) {
+    oms_.SetDoubt();
+    Alert(model::AlertLevel::kCritical, "FEE_CURRENCY_UNKNOWN",
+          model::Reason::Cut(fill.fee_currency.view()), out);
+  }
+  return converted.value_or(fill);
+}
+
+// Before a short position changes it is paid for up to now: what comes has not stood so long, and
+// what goes will not be asked again.
+void Engine::PayBorrowing(model::InstrumentId instrument, base::Decimal price,
+                          model::ActionBuffer& out) {
+  const model::Position& position = oms_.portfolio().at(instrument);
+  if (!options_.borrow_bps_per_day.is_positive() || !position.owned().is_negative() ||
+      !price.is_positive() || now_ <= position.borrowed_until) {
+    return;
+  }
+  const auto notional = base::CheckedMul(position.owned().Abs(), price, base::Rounding::kHalfEven);
+  if (notional) {
+    BookBorrowing(instrument, *notional, now_, out);
+  }
+}
+
+// A base-currency fee may leave less than a lot: no leg can ever close that.
+void Engine::EndLegsOfDust(model::InstrumentId instrument, model::ActionBuffer& out) {
+  const base::Decimal owned = oms_.portfolio().at(instrument).owned().Abs();
+  if (!oms_.has_waiting() || owned >= instruments_[instrument].lot_size) {
+    return;
+  }
+  const auto is_open = [this](const model::OrderId& id) {
+    const auto& open = oms_.open_orders();
+    return !id.is_nil() && std::any_of(open.begin(), open.end(), [&](const model::Order& order) {
+      return order.id == id && !model::IsTerminal(order.status);
+    });
+  };
+  for (const model::Order& order : oms_.open_orders()) {
+    if (order.is_waiting && order.reduce_only && order.instrument == instrument &&
+        !model::IsTerminal(order.status) && !is_open(order.parent_id) && !is_open(order.replaces)) {
+      oms_.RequestCancel(order.id, now_, out);
+    }
+  }
 }
 
 // Whole days that a short position has stood are paid for at its mark, day by day.
@@ -85,8 +138,9 @@ void Engine::AccrueBorrowing(model::ActionBuffer& out) {
     const auto whole = (now_ - position.borrowed_until) / kDay;
     const auto notional =
         base::CheckedMul(position.owned().Abs(), *price, base::Rounding::kHalfEven);
-    BookBorrowing(instrument.id, notional.value_or(base::Decimal()),
-                  position.borrowed_until + whole * kDay, out);
+    if (notional) {
+      BookBorrowing(instrument.id, *notional, position.borrowed_until + whole * kDay, out);
+    }
   }
 }
 
@@ -101,7 +155,7 @@ void Engine::BookBorrowing(model::InstrumentId instrument, base::Decimal notiona
       per_day ? base::CheckedMulDiv(*per_day, base::Decimal::FromRaw(span.count()),
                                     base::Decimal::FromRaw(kDay.count()), base::Rounding::kHalfEven)
               : std::nullopt;
-  if (!fee || !fee->is_positive()) {
+  if (!fee || fee->is_negative()) {
     return;
   }
   oms_.Book({.id = BorrowId(instrument, until),
@@ -124,6 +178,9 @@ void Engine::CancelAllOf(model::InstrumentId instrument, model::ActionBuffer& ou
 
 void Engine::On(const model::CorporateAction& action, model::ActionBuffer& out) {
   now_ = std::max(now_, action.at);
+  if (oms_.HasBooked(AdjustmentId(action.id.view()))) {
+    return;
+  }
   const base::Decimal owned = oms_.portfolio().at(action.instrument).owned();
   model::Adjustment adjustment{
       .id = AdjustmentId(action.id.view()), .instrument = action.instrument, .at = action.at};
@@ -145,9 +202,20 @@ void Engine::On(const model::CorporateAction& action, model::ActionBuffer& out) 
     adjustment.kind = model::AdjustmentKind::kSplit;
     adjustment.new_shares = action.new_shares;
     adjustment.old_shares = action.old_shares;
+    ScaleMark(action);
     CancelAllOf(action.instrument, out);  // Their prices and quantities mean other things now.
   }
   oms_.Book(adjustment, now_, out);
+}
+
+// The last price is of the old shares. Equity must not jump until the next one comes.
+void Engine::ScaleMark(const model::CorporateAction& split) {
+  std::optional<base::Decimal>& price = state_.marks[split.instrument.index].price;
+  const auto scaled = price ? base::CheckedMulDiv(*price, base::Decimal::FromInt(split.old_shares),
+                                                  base::Decimal::FromInt(split.new_shares),
+                                                  base::Rounding::kHalfEven)
+                            : std::nullopt;
+  price = scaled && scaled->is_positive() ? scaled : std::nullopt;
 }
 
 void Engine::ObserveEquity(model::ActionBuffer& out) {

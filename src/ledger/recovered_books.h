@@ -15,6 +15,7 @@
 
 #include "base/decimal.h"
 #include "model/action.h"
+#include "model/adjustment.h"
 #include "model/booked_trade.h"
 #include "model/fill.h"
 #include "model/order.h"
@@ -39,7 +40,7 @@ struct RecoveredBooks {
   base::Decimal opening_cost;  // Of what an import found; zero for an account that began with cash.
   model::Portfolio portfolio;
   std::vector<model::Order> open_orders;
-  std::vector<model::TradeId> trade_ids;  // The newest kTradeIdsMax.
+  std::vector<model::TradeId> trade_ids;  // The newest kTradeIdsMax, and those corrected.
   std::uint64_t venue_sequence_max = 0;
   std::uint64_t fills = 0;
   std::vector<BookedFill> last_fills;  // The newest kLastFillsMax.
@@ -48,6 +49,8 @@ struct RecoveredBooks {
   std::optional<model::AnchorSet> week_anchor;
   std::optional<model::AnchorSet> inception_anchor;
   std::vector<model::BookedTrade> booked_trades;  // The newest kBookedTradesMax.
+  // Of what is no trade and belongs to none.
+  std::vector<decltype(model::Adjustment::id)> adjustment_ids;
   std::uint64_t last_epoch = 0;
 };
 

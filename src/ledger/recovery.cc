@@ -22,6 +22,7 @@
 #include "ledger/symbols.h"
 #include "ledger/trades_now.h"
 #include "model/action.h"
+#include "model/adjustment.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/names.h"
@@ -67,8 +68,15 @@ Result<void> ReadOwned(sql::Connection& connection, const SymbolMap& symbols,
     return tl::unexpected<base::Error>(earlier.error());
   }
   for (const BookedAdjustment& booked : *earlier) {
+    const model::Adjustment& adjustment = booked.adjustment;
     if (booked.sequence <= owned->adjustment) {
-      trades.See(booked.adjustment);
+      trades.See(adjustment);
+    }
+    if (adjustment.trade_id.empty()) {
+      books.adjustment_ids.push_back(adjustment.id);
+    } else if (adjustment.kind == model::AdjustmentKind::kCorrection) {
+      // Its first id is known although only its correction came.
+      books.trade_ids.push_back(adjustment.trade_id);
     }
   }
   auto replayed = ReplayBooks(connection, symbols, *owned, [&](const Replayed& booked) {
@@ -86,6 +94,7 @@ Result<void> ReadOwned(sql::Connection& connection, const SymbolMap& symbols,
 }
 
 Result<void> ReadTradeIds(sql::Connection& connection, RecoveredBooks& books) {
+  const auto corrected = static_cast<std::ptrdiff_t>(books.trade_ids.size());
   auto ids = ReadRows(connection,
                       {.sql = "SELECT trade_id FROM fills ORDER BY sequence DESC LIMIT " +
                               std::to_string(kTradeIdsMax),
@@ -99,7 +108,7 @@ Result<void> ReadTradeIds(sql::Connection& connection, RecoveredBooks& books) {
                         books.trade_ids.push_back(*trade_id);
                         return {};
                       });
-  std::reverse(books.trade_ids.begin(), books.trade_ids.end());
+  std::reverse(books.trade_ids.begin() + corrected, books.trade_ids.end());
   return ids;
 }
 

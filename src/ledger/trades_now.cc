@@ -13,6 +13,7 @@
 #include "model/adjustment.h"
 #include "model/booked_trade.h"
 #include "model/fill.h"
+#include "model/order.h"
 
 namespace bulwark::ledger {
 namespace {
@@ -29,14 +30,21 @@ std::uint32_t RevisionOf(std::string_view id) {
   return revision;
 }
 
+std::string WithoutRevision(std::string_view id) {
+  return std::string(id.substr(0, id.rfind('~')));
+}
+
 }  // namespace
 
 void TradesNow::See(const model::Fill& fill, const model::FillEffect& effect) {
+  // A venue may end its own ids like our revisions: only what was corrected has one.
+  const std::string_view id = fill.trade_id.view();
+  const bool is_revised = corrected_ids_.contains(WithoutRevision(id));
   Put({.fill = fill,
        .closed_quantity = effect.closed_quantity,
        .closed_cost = effect.closed_cost,
-       .revision = RevisionOf(fill.trade_id.view()),
-       .is_void = void_ids_.contains(std::string(fill.trade_id.view()))});
+       .revision = is_revised ? RevisionOf(id) : 0,
+       .is_void = void_ids_.contains(std::string(id))});
 }
 
 void TradesNow::See(const model::Adjustment& adjustment) {
@@ -45,6 +53,10 @@ void TradesNow::See(const model::Adjustment& adjustment) {
     std::erase_if(trades_, [&](const model::BookedTrade& trade) {
       return trade.is_booked && trade.fill.instrument == adjustment.instrument;
     });
+    return;
+  }
+  if (adjustment.kind == model::AdjustmentKind::kCorrection) {
+    See(adjustment.trade_id);
     return;
   }
   if (adjustment.kind != model::AdjustmentKind::kBust || adjustment.trade_id.empty()) {
@@ -63,6 +75,20 @@ void TradesNow::See(const model::Adjustment& adjustment) {
                 .instrument = adjustment.instrument},
        .is_booked = false,
        .is_void = true});
+}
+
+// Of a second correction the trade is the first revision, whose own first id is there already.
+void TradesNow::See(const model::TradeId& corrected) {
+  const std::string_view id = corrected.view();
+  if (!corrected_ids_.contains(WithoutRevision(id)) || RevisionOf(id) == 0) {
+    corrected_ids_.insert(std::string(id));
+  }
+  const auto found = std::find_if(trades_.rbegin(), trades_.rend(), [&](const auto& trade) {
+    return trade.fill.trade_id == corrected;
+  });
+  if (found != trades_.rend()) {
+    found->is_booked = false;  // What it is now is a fill of its own.
+  }
 }
 
 void TradesNow::Put(const model::BookedTrade& trade) {

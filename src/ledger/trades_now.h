@@ -16,6 +16,7 @@
 #include "model/adjustment.h"
 #include "model/booked_trade.h"
 #include "model/fill.h"
+#include "model/order.h"
 
 namespace bulwark::ledger {
 
@@ -30,10 +31,12 @@ class TradesNow {
   }
 
  private:
+  void See(const model::TradeId& corrected);
   void Put(const model::BookedTrade& trade);
 
   std::deque<model::BookedTrade> trades_;
   std::set<std::string> void_ids_;
+  std::set<std::string> corrected_ids_;
 };
 
 }  // namespace bulwark::ledger

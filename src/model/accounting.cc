@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "base/decimal.h"
-#include "base/ensure.h"
 #include "base/time.h"
 #include "model/adjustment.h"
 #include "model/fill.h"
@@ -118,7 +117,6 @@ void OpenTrip(RoundTrip& trip, const Fill& fill, const Moved& moved, Decimal fee
   if (!trip.is_open()) {
     trip.opening_order = fill.order_id;
     trip.opened_at = fill.at;
-    trip.side = fill.side;
   }
   trip.entry_quantity += moved.opened_quantity;
   trip.entry_notional += moved.opened_value.Abs();
@@ -126,10 +124,39 @@ void OpenTrip(RoundTrip& trip, const Fill& fill, const Moved& moved, Decimal fee
   trip.realised_pnl -= fee;
 }
 
+// A corrected fill took its place again after what it had opened, and was sold since, was taken
+// back: it still is the entry of the trip.
+bool IsBackInTrip(const Fill& fill, const Moved& moved, const RoundTrip& trip) {
+  const bool is_sale = Signed(fill.side, fill.moved_quantity()).is_negative();
+  return moved.closed_quantity.is_positive() &&
+         (trip.is_open() || trip.exit_quantity.is_positive()) &&
+         is_sale == (trip.side == Side::kSell);
+}
+
+std::optional<RoundTrip> TakeTrip(RoundTrip& trip) {
+  const RoundTrip ended = trip;
+  trip = RoundTrip();
+  return ended;
+}
+
 // Follows the round trip; answers it when the position ended or turned.
 std::optional<RoundTrip> FollowTrip(const Fill& fill, const Moved& moved, Position& position) {
   RoundTrip& trip = position.trip;
-  const Decimal closing_fee = Share(fill.fee, moved.closed_quantity, fill.moved_quantity());
+  if (fill.moved_quantity().is_zero()) {
+    // All that was bought was kept as the fee: a cost of the position that is there, if one is.
+    const Decimal fee = trip.is_open() ? fill.fee : Decimal();
+    trip.fees += fee;
+    trip.realised_pnl -= fee;
+    return std::nullopt;
+  }
+  const Decimal closing_fee = Share(fill.fee, moved.closed_quantity, fill.moved_quantity().Abs());
+  if (IsBackInTrip(fill, moved, trip)) {
+    trip.entry_quantity += moved.closed_quantity + moved.opened_quantity;
+    trip.entry_notional += (moved.closed_value + moved.opened_value).Abs();
+    trip.fees += fill.fee;
+    trip.realised_pnl += -moved.closed_value - moved.closed_cost - fill.fee;
+    return position.owned().is_zero() ? TakeTrip(trip) : std::nullopt;
+  }
   std::optional<RoundTrip> ended;
   if (moved.closed_quantity.is_positive()) {
     trip.exit_quantity += moved.closed_quantity;
@@ -137,11 +164,11 @@ std::optional<RoundTrip> FollowTrip(const Fill& fill, const Moved& moved, Positi
     trip.fees += closing_fee;
     trip.realised_pnl += -moved.closed_value - moved.closed_cost - closing_fee;
     if (position.owned().is_zero() || moved.opened_quantity.is_positive()) {
-      ended = trip;
-      trip = RoundTrip();
+      ended = TakeTrip(trip);
     }
   }
   if (moved.opened_quantity.is_positive()) {
+    trip.side = position.owned().is_negative() ? Side::kSell : Side::kBuy;
     OpenTrip(trip, fill, moved, fill.fee - closing_fee);
   }
   return ended;
@@ -185,6 +212,12 @@ std::optional<RoundTrip> AdjustTrip(const Adjustment& adjustment, const BooksEff
   }
   trip.fees += adjustment.fees;
   trip.realised_pnl += effect.realised_pnl;
+  // What is booked again in a moment is no end.
+  const bool is_passing = adjustment.kind == AdjustmentKind::kCorrection ||
+                          adjustment.kind == AdjustmentKind::kInferred;
+  if (is_passing && was_open) {
+    return std::nullopt;
+  }
   if (position.owned().is_zero()) {
     const std::optional<RoundTrip> ended = trip.is_open() ? std::optional(trip) : std::nullopt;
     trip = RoundTrip();
@@ -221,7 +254,6 @@ std::optional<Decimal> ValueAt(const Position& position, Decimal price, const Ac
 }
 
 FillEffect ApplyFill(const Fill& fill, Portfolio& portfolio) {
-  ENSURE(fill.moved_quantity().is_positive());
   const Decimal value = Signed(fill.side, fill.moved_notional());
   const Decimal quantity = Signed(fill.side, fill.moved_quantity());
   const Moved moved =
@@ -266,17 +298,17 @@ BooksEffect ApplyAdjustment(const Adjustment& adjustment, Portfolio& portfolio) 
 }
 
 Adjustment Undo(const Fill& fill, Decimal closed_quantity, Decimal closed_cost) {
-  const Decimal quantity = fill.moved_quantity();
-  const Decimal value = fill.moved_notional();
-  const Decimal closed_value = Share(value, closed_quantity, quantity);
+  const Decimal quantity = Signed(fill.side, fill.moved_quantity());
+  const Decimal value = Signed(fill.side, fill.moved_notional());
+  const Decimal closed = quantity.is_negative() ? -closed_quantity : closed_quantity;
+  const Decimal closed_value = Share(value, closed, quantity);
   Adjustment undo{.instrument = fill.instrument,
                   .order_id = fill.order_id,
                   .trade_id = fill.trade_id,
-                  .cash = Signed(fill.side, value) + fill.fee,
+                  .cash = value + fill.fee,
                   .fees = -fill.fee};
-  undo.restored = {.quantity = -Signed(fill.side, closed_quantity), .cost = closed_cost};
-  undo.taken = {.quantity = -Signed(fill.side, quantity - closed_quantity),
-                .cost = -Signed(fill.side, value - closed_value)};
+  undo.restored = {.quantity = -closed, .cost = closed_cost};
+  undo.taken = {.quantity = closed - quantity, .cost = closed_value - value};
   return undo;
 }
 

@@ -37,8 +37,8 @@ struct BooksEffect {
 };
 using FillEffect = BooksEffect;
 
-// Books the fill into free cash and free quantity, lots, collateral, P&L and fees.
-// Requires: the fill moves a positive quantity.
+// Books the fill into free cash and free quantity, lots, collateral, P&L and fees. A purchase whose
+// fee in base units is all of it moves nothing, one whose fee is more takes from the position.
 FillEffect ApplyFill(const Fill& fill, Portfolio& portfolio);
 
 BooksEffect ApplyAdjustment(const Adjustment& adjustment, Portfolio& portfolio);

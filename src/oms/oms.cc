@@ -89,10 +89,16 @@ Oms::Oms(const OpeningBooks& books)
   }
   for (const model::TradeId& trade : books.trades) {
     seen_trades_.Insert(trade);
-    seen_trades_.Insert(FirstIdOf(trade));
+  }
+  for (const AdjustmentId& adjustment : books.adjustments) {
+    seen_adjustments_.Insert(adjustment);
   }
   for (const BookedTrade& trade : books.booked_trades) {
-    booked_.Put(FirstIdOf(trade.fill.trade_id), trade);
+    // A venue may end its own ids like our revisions.
+    const model::TradeId& id = trade.fill.trade_id;
+    const model::TradeId first = trade.revision > 0 ? FirstIdOf(id) : id;
+    seen_trades_.Insert(first);
+    booked_.Put(first, trade);
   }
 }
 
@@ -254,7 +260,8 @@ void Oms::Reserve(model::Order& order, base::Decimal reserve) {
   }
   // Closing a short is paid from its collateral first, and may need no cash of its own.
   const bool is_enough = reserve.is_positive() || order.intent == model::Intent::kCloseShort;
-  ENSURE(is_enough && reserve <= portfolio_.cash);
+  // Nothing is always there, also when a loss or a dividend left less than that.
+  ENSURE(is_enough && (reserve.is_zero() || reserve <= portfolio_.cash));
   order.reserved_cash = reserve;
   order.reserved_cash_remaining = reserve;
   portfolio_.cash -= reserve;

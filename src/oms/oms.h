@@ -42,7 +42,8 @@ struct OpeningBooks {
   std::vector<model::TradeId> trades;
   std::uint64_t venue_sequence = 0;  // Of the last fill booked.
   std::vector<BookedTrade>
-      booked_trades;  // The newest; those that can still be taken back exactly.
+      booked_trades;                      // The newest; those that can still be taken back exactly.
+  std::vector<AdjustmentId> adjustments;  // Booked already.
 };
 
 // Ids for an entry and the legs that it may bring along.
@@ -108,6 +109,10 @@ class Oms {
 
   // Books what is no trade: a fee, a dividend, a split. A second one of an id changes nothing.
   void Book(const model::Adjustment& adjustment, base::UnixNanos now, model::ActionBuffer& out);
+  [[nodiscard]] bool HasBooked(const AdjustmentId& id) const {
+    return seen_adjustments_.Contains(id);
+  }
+  [[nodiscard]] bool HasSeen(const model::TradeId& id) const { return seen_trades_.Contains(id); }
 
   // A protective leg that the venue ended unfilled, once each; the position it protected is still
   // there.
@@ -153,6 +158,7 @@ class Oms {
   void BookOnOrder(model::Order& order, const model::Fill& fill, base::UnixNanos now,
                    model::ActionBuffer& out);
   void BookCorrected(model::Order& order, const Correction& change, model::ActionBuffer& out);
+  static void CorrectTotal(model::Order& order, const Correction& change);
   static void CountOnOrder(model::Order& order, const model::Fill& fill, base::UnixNanos now);
   void SettleOrder(model::Order& order, base::UnixNanos now, model::ActionBuffer& out);
   void SettleOthers(const model::Order& order, const Before& before, base::UnixNanos now,
@@ -185,6 +191,7 @@ class Oms {
   model::Portfolio portfolio_;
   OrderStore store_;
   SeenTrades seen_trades_;
+  SeenAdjustments seen_adjustments_;
   BookedTrades booked_;
   std::vector<model::Order> lost_;  // Bounded by the open orders.
   std::uint64_t venue_sequence_ = 0;

@@ -25,6 +25,7 @@
 #include "oms/booked_trades.h"
 #include "oms/oms.h"
 #include "oms/order_machine.h"
+#include "oms/seen_trades.h"
 
 namespace bulwark::oms {
 namespace {
@@ -55,8 +56,6 @@ Decimal QuantityStillReserved(const model::Order& order) {
   return std::max(Decimal(), order.reserved_quantity - order.filled_quantity);
 }
 
-using AdjustmentId = decltype(model::Adjustment::id);
-
 AdjustmentId IdOf(std::string_view prefix, const model::TradeId& trade) {
   std::array<char, 64> text{};
   auto* end = std::copy(prefix.begin(), prefix.end(), text.begin());
@@ -78,10 +77,18 @@ AdjustmentId IdOf(AdjustmentKind kind, const model::TradeId& trade) {
 
 // Whether the books can take it: an amount of something, in numbers that they can carry.
 bool IsBookable(const model::Fill& fill) {
-  return fill.quantity.is_positive() && !fill.price.is_negative() &&
+  return fill.quantity.is_positive() && fill.price.is_positive() &&
          base::CheckedMul(fill.price, fill.quantity, Rounding::kHalfEven).has_value() &&
-         base::CheckedMul(fill.price, fill.fee_quantity, Rounding::kHalfEven).has_value() &&
-         fill.moved_quantity().is_positive();
+         base::CheckedMul(fill.price, fill.fee_quantity, Rounding::kHalfEven).has_value();
+}
+
+// Whether a total can be booked: nothing, or something that has a price.
+bool IsPriced(Decimal notional, Decimal quantity) {
+  if (!quantity.is_positive()) {
+    return quantity.is_zero();
+  }
+  const auto price = base::CheckedDiv(notional, quantity, Rounding::kHalfEven);
+  return price && price->is_positive();
 }
 
 bool IsOf(const model::Order& order, const model::Fill& fill) {
@@ -163,7 +170,8 @@ void Oms::SettleOrder(model::Order& order, base::UnixNanos now, model::ActionBuf
   }
   // What was taken back for it stands before it.
   const bool is_adjusted =
-      !out.empty() && std::holds_alternative<model::BooksAdjusted>(out.list().back());
+      !out.empty() && (std::holds_alternative<model::BooksAdjusted>(out.list().back()) ||
+                       std::holds_alternative<model::RoundTripClosed>(out.list().back()));
   out.Add(model::OrderChanged{.order = order, .continues = is_adjusted});
 }
 
@@ -200,6 +208,9 @@ void Oms::TakeBack(const model::TradeId& first_id, AdjustmentKind kind, base::Un
                    model::ActionBuffer& out) {
   BookedTrade* trade = booked_.Find(first_id);
   ENSURE(trade != nullptr);
+  if (!trade->is_booked) {
+    return;  // Taken back already; what stands in its place was lost.
+  }
   model::Adjustment undo = model::Undo(trade->fill, trade->closed_quantity, trade->closed_cost);
   undo.id = IdOf(kind, trade->fill.trade_id);
   undo.kind = kind;
@@ -316,6 +327,18 @@ void Oms::On(const model::TradeCorrected& report, base::UnixNanos now, model::Ac
   store_.MoveEnded();
 }
 
+// A total that counted the trade counts it as it is now. One that is behind the trades did not
+// count all of them; then it may be about others.
+void Oms::CorrectTotal(model::Order& order, const Correction& change) {
+  const Decimal delta = change.now.quantity - change.old.quantity;
+  if (delta.is_zero() || order.venue_quantity < order.filled_quantity) {
+    return;
+  }
+  order.venue_quantity += delta;
+  order.venue_notional += change.now.notional() - change.old.notional();
+  order.venue_fees += change.now.fee - change.old.fee;
+}
+
 // `change.old` has no quantity when the correction came before the trade.
 void Oms::BookCorrected(model::Order& order, const Correction& change, model::ActionBuffer& out) {
   const base::UnixNanos now = change.now.booked_at;
@@ -329,6 +352,7 @@ void Oms::BookCorrected(model::Order& order, const Correction& change, model::Ac
   const bool was_counted =
       change.old.quantity.is_positive() && change.old.quantity <= order.filled_quantity;
   if (was_counted) {
+    CorrectTotal(order, change);
     order.filled_quantity -= change.old.quantity;
     order.filled_notional -= change.old.notional();
     order.fees_paid -= change.old.fee;
@@ -347,12 +371,16 @@ void Oms::On(const model::OrderProgress& report, base::UnixNanos now, model::Act
   model::Order* order = store_.Find(report.order_id);
   const std::optional<Decimal> notional =
       base::CheckedMul(report.average_price, report.cumulative_filled, Rounding::kHalfEven);
-  if (order == nullptr || order->is_waiting || !notional ||
-      report.cumulative_filled.is_negative()) {
+  const bool is_usable = notional && IsPriced(*notional, report.cumulative_filled);
+  if (order == nullptr || order->is_waiting || !is_usable) {
     Doubt(model::AlertName("FILLS_WITHOUT_TRADES"), {.order_id = report.order_id}, now, out);
     return;
   }
-  if (report.cumulative_filled <= order->venue_quantity) {
+  // The fees of what no trade explains may come later than the quantity.
+  const bool is_fee_late = report.cumulative_filled == order->venue_quantity &&
+                           report.fees > order->venue_fees &&
+                           order->inferred_quantity.is_positive();
+  if (report.cumulative_filled <= order->venue_quantity && !is_fee_late) {
     return;  // Older than what it said before, or the same again.
   }
   if (order->external_id.empty()) {
@@ -439,7 +467,7 @@ std::optional<model::Fill> Oms::Infer(model::Order& order, base::UnixNanos now) 
 }
 
 void Oms::Book(const model::Adjustment& adjustment, base::UnixNanos now, model::ActionBuffer& out) {
-  if (!seen_trades_.Insert(model::TradeId::Cut(adjustment.id.view()))) {
+  if (!seen_adjustments_.Insert(adjustment.id)) {
     ++duplicate_fills_;
     return;
   }

@@ -106,10 +106,8 @@ TEST_F(OmsTradesTest, RaisesABustFromBeforeASplit) {
 }
 
 TEST_F(OmsTradesTest, RaisesATradeThatNoBooksCouldTake) {
-  model::Fill fee_takes_all = Trade("T2", "100", "1");
-  fee_takes_all.fee_quantity = D("1");
-  for (const model::Fill& fill :
-       {Trade("T1", "100", "0"), fee_takes_all, Trade("T3", "50000000000", "50000000000")}) {
+  for (const model::Fill& fill : {Trade("T1", "100", "0"), Trade("T2", "0", "1"),
+                                  Trade("T3", "50000000000", "50000000000")}) {
     Give(model::OrderFilled{.fill = fill});
     Give(model::TradeCorrected{.fill = fill});
   }

@@ -218,7 +218,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                     .open_orders = books.open_orders,
                                     .trades = books.trade_ids,
                                     .venue_sequence = books.venue_sequence_max,
-                                    .booked_trades = books.booked_trades},
+                                    .booked_trades = books.booked_trades,
+                                    .adjustments = books.adjustment_ids},
                           .anchor = books.anchor,
                           .week_anchor = books.week_anchor,
                           .inception_anchor = books.inception_anchor};

@@ -1,0 +1,83 @@
+// Goal: what a restart takes from the ledger lets it recognise everything that it booked before.
+// Method: rows by hand, read back through the public interface.
+
+#include "ledger/recovery.h"
+
+#include <cstdint>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ledger/ledger.h"
+#include "ledger/ledger_backends.h"
+#include "ledger/ledger_testing.h"
+#include "model/action.h"
+#include "model/adjustment.h"
+#include "model/market_data.h"
+#include "model/order.h"
+
+namespace bulwark::ledger {
+namespace {
+
+using testing_support::D;
+using testing_support::MakeFill;
+using testing_support::MakeOrder;
+using testing_support::Pairs;
+
+using AdjustmentId = decltype(model::Adjustment::id);
+using RecoveryTest = testing_support::BothBackendsTest;
+
+TEST_P(RecoveryTest, NamesTheSplitsAndFeesThatWereBooked) {
+  const auto ledger = home_.Open();
+  ASSERT_TRUE(ledger->EnsureAccount({.opening_cash = D("1000")}));
+  const std::uint64_t epoch = *ledger->BeginRun({}, Pairs());
+  const std::vector<model::Action> actions{
+      model::BooksAdjusted{.adjustment = {.id = AdjustmentId("split-1"),
+                                          .kind = model::AdjustmentKind::kSplit,
+                                          .new_shares = 2}},
+      model::BooksAdjusted{.adjustment = {.id = AdjustmentId("borrow:0:1"),
+                                          .kind = model::AdjustmentKind::kBorrowFee}}};
+  ASSERT_TRUE(ledger->Commit(epoch, actions));
+
+  const auto books = ledger->Recover(Pairs());
+
+  ASSERT_TRUE(books.has_value()) << books.error().message;
+  EXPECT_THAT(books->adjustment_ids,
+              testing::ElementsAre(AdjustmentId("split-1"), AdjustmentId("borrow:0:1")));
+}
+
+TEST_P(RecoveryTest, TakesOnlyWhatWasCorrectedForARevision) {
+  const auto ledger = home_.Open();
+  ASSERT_TRUE(ledger->EnsureAccount({.opening_cash = D("1000")}));
+  const std::uint64_t epoch = *ledger->BeginRun({}, Pairs());
+  const model::Order order = MakeOrder(1, model::Side::kBuy, "3");
+  const auto undo = [&](const char* id, const char* trade) {
+    return model::BooksAdjusted{.adjustment = {.id = AdjustmentId(id),
+                                               .kind = model::AdjustmentKind::kCorrection,
+                                               .instrument = order.instrument,
+                                               .trade_id = model::TradeId(trade)}};
+  };
+  const std::vector<model::Action> actions{
+      model::OrderChanged{order},
+      model::FillBooked{MakeFill(order, "venue~1", "1", "10"), D("-0.1")},
+      undo("before:early", "early"),
+      model::FillBooked{MakeFill(order, "early~2", "1", "10"), D("-0.1")}};
+  ASSERT_TRUE(ledger->Commit(epoch, actions));
+
+  const auto books = ledger->Recover(Pairs());
+
+  ASSERT_TRUE(books.has_value()) << books.error().message;
+  EXPECT_THAT(books->trade_ids,
+              testing::UnorderedElementsAre(model::TradeId("early"), model::TradeId("venue~1"),
+                                            model::TradeId("early~2")));
+  ASSERT_EQ(books->booked_trades.size(), 2U);
+  EXPECT_EQ(books->booked_trades[0].revision, 0U);
+  EXPECT_EQ(books->booked_trades[1].revision, 2U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, RecoveryTest, testing_support::BothBackends(),
+                         testing_support::BackendName);
+
+}  // namespace
+}  // namespace bulwark::ledger
