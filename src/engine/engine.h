@@ -11,6 +11,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -141,8 +142,10 @@ class Engine {
   void WatchTriggers(model::InstrumentId instrument, base::Decimal mark, model::ActionBuffer& out);
   void LaunchTriggered(model::ActionBuffer& out);
   void Launch(const model::Order& order, model::ActionBuffer& out);
+  void MakeRoomFor(const model::Order& stop, model::ActionBuffer& out);
   [[nodiscard]] bool MakesWay(const model::Order& order, model::ActionBuffer& out);
   void HoldLostLegs(model::ActionBuffer& out);
+  [[nodiscard]] base::Nanos PauseAfterLoss(model::InstrumentId instrument) const;
   void EndDay(model::ActionBuffer& out);
   void AfterReport(model::ActionBuffer& out);
 
@@ -190,6 +193,12 @@ class Engine {
   EquityAnchor week_anchor_;
   EquityAnchor inception_anchor_;
   ReplaceBudget replaces_;
+  // Protective legs that the venue did not keep, one after the other.
+  struct Losses {
+    int count = 0;
+    base::UnixNanos last_at;
+  };
+  std::array<Losses, model::kInstrumentsMax> losses_{};
   DenialLog denials_;
   SizingLimits sizing_;
   std::vector<base::UnixNanos> mark_event_at_;

@@ -30,6 +30,9 @@ namespace {
 
 // Pause before a leg that the venue refused is sent anew.
 constexpr base::Nanos kAgainAfter{std::chrono::milliseconds{200}};
+constexpr base::Nanos kAgainMax{std::chrono::seconds{30}};  // When it goes on refusing.
+constexpr int kQuickAgain = 5;                              // So many times without more pause.
+constexpr int kLossesMax = 20;
 
 bool IsStop(const model::NewOrder& order) {
   return order.type == model::OrderType::kStop || order.type == model::OrderType::kStopLimit;
@@ -42,6 +45,10 @@ bool IsReached(const model::Order& order, base::Decimal mark) {
     return is_buy ? mark >= *order.stop_price : mark <= *order.stop_price;
   }
   return order.limit_price && (is_buy ? mark <= *order.limit_price : mark >= *order.limit_price);
+}
+
+bool IsOnTick(const std::optional<base::Decimal>& price, base::Decimal tick) {
+  return !price || (price->is_positive() && price->IsMultipleOf(tick));
 }
 
 model::NewOrder WishOf(const model::Order& order, base::Decimal quantity) {
@@ -177,9 +184,17 @@ void Engine::On(const model::ReplaceOrder& command, model::ActionBuffer& out) {
     const bool is_possible = wish.quantity > order.filled_quantity &&
                              wish.quantity.IsMultipleOf(instruments_[order.instrument].lot_size) &&
                              wish.limit_price.has_value() == order.limit_price.has_value() &&
-                             wish.stop_price.has_value() == order.stop_price.has_value();
+                             wish.stop_price.has_value() == order.stop_price.has_value() &&
+                             !oms_.IsEnding(order.id);
+    const base::Decimal tick = instruments_[order.instrument].tick_size;
     if (!is_possible) {
       Deny(wish, {.code = model::DenialCode::kBadQuantity, .value = wish.quantity}, out);
+    } else if (!IsOnTick(wish.limit_price, tick) || !IsOnTick(wish.stop_price, tick)) {
+      // Its successor could never leave.
+      const base::Decimal price = IsOnTick(wish.limit_price, tick)
+                                      ? wish.stop_price.value_or(base::Decimal())
+                                      : *wish.limit_price;
+      Deny(wish, {.code = model::DenialCode::kBadPrice, .value = price, .limit = tick}, out);
     } else if (!replaces_.Take(now_)) {
       const auto limit = base::Decimal::FromInt(static_cast<std::int64_t>(replaces_.per_minute()));
       Deny(wish, {.code = model::DenialCode::kReplaceBudget, .value = limit, .limit = limit}, out);
@@ -212,7 +227,7 @@ void Engine::LaunchTriggered(model::ActionBuffer& out) {
   }
   for (const model::Order& order : oms_.open_orders()) {
     const bool is_again = !order.replaces.is_nil() && order.role == model::OrderRole::kStop;
-    const bool is_paused = is_again && now_ - order.created_at < kAgainAfter;
+    const bool is_paused = is_again && now_ - order.created_at < PauseAfterLoss(order.instrument);
     if (order.is_waiting && order.is_triggered && order.armed_quantity.is_positive() &&
         !is_paused && MakesWay(order, out)) {
       Launch(order, out);
@@ -220,8 +235,9 @@ void Engine::LaunchTriggered(model::ActionBuffer& out) {
   }
 }
 
-// A leg leaves alone: its sibling at the venue is cancelled first, and the rest of the entry with
-// it. Answers whether the way is free.
+// A leg leaves alone: a target at the venue is cancelled first, and the rest of the entry with it.
+// A stop there makes no way: what it may close needs nothing else, and is never without it. Answers
+// whether the way is free.
 bool Engine::MakesWay(const model::Order& order, model::ActionBuffer& out) {
   if (order.oco_group.is_nil() || order.role == model::OrderRole::kEntry) {
     return true;
@@ -229,17 +245,31 @@ bool Engine::MakesWay(const model::Order& order, model::ActionBuffer& out) {
   bool is_free = true;
   for (const model::Order& other : oms_.open_orders()) {
     const bool is_related = other.oco_group == order.oco_group && other.id != order.id;
-    if (!is_related || other.is_waiting || model::IsTerminal(other.status)) {
+    // Of one role each closes its own part; what the venue ended is in nobody's way.
+    if (!is_related || other.is_waiting || model::IsTerminal(other.status) ||
+        other.role == order.role || oms_.IsEnding(other.id)) {
       continue;
     }
     is_free = is_free && other.role == model::OrderRole::kEntry;
     // Not at once after a refusal: a venue that is away refuses each request at once.
     const bool is_time = now_ - other.updated_at >= kAgainAfter;
-    if (!other.is_cancel_requested && is_time) {
+    if (!other.is_cancel_requested && is_time && other.role != model::OrderRole::kStop) {
       oms_.RequestCancel(other.id, now_, out);
     }
   }
   return is_free;
+}
+
+// A stop goes before what rests at a better price.
+void Engine::MakeRoomFor(const model::Order& stop, model::ActionBuffer& out) {
+  for (const model::Order& other : oms_.open_orders()) {
+    const bool is_resting = other.instrument == stop.instrument && other.intent == stop.intent &&
+                            other.limit_price && !other.is_waiting &&
+                            !model::IsTerminal(other.status);
+    if (is_resting && !other.is_cancel_requested && now_ - other.updated_at >= kAgainAfter) {
+      oms_.RequestCancel(other.id, now_, out);
+    }
+  }
 }
 
 void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
@@ -248,7 +278,11 @@ void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
   if (order.reduce_only) {
     const base::Decimal closable =
         order.intent == model::Intent::kCloseShort ? figures.closable_short : figures.free_quantity;
-    quantity = std::min(quantity, closable).RoundDownTo(instruments_[order.instrument].lot_size);
+    const base::Decimal lot = instruments_[order.instrument].lot_size;
+    quantity = std::min(quantity, closable).RoundDownTo(lot);
+    if (order.stop_price && order.armed_quantity - quantity >= lot) {
+      MakeRoomFor(order, out);
+    }
     if (!quantity.is_positive()) {
       return;
     }
@@ -264,6 +298,13 @@ void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
     const base::Decimal reserve = order.reserved_cash_remaining.is_positive()
                                       ? order.reserved_cash_remaining
                                       : ReserveFor(wish);
+    // What is held up, or may still be filled of the entry, waits on.
+    const base::Decimal held_up = order.armed_quantity - quantity;
+    const bool leaves_rest = held_up >= instruments_[order.instrument].lot_size ||
+                             (quantity < order.quantity && oms_.IsOpen(order.parent_id));
+    if (order.reduce_only && leaves_rest) {
+      oms_.Split(order.id, quantity, NextOrderId(), now_, out);
+    }
     oms_.Launch(order.id, *approved, reserve, now_, out);
   }
 }
@@ -271,10 +312,21 @@ void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
 // A stop that the venue refused while the position is still there goes on being one.
 void Engine::HoldLostLegs(model::ActionBuffer& out) {
   while (const std::optional<model::Order> lost = oms_.TakeLostLeg()) {
-    if (!state_.is_halted) {
+    // Before the first permit nobody knows; a halt takes it away again.
+    if (!state_.permit_at || !state_.is_halted) {
+      Losses& losses = losses_.at(lost->instrument.index);
+      const bool is_in_a_row = now_ - losses.last_at < 2 * kAgainMax;
+      losses.count = is_in_a_row ? std::min(losses.count + 1, kLossesMax) : 1;
+      losses.last_at = now_;
       oms_.HoldAgain(*lost, NextOrderId(), now_, out);
     }
   }
+}
+
+// A venue that refuses always is asked ever more seldom.
+base::Nanos Engine::PauseAfterLoss(model::InstrumentId instrument) const {
+  const int doublings = std::max(0, losses_.at(instrument.index).count - kQuickAgain);
+  return std::min(kAgainAfter * (std::int64_t{1} << doublings), kAgainMax);
 }
 
 void Engine::EndDay(model::ActionBuffer& out) {

@@ -23,6 +23,8 @@ namespace {
 
 // Pause between two requests for the same cancel. Sales have their own: liquidation_pace.h.
 constexpr base::Nanos kHaltStep{std::chrono::milliseconds{200}};
+// The venue's word about its books may be this much older than it looks.
+constexpr base::Nanos kPictureAge{std::chrono::seconds{5}};
 
 }  // namespace
 
@@ -61,10 +63,15 @@ void Engine::On(const model::VenueBooks& books, model::ActionBuffer& out) {
   const model::Reason difference =
       books.unresolved == 0 ? DifferenceTo(books)
                             : model::Reason("see `bulwark reconcile show` for what differs");
-  const bool is_equal = difference.empty();
+  if (difference.empty()) {
+    // The picture may be older than the last words about orders.
+    oms_.SettleEnded(books.at - kPictureAge, now_, out);
+    HoldLostLegs(out);
+  }
+  const bool is_equal = difference.empty() && !oms_.has_ending();
   if (is_equal) {
     oms_.ClearDoubt();
-  } else if (state_.are_books_reconciled || is_first_comparison_) {
+  } else if (!difference.empty() && (state_.are_books_reconciled || is_first_comparison_)) {
     Alert(model::AlertLevel::kCritical, "OMS_RECONCILE_FAILED", difference, out);
   }
   is_first_comparison_ = false;
@@ -108,8 +115,10 @@ void Engine::On(const model::Shutdown& shutdown, model::ActionBuffer& out) {
 void Engine::CancelWorking(Keep keep, model::ActionBuffer& out) {
   for (const model::Order& order : oms_.open_orders()) {
     const bool is_protection = order.reduce_only && order.origin == model::Origin::kProtective;
+    // A stop that left closes what nobody would watch while the program is away.
+    const bool is_stop = order.reduce_only && order.stop_price.has_value();
     const bool is_kept = (keep == Keep::kProtection && is_protection) ||
-                         (keep == Keep::kWaiting && order.is_waiting);
+                         (keep == Keep::kWaiting && (order.is_waiting || is_stop));
     if (!order.is_cancel_requested && !is_kept && !model::IsTerminal(order.status)) {
       oms_.RequestCancel(order.id, now_, out);
     }
@@ -121,7 +130,11 @@ void Engine::CancelOldEntries(model::ActionBuffer& out) {
     // Under the kill switch a cancel that was refused is asked for again.
     const bool is_old = order.origin == model::Origin::kStrategy && !order.is_waiting &&
                         now_ - order.created_at > options_.entry_lifetime;
-    const bool is_unwanted = state_.is_killed || is_old;
+    // One that the gate does not let go has missed its time.
+    const bool is_stuck = order.is_waiting && order.is_triggered &&
+                          order.armed_quantity.is_positive() &&
+                          now_ - order.updated_at > options_.entry_lifetime;
+    const bool is_unwanted = state_.is_killed || is_old || is_stuck;
     const bool is_time = now_ - order.updated_at >= kHaltStep;
     if (!order.reduce_only && !order.is_cancel_requested && is_unwanted && is_time &&
         !model::IsTerminal(order.status)) {

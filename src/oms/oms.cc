@@ -1,7 +1,6 @@
 #include "oms/oms.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "base/decimal.h"
 #include "base/ensure.h"
@@ -21,27 +20,6 @@ namespace bulwark::oms {
 namespace {
 
 using model::OrderState;
-
-OrderState StateAfter(model::OrderEnd end, const model::Order& order, base::UnixNanos now) {
-  using std::chrono::days;
-  using std::chrono::floor;
-  switch (end) {
-    case model::OrderEnd::kCancelled:
-      if (!order.replaced_by.is_nil()) {
-        return OrderState::kReplaced;
-      }
-      // Where the venue knows no DAY orders, the cancel is ours, and means this.
-      return order.time_in_force == model::TimeInForce::kDay &&
-                     floor<days>(now) > floor<days>(order.created_at)
-                 ? OrderState::kExpired
-                 : OrderState::kCancelled;
-    case model::OrderEnd::kRejected:
-      return OrderState::kFailed;
-    case model::OrderEnd::kExpired:
-      return OrderState::kExpired;
-  }
-  return OrderState::kFailed;
-}
 
 model::Order Draft(const model::NewOrder& wish, model::OrderId id, base::UnixNanos now) {
   model::Order order;
@@ -84,6 +62,7 @@ model::Order SentForm(const model::Order& order) {
 Oms::Oms(const OpeningBooks& books)
     : portfolio_(books.portfolio), venue_sequence_(books.venue_sequence) {
   lost_.reserve(OrderStore::kOpenMax);
+  endings_.reserve(OrderStore::kOpenMax);
   for (const model::Order& order : books.open_orders) {
     store_.Insert(order);
   }
@@ -164,6 +143,9 @@ void Oms::RequestCancel(const model::OrderId& id, base::UnixNanos now, model::Ac
                out);
     return;
   }
+  if (IsEnding(id)) {
+    return;
+  }
   Enter(*order, OrderState::kPendingCancel, now);
   out.Add(model::OrderChanged{*order});
   out.Add(model::SendCancel{.order_id = id,
@@ -202,8 +184,10 @@ void Oms::On(const model::OrderUnresolved& report, base::UnixNanos now, model::A
 
 void Oms::On(const model::OrderNotSent& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
-  // A waiting order was never given to the sender, so that nobody can say this of it.
-  if (order == nullptr || model::IsTerminal(order->status) || order->is_waiting) {
+  // A waiting order was never given to the sender, so that nobody can say this of it; and what the
+  // venue filled did leave.
+  if (order == nullptr || model::IsTerminal(order->status) || order->is_waiting ||
+      IsEnding(order->id)) {
     return;
   }
   End(*order, OrderState::kFailed, report.reason, now, out);
@@ -220,25 +204,10 @@ void Oms::On(const model::OrderAccepted& report, base::UnixNanos now, model::Act
   out.Add(model::OrderChanged{*order});
 }
 
-void Oms::On(const model::OrderEnded& report, base::UnixNanos now, model::ActionBuffer& out) {
-  model::Order* order = store_.Find(report.order_id);
-  if (order == nullptr || model::IsTerminal(order->status) || order->is_waiting) {
-    return;
-  }
-  if (report.cumulative_filled > order->filled_quantity) {
-    // Fills are missing; they are booked when they come, and entries wait for a reconciliation.
-    are_books_doubtful_ = true;
-    Raise(model::AlertLevel::kError, model::AlertName("OMS_RECONCILE_AMBIGUOUS"),
-          model::Reason("order ended with fills we have not seen"),
-          {.order_id = order->id, .instrument = order->instrument, .booked_at = now}, out);
-  }
-  ProveAtVenue(*order, now);
-  End(*order, StateAfter(report.end, *order, now), report.reason, now, out);
-}
-
 void Oms::On(const model::CancelRejected& report, base::UnixNanos now, model::ActionBuffer& out) {
   model::Order* order = store_.Find(report.order_id);
-  if (order == nullptr || model::IsTerminal(order->status) || order->is_waiting) {
+  if (order == nullptr || model::IsTerminal(order->status) || order->is_waiting ||
+      IsEnding(order->id)) {
     return;
   }
   WithdrawCancel(*order, now);
@@ -276,17 +245,6 @@ void Oms::Release(model::Order& order, base::Decimal cash, base::Decimal quantit
   order.reserved_quantity_remaining -= quantity;
   position.blocked_quantity -= quantity;
   position.quantity += quantity;
-}
-
-void Oms::End(model::Order& order, OrderState state, const model::Reason& reason,
-              base::UnixNanos at, model::ActionBuffer& out) {
-  Release(order, order.reserved_cash_remaining, order.reserved_quantity_remaining);
-  Enter(order, state, at);
-  order.reason = reason;
-  out.Add(model::OrderChanged{order});
-  TellPortfolio(order.instrument, out);
-  AfterEnd(order, at, out);
-  store_.MoveEnded();
 }
 
 void Oms::TellPortfolio(model::InstrumentId instrument, model::ActionBuffer& out) const {

@@ -77,8 +77,8 @@ class Oms {
   void Launch(const model::OrderId& id, const risk::Approved<model::NewOrder>& approved,
               base::Decimal reserve, base::UnixNanos now, model::ActionBuffer& out);
 
-  // Asks the venue to cancel; the order ends when the venue (or our sender) says so. A waiting
-  // order ends at once and stays in open_orders() until Sweep().
+  // Asks the venue to cancel, unless it is over there; the order ends when the venue (or our
+  // sender) says so. A waiting order ends at once and stays in open_orders() until Sweep().
   // Requires: the order is open.
   void RequestCancel(const model::OrderId& id, base::UnixNanos now, model::ActionBuffer& out);
   // Ends a waiting order whose day is over.
@@ -114,6 +114,19 @@ class Oms {
   }
   [[nodiscard]] bool HasSeen(const model::TradeId& id) const { return seen_trades_.Contains(id); }
 
+  // The venue said that the order is over and counts fills that we have not seen: it stays open,
+  // and ties up what is missing, until they came or SettleEnded().
+  [[nodiscard]] bool IsEnding(const model::OrderId& id) const;
+  [[nodiscard]] bool has_ending() const { return !endings_.empty(); }
+  // The books equal the venue's: what orders that ended until `before` miss will not come.
+  void SettleEnded(base::UnixNanos before, base::UnixNanos now, model::ActionBuffer& out);
+
+  // Leaves `keep` to a waiting, triggered order, and the rest of it to a new one that waits on.
+  // Requires: it closes, and is more than `keep`.
+  void Split(const model::OrderId& id, base::Decimal keep, model::OrderId rest_id,
+             base::UnixNanos now, model::ActionBuffer& out);
+  [[nodiscard]] bool IsOpen(const model::OrderId& id) const;
+
   // A protective leg that the venue ended unfilled, once each; the position it protected is still
   // there.
   [[nodiscard]] std::optional<model::Order> TakeLostLeg();
@@ -136,13 +149,26 @@ class Oms {
   // oms.cc: orders and what they reserve.
   void Reserve(model::Order& order, base::Decimal reserve);
   void Release(model::Order& order, base::Decimal cash, base::Decimal quantity);
-  void End(model::Order& order, model::OrderState state, const model::Reason& reason,
-           base::UnixNanos at, model::ActionBuffer& out);
   void TellPortfolio(model::InstrumentId instrument, model::ActionBuffer& out) const;
   void Doubt(model::AlertName event, const model::Fill& fill, base::UnixNanos now,
              model::ActionBuffer& out);
   void Raise(model::AlertLevel level, model::AlertName event, const model::Reason& reason,
              const model::Fill& fill, model::ActionBuffer& out) const;
+
+  // oms_ends.cc: how orders end.
+  struct Ending {
+    model::OrderEnded report;
+    base::UnixNanos since;
+  };
+  void End(model::Order& order, model::OrderState state, const model::Reason& reason,
+           base::UnixNanos at, model::ActionBuffer& out);
+  void Close(model::Order& order, model::OrderState state, const model::Reason& reason,
+             base::UnixNanos at, model::ActionBuffer& out);
+  void AwaitFills(model::Order& order, const model::OrderEnded& report, base::UnixNanos now,
+                  model::ActionBuffer& out);
+  Ending* FindEnding(const model::OrderId& id);
+  void EndWhatIsOver(const model::OrderId& id, base::UnixNanos now, model::ActionBuffer& out);
+  void FinishEnding(std::size_t index, base::UnixNanos now, model::ActionBuffer& out);
 
   // oms_trades.cc: what trades do to orders and books.
   struct Before {
@@ -185,8 +211,8 @@ class Oms {
   void ResolveSuccessor(const model::Order& ended, base::UnixNanos now, model::ActionBuffer& out);
   void EndWaiting(model::Order& order, model::OrderState state, const model::Reason& reason,
                   base::UnixNanos now, model::ActionBuffer& out);
-  [[nodiscard]] bool IsOpen(const model::OrderId& id) const;
   void NoteLost(const model::Order& leg, base::UnixNanos now, model::ActionBuffer& out);
+  void NoteReopened(const model::Fill& fill, model::ActionBuffer& out);
 
   model::Portfolio portfolio_;
   OrderStore store_;
@@ -194,6 +220,7 @@ class Oms {
   SeenAdjustments seen_adjustments_;
   BookedTrades booked_;
   std::vector<model::Order> lost_;  // Bounded by the open orders.
+  std::vector<Ending> endings_;     // Bounded by the open orders.
   std::uint64_t venue_sequence_ = 0;
   std::uint64_t duplicate_fills_ = 0;
   bool are_books_doubtful_ = false;

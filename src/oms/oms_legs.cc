@@ -81,13 +81,24 @@ void Oms::MoveArms(const model::Order& order, Decimal delta, base::UnixNanos now
     return;
   }
   const bool is_entry = order.role == model::OrderRole::kEntry;
+  // Of several stops each protects its own part: what is given or taken goes to the first that has
+  // room for it.
+  Decimal for_stops = is_entry ? delta : -delta;
+  Decimal for_targets = for_stops;
   for (model::Order& leg : store_.open()) {
     if (!IsWaiting(leg) || leg.oco_group != order.oco_group || leg.id == order.id ||
         leg.role == model::OrderRole::kEntry) {
       continue;
     }
-    const Decimal armed = is_entry ? leg.armed_quantity + delta : leg.armed_quantity - delta;
-    leg.armed_quantity = std::max(Decimal(), armed);
+    // A fill of an order that had ended was not counted when another took its place.
+    const bool is_its_heir = leg.replaces == order.id && model::IsTerminal(order.status);
+    Decimal& left = leg.role == model::OrderRole::kStop ? for_stops : for_targets;
+    if ((leg.role == order.role && !is_its_heir) || left.is_zero()) {
+      continue;
+    }
+    const Decimal sum = leg.armed_quantity + left;
+    leg.armed_quantity = std::max(Decimal(), sum);
+    left = sum - leg.armed_quantity;
     leg.updated_at = std::max(leg.updated_at, now);
     Tell(leg, out);
   }
@@ -149,17 +160,22 @@ void Oms::AfterEnd(const model::Order& ended, base::UnixNanos now, model::Action
 void Oms::ResolveSuccessor(const model::Order& ended, base::UnixNanos now,
                            model::ActionBuffer& out) {
   model::Order* successor = ended.replaced_by.is_nil() ? nullptr : store_.Find(ended.replaced_by);
-  if (successor == nullptr || !IsWaiting(*successor)) {
-    return;
+  if (successor == nullptr || !IsWaiting(*successor) || successor->armed_quantity.is_positive()) {
+    return;  // Gone, or it has what is left already.
   }
   const Decimal left = successor->quantity - ended.filled_quantity;
-  if (StateOf(ended) != OrderState::kReplaced || !left.is_positive()) {
+  // What reduces goes on in its successor in whatever way the order went.
+  const bool is_gone =
+      StateOf(ended) == OrderState::kReplaced ||
+      (ended.reduce_only && model::IsTerminal(ended.status) && ended.remaining().is_positive());
+  if (!is_gone || !left.is_positive()) {
     EndWaiting(*successor, OrderState::kCancelled,
                model::Reason("the order it would replace was not cancelled"), now, out);
     return;
   }
   successor->quantity = left;
   successor->armed_quantity = left;
+  successor->updated_at = std::max(successor->updated_at, now);
   Tell(*successor, out);
   for (model::Order& leg : store_.open()) {
     if (IsWaiting(leg) && leg.parent_id == ended.id) {
@@ -216,14 +232,31 @@ void Oms::Replace(const model::ReplaceOrder& change, model::OrderId successor_id
   if (order->is_waiting && !order->reduce_only) {
     successor.armed_quantity = successor.quantity;
   }
+  // The place that a waiting order waits for may still be taken: its successor waits for the same.
+  model::Order* first = order->is_waiting ? store_.Find(order->replaces) : nullptr;
+  const bool is_taken = first != nullptr && !model::IsTerminal(first->status) &&
+                        first->replaced_by == order->id && order->armed_quantity.is_zero();
+  if (is_taken) {
+    successor.replaces = first->id;
+    successor.armed_quantity = Decimal();
+    first->replaced_by = successor_id;
+  }
   order->replaced_by = successor_id;
-  const bool was_waiting = order->is_waiting;
-  out.Add(model::OrderChanged{.order = *order});
-  Tell(store_.Insert(successor), out);
-  if (!was_waiting) {
-    RequestCancel(change.order_id, now, out);
+  if (!order->is_waiting) {
+    // One step: without the wish to cancel, the old order would stay for good.
+    Enter(*order, OrderState::kPendingCancel, now);
+    out.Add(model::OrderChanged{.order = *order});
+    Tell(store_.Insert(successor), out);
+    out.Add(model::SendCancel{.order_id = order->id,
+                              .instrument = order->instrument,
+                              .was_sent = order->status != model::OrderStatus::kPending});
     return;
   }
+  out.Add(model::OrderChanged{.order = *order});
+  if (is_taken) {
+    Tell(*first, out);
+  }
+  Tell(store_.Insert(successor), out);
   for (model::Order& leg : store_.open()) {
     if (IsWaiting(leg) && leg.parent_id == change.order_id) {
       leg.parent_id = successor_id;
@@ -242,16 +275,60 @@ bool Oms::IsOpen(const model::OrderId& id) const {
 
 void Oms::NoteLost(const model::Order& leg, base::UnixNanos now, model::ActionBuffer& out) {
   const bool is_stop = leg.role == model::OrderRole::kStop && !leg.is_cancel_requested;
+  Decimal held_again;
+  for (const model::Order& order : store_.open()) {
+    const bool is_heir = order.replaces == leg.id && !model::IsTerminal(order.status);
+    held_again += is_heir ? order.quantity : Decimal();
+  }
   const bool is_refused = StateOf(leg) == OrderState::kFailed ||
                           StateOf(leg) == OrderState::kCancelled ||
                           StateOf(leg) == OrderState::kExpired;
-  if (!is_stop || !is_refused || !leg.remaining().is_positive() ||
+  if (!is_stop || !is_refused || leg.remaining() <= held_again ||
       lost_.size() == lost_.capacity()) {
     return;
   }
   lost_.push_back(leg);
+  lost_.back().quantity -= held_again;
+  if (held_again.is_positive()) {
+    lost_.back().id = model::OrderId();  // Its place is taken.
+  }
   Raise(model::AlertLevel::kCritical, model::AlertName("PROTECTION_LOST"), leg.reason,
         {.order_id = leg.id, .instrument = leg.instrument, .booked_at = now}, out);
+}
+
+// A closing trade never happened: what it closed is held again, and its legs are gone. A stop is
+// held again; for any other order a person must look.
+void Oms::NoteReopened(const model::Fill& fill, model::ActionBuffer& out) {
+  const model::Order* order = store_.Find(fill.order_id);
+  if (order == nullptr || !order->reduce_only) {
+    return;
+  }
+  are_books_doubtful_ = true;
+  Raise(model::AlertLevel::kCritical, model::AlertName("PROTECTION_LOST"),
+        model::Reason("the trade that closed was busted"), fill, out);
+  if (order->role == model::OrderRole::kStop && lost_.size() < lost_.capacity()) {
+    lost_.push_back(*order);
+    lost_.back().id = model::OrderId();  // In nobody's place: the order itself may go on.
+    lost_.back().quantity = fill.quantity;
+    lost_.back().filled_quantity = Decimal();
+  }
+}
+
+void Oms::Split(const model::OrderId& id, Decimal keep, model::OrderId rest_id, base::UnixNanos now,
+                model::ActionBuffer& out) {
+  model::Order* order = store_.Find(id);
+  ENSURE(order != nullptr && IsWaiting(*order) && order->reduce_only &&
+         keep <= order->armed_quantity && keep < order->quantity);
+  model::Order rest = *order;
+  rest.id = rest_id;
+  rest.quantity = order->quantity - keep;
+  rest.armed_quantity = order->armed_quantity - keep;
+  rest.replaces = model::OrderId();
+  rest.created_at = rest.updated_at = now;
+  order->quantity = order->armed_quantity = keep;
+  order->updated_at = std::max(order->updated_at, now);
+  out.Add(model::OrderChanged{.order = *order});
+  Tell(store_.Insert(rest), out);
 }
 
 std::optional<model::Order> Oms::TakeLostLeg() {

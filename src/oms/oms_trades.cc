@@ -183,6 +183,7 @@ void Oms::SettleOthers(const model::Order& order, const Before& before, base::Un
   if (before.was_open && model::IsTerminal(order.status)) {
     AfterEnd(order, now, out);
   }
+  EndWhatIsOver(order.id, now, out);
 }
 
 // `first_id` is the id that the venue gave the trade, which the booked one may extend.
@@ -257,6 +258,7 @@ void Oms::On(const model::TradeBusted& report, base::UnixNanos now, model::Actio
   Raise(model::AlertLevel::kWarning, model::AlertName("TRADE_BUSTED"),
         model::Reason::Cut(id.view()), seen, out);
   TakeBack(id, AdjustmentKind::kBust, now, out);
+  NoteReopened(seen, out);
   FitWaiting(seen.instrument, now, out);
   TellPortfolio(seen.instrument, out);
   store_.MoveEnded();

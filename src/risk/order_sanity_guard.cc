@@ -31,12 +31,14 @@ bool IsGoodPrice(const std::optional<base::Decimal>& price, bool is_needed,
   return !price || (price->is_positive() && price->IsMultipleOf(instrument.tick_size));
 }
 
-// A leg of a bracket stands on its own side of the price that the entry is valued at.
+// A leg of a bracket stands on its own side of the price that the entry will have.
 bool IsGoodLeg(const std::optional<base::Decimal>& leg, bool is_above, const GuardInput& input) {
   if (!leg) {
     return true;
   }
-  const std::optional<base::Decimal> reference = input.reference_price();
+  const bool is_stop = !input.order.limit_price && input.order.stop_price;
+  const std::optional<base::Decimal> reference =
+      is_stop ? input.order.stop_price : input.reference_price();
   return IsGoodPrice(leg, true, input.instrument) && !input.order.reduce_only &&
          (!reference || (is_above ? *leg > *reference : *leg < *reference));
 }

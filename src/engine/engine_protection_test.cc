@@ -1,0 +1,525 @@
+// Goal: nothing is sent a second time, and a position keeps its stop, whatever the venue says in
+//       whatever order, and over a restart.
+// Method: brackets and replacements by a person, a mark moved by hand, a venue played by hand; a
+//         restart is an engine made from the books and the open orders.
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "engine/engine.h"
+#include "market/bar_builder.h"
+#include "model/action.h"
+#include "model/action_buffer.h"
+#include "model/event.h"
+#include "model/instrument.h"
+#include "model/market_data.h"
+#include "model/order.h"
+#include "model/portfolio.h"
+#include "model/signal.h"
+#include "model/venue_report.h"
+#include "oms/oms.h"
+#include "risk/gate.h"
+#include "strategy/strategy.h"
+#include "strategy/supervisor.h"
+
+namespace bulwark::engine {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+base::Decimal D(std::string_view text) {
+  return *base::Decimal::Parse(text);
+}
+
+// Nobody but the test asks for orders.
+class SilentStrategy : public strategy::Strategy {
+ public:
+  std::optional<model::Signal> OnBar(const model::Bar& /*bar*/) override { return std::nullopt; }
+  [[nodiscard]] model::StrategyName name() const override { return model::StrategyName("silent"); }
+  [[nodiscard]] std::size_t warm_up_bars() const override { return 0; }
+};
+
+class EngineProtectionTest : public testing::Test {
+ protected:
+  EngineProtectionTest() {
+    (void)instruments_.Add(*model::DefaultInstrument("BTCUSDT"));
+    Start({.portfolio = {.cash = D("100000")}});
+    Permit();
+    Mark("50000");
+    out_.Clear();
+  }
+
+  void Start(const oms::OpeningBooks& books) {
+    std::vector<std::unique_ptr<strategy::Strategy>> strategies;
+    strategies.push_back(std::make_unique<SilentStrategy>());
+    const std::vector<model::StrategyName> names = {model::StrategyName("silent")};
+    engine_ = std::make_unique<Engine>(
+        EngineOptions{.epoch = ++epoch_, .risk_fraction = D("0.1"), .replaces_per_minute = 9},
+        EngineParts{.instruments = instruments_,
+                    .bars = *market::BarBuilder::Create(seconds{1}, 1),
+                    .strategies = std::move(strategies),
+                    .supervisor = *strategy::Supervisor::Create({}, names, 1),
+                    .gate = risk::Gate(risk::GateLimits{.data_age_max = hours{1000},
+                                                        .entry_cooldown = base::Nanos{0},
+                                                        .position_percent_max = D("100")}),
+                    .books = books,
+                    .anchor = std::nullopt});
+    Give(model::VenueLink{.is_up = true, .at = now_});
+    Give(model::VenueBooks{.cash = D("100000"), .at = now_});
+    out_.Clear();
+  }
+  void Restart() { Start({.portfolio = books(), .open_orders = engine_->oms().open_orders()}); }
+
+  void Give(const model::Event& event) { engine_->Process(event, out_); }
+  void Permit() {
+    Give(model::Permit{.is_halted = false,
+                       .is_killed = false,
+                       .is_redis_ok = true,
+                       .is_ledger_ok = true,
+                       .at = now_});
+  }
+  void Mark(const char* price) {
+    Give(model::Tick{.price = D(price), .size = D("1"), .event_at = now_, .received_at = now_});
+  }
+  void Wait(base::Nanos span) {
+    now_ += span;
+    Permit();
+    Give(model::Timer{.at = now_});
+  }
+  std::optional<model::Order> Place(const model::NewOrder& order) {
+    out_.Clear();
+    Give(model::PlaceOrder{.order = order, .at = now_});
+    return Sent();
+  }
+  // Sent to the venue, and known there.
+  model::Order PlaceAtVenue(const model::NewOrder& order) {
+    const auto sent = Place(order);
+    EXPECT_TRUE(sent);
+    Give(model::OrderSent{.order_id = sent->id, .at = now_});
+    return *sent;
+  }
+  std::optional<model::Order> Sent() const {
+    std::optional<model::Order> sent;
+    for (const model::Action& action : out_) {
+      if (const auto* send = std::get_if<model::SendOrder>(&action)) {
+        sent = send->order;
+      }
+    }
+    return sent;
+  }
+  base::Decimal SentQuantity() const {
+    base::Decimal sum;
+    for (const model::Action& action : out_) {
+      const auto* send = std::get_if<model::SendOrder>(&action);
+      sum += send == nullptr ? base::Decimal() : send->order.quantity;
+    }
+    return sum;
+  }
+  void Fill(const model::Order& order, const char* price, const char* quantity) {
+    Give(model::OrderFilled{.fill = {.order_id = order.id,
+                                     .trade_id = model::TradeId("T" + std::to_string(++trades_)),
+                                     .instrument = order.instrument,
+                                     .side = order.side,
+                                     .price = D(price),
+                                     .quantity = D(quantity),
+                                     .at = now_}});
+  }
+  void EndOf(const model::Order& order, const char* filled,
+             model::OrderEnd end = model::OrderEnd::kCancelled) {
+    Give(model::OrderEnded{
+        .order_id = order.id, .end = end, .cumulative_filled = D(filled), .at = now_});
+  }
+  int Alerts(std::string_view event) const {
+    return static_cast<int>(std::count_if(out_.begin(), out_.end(), [&](const auto& action) {
+      const auto* alert = std::get_if<model::AlertRaised>(&action);
+      return alert != nullptr && alert->event.view() == event;
+    }));
+  }
+  template <class T>
+  int Count() const {
+    return static_cast<int>(std::count_if(out_.begin(), out_.end(), [](const auto& action) {
+      return std::holds_alternative<T>(action);
+    }));
+  }
+  [[nodiscard]] const model::Portfolio& books() const { return engine_->oms().portfolio(); }
+  [[nodiscard]] base::Decimal owned() const { return books().positions[0].owned(); }
+  [[nodiscard]] std::size_t open() const { return engine_->oms().open_orders().size(); }
+  // The newest open order.
+  [[nodiscard]] model::Order Newest() const { return engine_->oms().open_orders().back(); }
+  [[nodiscard]] std::optional<model::Order> Waiting(model::OrderRole role) const {
+    for (const model::Order& order : engine_->oms().open_orders()) {
+      if (order.is_waiting && order.role == role) {
+        return order;
+      }
+    }
+    return std::nullopt;
+  }
+
+  static model::NewOrder Bracket() {
+    return {.origin = model::Origin::kOperator,
+            .quantity = D("0.1"),
+            .protective_stop = D("49000"),
+            .profit_target = D("52000")};
+  }
+  static model::NewOrder Buy(const char* limit = nullptr) {
+    model::NewOrder order{.origin = model::Origin::kOperator, .quantity = D("0.1")};
+    if (limit != nullptr) {
+      order.type = model::OrderType::kLimit;
+      order.limit_price = D(limit);
+    }
+    return order;
+  }
+  static model::NewOrder Sale(const char* limit) {
+    model::NewOrder order = Buy(limit);
+    order.side = model::Side::kSell;
+    order.intent = model::Intent::kCloseLong;
+    order.reduce_only = true;
+    return order;
+  }
+  static model::NewOrder Stop(const char* price) {
+    model::NewOrder order = Sale(nullptr);
+    order.type = model::OrderType::kStop;
+    order.origin = model::Origin::kProtective;
+    order.stop_price = D(price);
+    return order;
+  }
+  // A bracket that is filled, and whose stop just left.
+  model::Order StopOfABracket() {
+    Fill(*Place(Bracket()), "50000", "0.1");
+    out_.Clear();
+    Mark("48900");
+    EXPECT_TRUE(Sent());
+    return *Sent();
+  }
+
+  model::InstrumentTable instruments_;
+  std::unique_ptr<Engine> engine_;
+  model::ActionBuffer out_;
+  base::UnixNanos now_{seconds{1'700'000'000}};
+  std::uint64_t epoch_ = 0;
+  int trades_ = 0;
+};
+
+TEST_F(EngineProtectionTest, SendsOnlyTheRestOfASaleThatEndedBeforeItsFillsCame) {
+  Fill(*Place(Buy()), "50000", "0.1");
+  const model::Order sale = PlaceAtVenue(Sale("50000"));
+  Give(model::ReplaceOrder{.order_id = sale.id, .limit_price = D("49990"), .at = now_});
+  out_.Clear();
+  EndOf(sale, "0.06");
+  EXPECT_EQ(SentQuantity(), D("0.04"));
+  const model::Order second = *Sent();
+  // What is missing stays blocked, whatever the gate would let go.
+  EXPECT_EQ(books().positions[0].quantity, D("0"));
+
+  Fill(sale, "50000", "0.06");
+  Fill(second, "49990", "0.04");
+  EXPECT_TRUE(owned().is_zero());
+  EXPECT_EQ(open(), 0U);
+}
+
+TEST_F(EngineProtectionTest, ProtectsOnlyTheRestOfAStopThatEndedBeforeItsFillsCame) {
+  const model::Order stop = StopOfABracket();
+  Give(model::OrderSent{.order_id = stop.id, .at = now_});
+  out_.Clear();
+  EndOf(stop, "0.06", model::OrderEnd::kExpired);
+  EndOf(stop, "0.06", model::OrderEnd::kExpired);
+  Wait(seconds{1});
+  EXPECT_EQ(SentQuantity(), D("0.04"));
+  const model::Order again = *Sent();
+
+  Fill(stop, "48900", "0.06");
+  Fill(again, "48900", "0.04");
+  EXPECT_TRUE(owned().is_zero());
+  EXPECT_EQ(open(), 0U);
+}
+
+TEST_F(EngineProtectionTest, SendsTheRestOnceWhenARestartFallsBetweenTheEndAndItsFills) {
+  const model::Order stop = StopOfABracket();
+  Give(model::OrderSent{.order_id = stop.id, .at = now_});
+  EndOf(stop, "0.06", model::OrderEnd::kExpired);
+  Restart();
+  Fill(stop, "48900", "0.06");
+  EndOf(stop, "0.06", model::OrderEnd::kExpired);
+  Permit();
+  Mark("48000");
+  Wait(seconds{1});
+  EXPECT_EQ(SentQuantity(), D("0.04"));
+  Wait(seconds{1});
+  EXPECT_EQ(SentQuantity(), D("0.04"));
+}
+
+TEST_F(EngineProtectionTest, EndsAnOrderWhoseFillsNeverComeWhenTheBooksEqualTheVenues) {
+  Fill(*Place(Buy()), "50000", "0.1");
+  const model::Order sale = PlaceAtVenue(Sale("55000"));
+  EndOf(sale, "0.06");
+  EXPECT_EQ(books().positions[0].quantity, D("0.04"));
+  model::VenueBooks venue{.cash = D("95000"), .at = now_ + seconds{1}};
+  venue.positions[0] = D("0.1");
+  Give(venue);
+  EXPECT_EQ(open(), 1U);  // The picture may be older than the end.
+  EXPECT_FALSE(engine_->gate_state().are_books_reconciled);
+
+  venue.at = now_ + seconds{10};
+  Give(venue);
+  EXPECT_EQ(open(), 0U);
+  EXPECT_EQ(books().positions[0].quantity, D("0.1"));
+  EXPECT_TRUE(engine_->gate_state().are_books_reconciled);
+}
+
+TEST_F(EngineProtectionTest, SendsAnEntryReplacedTwiceOnceAndOnlyItsRest) {
+  const model::Order first = PlaceAtVenue(Buy("49000"));
+  Give(model::ReplaceOrder{.order_id = first.id, .limit_price = D("49100"), .at = now_});
+  Give(model::ReplaceOrder{.order_id = Newest().id, .limit_price = D("49200"), .at = now_});
+  out_.Clear();
+  Wait(milliseconds{100});
+  EXPECT_EQ(Newest().armed_quantity, D("0"));
+  Fill(first, "49000", "0.06");
+  EndOf(first, "0.06");
+
+  ASSERT_TRUE(Sent());
+  EXPECT_EQ(SentQuantity(), D("0.04"));
+  EXPECT_EQ(Sent()->limit_price, D("49200"));
+  EXPECT_EQ(Sent()->replaces, first.id);
+}
+
+TEST_F(EngineProtectionTest, SendsAnExitReplacedTwice) {
+  Fill(*Place(Buy()), "50000", "0.1");
+  const model::Order first = PlaceAtVenue(Sale("51000"));
+  Give(model::ReplaceOrder{.order_id = first.id, .limit_price = D("50900"), .at = now_});
+  Give(model::ReplaceOrder{.order_id = Newest().id, .limit_price = D("50800"), .at = now_});
+  out_.Clear();
+  EndOf(first, "0");
+  ASSERT_TRUE(Sent());
+  EXPECT_EQ(Sent()->limit_price, D("50800"));
+}
+
+TEST_F(EngineProtectionTest, TellsAReplacementInOneStepWithTheWishToCancel) {
+  const model::Order first = PlaceAtVenue(Buy("49000"));
+  out_.Clear();
+  Give(model::ReplaceOrder{.order_id = first.id, .limit_price = D("49100"), .at = now_});
+  for (const model::Action& action : out_) {
+    if (const auto* changed = std::get_if<model::OrderChanged>(&action)) {
+      EXPECT_EQ(changed->continues, changed->order.id != first.id);
+      EXPECT_EQ(changed->order.is_cancel_requested, changed->order.id == first.id);
+    }
+  }
+  EXPECT_EQ(Count<model::OrderChanged>(), 2);
+}
+
+TEST_F(EngineProtectionTest, SurvivesTheEndOfAReplacedOrderWhoseCancelNobodyWrote) {
+  const model::Order first = PlaceAtVenue(Buy("49000"));
+  Give(model::ReplaceOrder{.order_id = first.id, .limit_price = D("49100"), .at = now_});
+  auto orders = engine_->oms().open_orders();
+  orders[0].is_cancel_requested = false;
+  Start({.portfolio = books(), .open_orders = orders});
+  EndOf(first, "0");
+  EXPECT_EQ(open(), 1U);
+}
+
+TEST_F(EngineProtectionTest, ProtectsAnEntryThatEndedBeforeItsFillCame) {
+  const model::Order entry = PlaceAtVenue(Bracket());
+  EndOf(entry, "0.1");
+  Fill(entry, "50000", "0.1");
+  out_.Clear();
+  Mark("40000");
+  EXPECT_EQ(SentQuantity(), D("0.1"));
+}
+
+TEST_F(EngineProtectionTest, ProtectsWhatAnEntryFillsAfterItsStopLeft) {
+  model::NewOrder wish = Bracket();
+  wish.type = model::OrderType::kLimit;
+  wish.limit_price = D("49900");
+  const model::Order entry = PlaceAtVenue(wish);
+  Fill(entry, "49900", "0.04");
+  out_.Clear();
+  Mark("48900");
+  EXPECT_EQ(SentQuantity(), D("0.04"));
+  const model::Order stop = *Sent();
+  out_.Clear();
+  Fill(entry, "49900", "0.06");
+  EXPECT_EQ(SentQuantity(), D("0.06"));
+
+  Fill(stop, "48890", "0.04");
+  Fill(*Sent(), "48880", "0.06");
+  EXPECT_TRUE(owned().is_zero());
+  EXPECT_EQ(open(), 0U);
+}
+
+TEST_F(EngineProtectionTest, LeavesNoLegBehindWhenTheEntryEndsAfterItsStopLeft) {
+  model::NewOrder wish = Bracket();
+  wish.type = model::OrderType::kLimit;
+  wish.limit_price = D("49900");
+  const model::Order entry = PlaceAtVenue(wish);
+  Fill(entry, "49900", "0.04");
+  out_.Clear();
+  Mark("48900");
+  const model::Order stop = *Sent();
+  EndOf(entry, "0.04");
+  Fill(stop, "48890", "0.04");
+  EXPECT_EQ(open(), 0U);
+}
+
+TEST_F(EngineProtectionTest, NeverCancelsAStopForATarget) {
+  const model::Order stop = StopOfABracket();
+  Give(model::OrderUnresolved{.order_id = stop.id, .at = now_});
+  Wait(seconds{5});
+  out_.Clear();
+  Mark("52100");
+  EXPECT_EQ(Count<model::SendCancel>(), 0);
+  Give(model::OrderNotSent{.order_id = stop.id, .at = now_});
+  EXPECT_TRUE(Waiting(model::OrderRole::kStop));
+
+  const auto target = Sent();
+  ASSERT_TRUE(target);
+  EXPECT_EQ(target->role, model::OrderRole::kTarget);
+  Give(model::OrderSent{.order_id = target->id, .at = now_});
+  Wait(seconds{1});
+  out_.Clear();
+  EndOf(*target, "0");
+  ASSERT_TRUE(Sent());
+  EXPECT_EQ(Sent()->role, model::OrderRole::kStop);
+}
+
+TEST_F(EngineProtectionTest, SendsTheSuccessorOfAStopThatNeverLeft) {
+  const model::Order stop = StopOfABracket();
+  Give(model::OrderUnresolved{.order_id = stop.id, .at = now_});
+  Give(model::ReplaceOrder{.order_id = stop.id, .stop_price = D("48000"), .at = now_});
+  out_.Clear();
+  Give(model::OrderNotSent{.order_id = stop.id, .at = now_});
+  Wait(seconds{1});
+  EXPECT_EQ(SentQuantity(), D("0.1"));
+}
+
+TEST_F(EngineProtectionTest, HoldsAStopAgainThatWasLostBeforeTheFirstPermit) {
+  const model::Order stop = StopOfABracket();
+  Restart();
+  Give(model::OrderNotSent{.order_id = stop.id, .at = now_});
+  EXPECT_FALSE(Sent());
+  Permit();
+  Mark("48000");
+  Wait(seconds{1});
+  EXPECT_EQ(SentQuantity(), D("0.1"));
+}
+
+TEST_F(EngineProtectionTest, LeavesAWorkingStopAtTheVenueWhenTheProgramStops) {
+  const model::Order stop = StopOfABracket();
+  Give(model::OrderSent{.order_id = stop.id, .at = now_});
+  out_.Clear();
+  Give(model::Shutdown{.at = now_});
+  EXPECT_EQ(Count<model::SendCancel>(), 0);
+  EXPECT_EQ(open(), 2U);
+}
+
+TEST_F(EngineProtectionTest, DeniesAReplacementThatCouldNeverLeave) {
+  Fill(*Place(Bracket()), "50000", "0.1");
+  const model::Order stop = *Waiting(model::OrderRole::kStop);
+  out_.Clear();
+  Give(model::ReplaceOrder{.order_id = stop.id, .stop_price = D("49500.003"), .at = now_});
+  EXPECT_EQ(Count<model::OrderDenied>(), 1);
+  EXPECT_EQ(Waiting(model::OrderRole::kStop)->id, stop.id);
+  Mark("49000");
+  EXPECT_EQ(SentQuantity(), D("0.1"));
+}
+
+TEST_F(EngineProtectionTest, CancelsARestingSaleThatHoldsUpAStop) {
+  Fill(*Place(Buy()), "50000", "0.1");
+  Place(Stop("49000"));
+  const model::Order sale = PlaceAtVenue(Sale("55000"));
+  Mark("48000");
+  Wait(seconds{1});
+  EXPECT_EQ(Count<model::SendCancel>(), 1);
+  out_.Clear();
+  EndOf(sale, "0");
+  EXPECT_EQ(SentQuantity(), D("0.1"));
+}
+
+TEST_F(EngineProtectionTest, KeepsWhatASaleHoldsUpOfAStopThatLeaves) {
+  Fill(*Place(Buy()), "50000", "0.1");
+  Place(Stop("49000"));
+  model::NewOrder part = Sale("55000");
+  part.quantity = D("0.03");
+  const model::Order sale = PlaceAtVenue(part);
+  out_.Clear();
+  Mark("48000");
+  EXPECT_EQ(SentQuantity(), D("0.07"));
+  const model::Order stop = *Sent();
+  Wait(seconds{1});
+  out_.Clear();
+  EndOf(sale, "0");
+  EXPECT_EQ(SentQuantity(), D("0.03"));
+  Fill(stop, "48000", "0.07");
+  Fill(*Sent(), "48000", "0.03");
+  EXPECT_EQ(open(), 0U);
+}
+
+TEST_F(EngineProtectionTest, SellsAgainWhatABustOfTheStopsTradeBroughtBack) {
+  const model::Order stop = StopOfABracket();
+  Fill(stop, "48900", "0.1");
+  out_.Clear();
+  Give(model::TradeBusted{
+      .fill = {.order_id = stop.id, .trade_id = model::TradeId("T2"), .side = model::Side::kSell},
+      .at = now_});
+  EXPECT_EQ(Alerts("PROTECTION_LOST"), 1);
+  EXPECT_FALSE(engine_->gate_state().are_books_reconciled);
+  Wait(seconds{1});
+  EXPECT_EQ(SentQuantity(), D("0.1"));
+}
+
+TEST_F(EngineProtectionTest, JudgesTheLegsOfABreakoutByItsOwnPrice) {
+  model::NewOrder wish = Bracket();
+  wish.type = model::OrderType::kStop;
+  wish.stop_price = D("52000");
+  wish.profit_target = D("51000");
+  Place(wish);
+  EXPECT_EQ(open(), 0U);
+  wish.profit_target = D("53000");
+  wish.protective_stop = D("51000");
+  Place(wish);
+  EXPECT_EQ(open(), 3U);
+}
+
+TEST_F(EngineProtectionTest, AsksAVenueThatRefusesEachStopEverMoreSeldom) {
+  model::Order stop = StopOfABracket();
+  int sent = 0;
+  for (int step = 0; step < 1500; ++step) {
+    EndOf(stop, "0", model::OrderEnd::kRejected);
+    out_.Clear();
+    Wait(milliseconds{200});
+    if (Sent()) {
+      stop = *Sent();
+      ++sent;
+    }
+  }
+  EXPECT_GE(sent, 10);
+  EXPECT_LE(sent, 30);
+}
+
+TEST_F(EngineProtectionTest, DropsATriggeredEntryThatTheGateDidNotLetGoInTime) {
+  model::NewOrder wish = Buy();
+  wish.type = model::OrderType::kStop;
+  wish.stop_price = D("50500");
+  Place(wish);
+  Give(model::VenueLink{.is_up = false, .at = now_});
+  Mark("50600");
+  EXPECT_EQ(open(), 1U);
+  Wait(seconds{11});
+  EXPECT_EQ(open(), 0U);
+  EXPECT_FALSE(Sent());
+}
+
+}  // namespace
+}  // namespace bulwark::engine
