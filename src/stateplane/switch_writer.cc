@@ -189,13 +189,18 @@ base::Result<SwitchShown> SwitchWriter::Show(redis::Connection& connection,
                                              const std::optional<SeenAtKey>& seen) const {
   const bool is_halt = turn.which == model::Switch::kHalt;
   if (is_halt && (turn.is_on || !seen)) {
-    return ShowHalt(connection, turn);
+    base::CrashBefore(kSwitchShow);
+    auto shown = ShowHalt(connection, turn);
+    base::CrashAfter(kSwitchShow);
+    return shown;
   }
   const ScriptCall call =
       is_halt ? ReleaseHaltCall(*seen) : ShowKillCall(turn, turn.is_on ? std::nullopt : seen);
   const std::vector<std::string_view> keys(call.keys.begin(), call.keys.end());
   const std::vector<std::string_view> args(call.args.begin(), call.args.end());
+  base::CrashBefore(kSwitchShow);
   const auto reply = ScriptFor(turn.which).Run(connection, redis::Args(keys), redis::Args(args));
+  base::CrashAfter(kSwitchShow);
   if (!reply) {
     return tl::unexpected<base::Error>(reply.error());
   }
@@ -207,9 +212,7 @@ base::Result<SeenAtKey> SwitchWriter::Look(redis::Connection& connection, model:
   pipeline.Add({"UNWATCH"});  // What an earlier look saw change is not our business.
   pipeline.Add({"WATCH", KeyOf(which).view()});
   pipeline.Add({"GET", KeyOf(which).view()});
-  base::CrashBefore(kSwitchShow);
   const auto replies = connection.ExecuteForReplies(pipeline);
-  base::CrashAfter(kSwitchShow);
   if (!replies) {
     return tl::unexpected<base::Error>(replies.error());
   }
