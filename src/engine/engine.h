@@ -27,6 +27,7 @@
 #include "market/bar_builder.h"
 #include "market/candle_ring.h"
 #include "model/action_buffer.h"
+#include "model/denial.h"
 #include "model/event.h"
 #include "model/instrument.h"
 #include "model/order.h"
@@ -142,6 +143,9 @@ class Engine {
   void WatchTriggers(model::InstrumentId instrument, base::Decimal mark, model::ActionBuffer& out);
   void LaunchTriggered(model::ActionBuffer& out);
   void Launch(const model::Order& order, model::ActionBuffer& out);
+  [[nodiscard]] std::optional<model::Denial> CannotReplace(const model::Order& order,
+                                                           const model::NewOrder& wish) const;
+  void KeepRest(const model::Order& order, base::Decimal quantity, model::ActionBuffer& out);
   void MakeRoomFor(const model::Order& stop, model::ActionBuffer& out);
   [[nodiscard]] bool MakesWay(const model::Order& order, model::ActionBuffer& out);
   void HoldLostLegs(model::ActionBuffer& out);

@@ -47,10 +47,6 @@ bool IsReached(const model::Order& order, base::Decimal mark) {
   return order.limit_price && (is_buy ? mark <= *order.limit_price : mark >= *order.limit_price);
 }
 
-bool IsOnTick(const std::optional<base::Decimal>& price, base::Decimal tick) {
-  return !price || (price->is_positive() && price->IsMultipleOf(tick));
-}
-
 model::NewOrder WishOf(const model::Order& order, base::Decimal quantity) {
   model::NewOrder wish{.decision_id = order.decision_id,
                        .instrument = order.instrument,
@@ -172,6 +168,27 @@ void Engine::On(const model::CancelOrder& command, model::ActionBuffer& out) {
   }
 }
 
+// Why nothing can take the order's place with these values; a successor that could never leave
+// would cost the place of one that stands.
+std::optional<model::Denial> Engine::CannotReplace(const model::Order& order,
+                                                   const model::NewOrder& wish) const {
+  const model::Instrument& instrument = instruments_[order.instrument];
+  const bool is_possible =
+      wish.quantity > order.filled_quantity && wish.quantity.IsMultipleOf(instrument.lot_size) &&
+      wish.limit_price.has_value() == order.limit_price.has_value() &&
+      wish.stop_price.has_value() == order.stop_price.has_value() && !oms_.IsEnding(order.id);
+  if (!is_possible) {
+    return model::Denial{.code = model::DenialCode::kBadQuantity, .value = wish.quantity};
+  }
+  for (const auto& price : {wish.limit_price, wish.stop_price}) {
+    if (price && !(price->is_positive() && price->IsMultipleOf(instrument.tick_size))) {
+      return model::Denial{
+          .code = model::DenialCode::kBadPrice, .value = *price, .limit = instrument.tick_size};
+    }
+  }
+  return std::nullopt;
+}
+
 void Engine::On(const model::ReplaceOrder& command, model::ActionBuffer& out) {
   now_ = std::max(now_, command.at);
   for (const model::Order& order : oms_.open_orders()) {
@@ -181,20 +198,8 @@ void Engine::On(const model::ReplaceOrder& command, model::ActionBuffer& out) {
     model::NewOrder wish = WishOf(order, command.quantity.value_or(order.quantity));
     wish.limit_price = command.limit_price ? command.limit_price : order.limit_price;
     wish.stop_price = command.stop_price ? command.stop_price : order.stop_price;
-    const bool is_possible = wish.quantity > order.filled_quantity &&
-                             wish.quantity.IsMultipleOf(instruments_[order.instrument].lot_size) &&
-                             wish.limit_price.has_value() == order.limit_price.has_value() &&
-                             wish.stop_price.has_value() == order.stop_price.has_value() &&
-                             !oms_.IsEnding(order.id);
-    const base::Decimal tick = instruments_[order.instrument].tick_size;
-    if (!is_possible) {
-      Deny(wish, {.code = model::DenialCode::kBadQuantity, .value = wish.quantity}, out);
-    } else if (!IsOnTick(wish.limit_price, tick) || !IsOnTick(wish.stop_price, tick)) {
-      // Its successor could never leave.
-      const base::Decimal price = IsOnTick(wish.limit_price, tick)
-                                      ? wish.stop_price.value_or(base::Decimal())
-                                      : *wish.limit_price;
-      Deny(wish, {.code = model::DenialCode::kBadPrice, .value = price, .limit = tick}, out);
+    if (const auto denial = CannotReplace(order, wish)) {
+      Deny(wish, *denial, out);
     } else if (!replaces_.Take(now_)) {
       const auto limit = base::Decimal::FromInt(static_cast<std::int64_t>(replaces_.per_minute()));
       Deny(wish, {.code = model::DenialCode::kReplaceBudget, .value = limit, .limit = limit}, out);
@@ -272,6 +277,16 @@ void Engine::MakeRoomFor(const model::Order& stop, model::ActionBuffer& out) {
   }
 }
 
+// What of a closing order is held up, or may still be filled of its entry, waits on.
+void Engine::KeepRest(const model::Order& order, base::Decimal quantity, model::ActionBuffer& out) {
+  const base::Decimal held_up = order.armed_quantity - quantity;
+  const bool leaves_rest = held_up >= instruments_[order.instrument].lot_size ||
+                           (quantity < order.quantity && oms_.IsOpen(order.parent_id));
+  if (order.reduce_only && leaves_rest) {
+    oms_.Split(order.id, quantity, NextOrderId(), now_, out);
+  }
+}
+
 void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
   risk::BookFigures figures = Figures(order.instrument);
   base::Decimal quantity = order.armed_quantity;
@@ -298,13 +313,7 @@ void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
     const base::Decimal reserve = order.reserved_cash_remaining.is_positive()
                                       ? order.reserved_cash_remaining
                                       : ReserveFor(wish);
-    // What is held up, or may still be filled of the entry, waits on.
-    const base::Decimal held_up = order.armed_quantity - quantity;
-    const bool leaves_rest = held_up >= instruments_[order.instrument].lot_size ||
-                             (quantity < order.quantity && oms_.IsOpen(order.parent_id));
-    if (order.reduce_only && leaves_rest) {
-      oms_.Split(order.id, quantity, NextOrderId(), now_, out);
-    }
+    KeepRest(order, quantity, out);
     oms_.Launch(order.id, *approved, reserve, now_, out);
   }
 }

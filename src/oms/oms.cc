@@ -12,7 +12,9 @@
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "model/venue_report.h"
+#include "oms/booked_trades.h"
 #include "oms/order_machine.h"
+#include "oms/order_store.h"
 #include "oms/transitions.h"
 #include "risk/approved.h"
 

@@ -3,7 +3,6 @@
 // came or a comparison of the books settled it.
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 
 #include "base/decimal.h"
@@ -22,8 +21,6 @@ using base::Decimal;
 using model::OrderState;
 
 OrderState StateAfter(model::OrderEnd end, const model::Order& order, base::UnixNanos now) {
-  using std::chrono::days;
-  using std::chrono::floor;
   switch (end) {
     case model::OrderEnd::kCancelled:
       if (!order.replaced_by.is_nil()) {
@@ -31,7 +28,8 @@ OrderState StateAfter(model::OrderEnd end, const model::Order& order, base::Unix
       }
       // Where the venue knows no DAY orders, the cancel is ours, and means this.
       return order.time_in_force == model::TimeInForce::kDay &&
-                     floor<days>(now) > floor<days>(order.created_at)
+                     std::chrono::floor<std::chrono::days>(now) >
+                         std::chrono::floor<std::chrono::days>(order.created_at)
                  ? OrderState::kExpired
                  : OrderState::kCancelled;
     case model::OrderEnd::kRejected:

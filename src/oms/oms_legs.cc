@@ -11,6 +11,7 @@
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/event.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
