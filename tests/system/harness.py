@@ -105,6 +105,7 @@ class System:
         self.binary = str(binary)
         self.data = pathlib.Path(data)
         self.up = None
+        self.epoch_seen = 0
         self.log = self.data.with_suffix(".log")
         self.settings = list(self.LOAD)
 
@@ -118,7 +119,8 @@ class System:
         with open(self.log, "ab") as out:
             self.up = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
         if wait_state:
-            self.wait_state(wait_state, 60)
+            # Redis still shows the state of the last run until the new one has written its own.
+            self.wait_state(wait_state, 60, epoch_above=self.epoch_seen)
 
     def stop(self, seconds=40):
         """SIGTERM; answers the exit code."""
@@ -194,6 +196,8 @@ class System:
         def look():
             state = self.state()
             is_it = state and state["state"] == name and state["epoch"] > epoch_above
+            if is_it:
+                self.epoch_seen = max(self.epoch_seen, state["epoch"])
             return state if is_it else None
         try:
             return wait_until(look, seconds, f"SYSTEM:STATE {name} with an epoch above {epoch_above}")
