@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 
 #include "app_context.h"
+#include "await_ledger.h"
 #include "base/decimal.h"
-#include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "config/settings.h"
@@ -60,27 +60,6 @@ void PrintSummary(const trader::Summary& run) {
   static_cast<void>(std::fflush(stdout));
 }
 
-// A server may come later than we do; a file is there or is made. Nothing else is waited for.
-base::Result<std::unique_ptr<trader::Trader>> CreateTrader(const config::Settings& settings,
-                                                           trader::Environment& environment,
-                                                           StopSignal& stop) {
-  constexpr std::chrono::milliseconds kTryEvery{500};
-  for (bool is_told = false;;) {
-    auto trader = trader::Trader::Create(settings, BULWARK_VERSION, environment);
-    const bool may_come = !trader && !settings.ledger.url.empty() &&
-                          trader.error().code == base::ErrorCode::kUnavailable;
-    if (!may_come) {
-      return trader;
-    }
-    if (!std::exchange(is_told, true)) {
-      base::LogWarn("ledger_awaited").With("error", trader.error());
-    }
-    if (stop.WaitFor(kTryEvery)) {
-      return trader;
-    }
-  }
-}
-
 int RunTrader(const AppContext& context, const config::Loaded& loaded) {
   const config::Settings& settings = loaded.settings;
   StopSignal stop(context.run_for());
@@ -102,7 +81,9 @@ int RunTrader(const AppContext& context, const config::Loaded& loaded) {
        .redis = *redis,
        .journal = trader::JournalPlace{.folder = paths->JournalDir(),
                                        .settings = trader::SettingsToRecord(loaded)}});
-  auto trader = CreateTrader(settings, environment, stop);
+  auto trader = AwaitLedger(settings, stop, [&] {
+    return trader::Trader::Create(settings, BULWARK_VERSION, environment);
+  });
   if (!trader) {
     return stop.IsRequested() ? kExitDone : FailWithText(trader.error().message);
   }

@@ -1,5 +1,6 @@
 #include "up_plan.h"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -24,7 +25,11 @@
 
 namespace bulwark::app {
 namespace {
+
 namespace fs = std::filesystem;
+
+// A new paper venue asks the ledger what it begins with, and waits for the ledger's server.
+constexpr std::chrono::hours kServerWait{24};
 
 bool IsListening(const std::string& socket_path) {
   boost::asio::io_context io;
@@ -65,6 +70,9 @@ std::vector<process::ChildSpec> PlanChildren(const config::Settings& settings,
   }
   process::ChildSpec venue = RoleSpec("venue", inputs);
   venue.is_ready = [socket = paths.VenueSocket().string()] { return IsListening(socket); };
+  if (!settings.ledger.url.empty()) {
+    venue.ready_timeout = kServerWait;
+  }
   specs.push_back(std::move(venue));
   specs.push_back(RoleSpec("trader", inputs));
   process::ChildSpec api = RoleSpec("api", inputs);

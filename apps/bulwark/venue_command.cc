@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "app_context.h"
+#include "await_ledger.h"
 #include "base/decimal.h"
 #include "base/log.h"
 #include "base/result.h"
@@ -118,9 +119,13 @@ int RunVenue(const config::Settings& settings, const AppContext& context) {
     fmt::print(stderr, "error: {}\n", prepared.error().message);
     return kExitFailed;
   }
-  const auto opening = std::filesystem::exists(paths->PaperFile())
-                           ? OpeningBooks{.cash = settings.account.initial_cash}
-                           : OpeningOf(settings, *paths);
+  const auto opening =
+      std::filesystem::exists(paths->PaperFile())
+          ? OpeningBooks{.cash = settings.account.initial_cash}
+          : AwaitLedger(settings, stop, [&] { return OpeningOf(settings, *paths); });
+  if (!opening && stop.IsRequested()) {
+    return kExitDone;
+  }
   if (!opening) {
     fmt::print(stderr, "error: {}\n", opening.error().message);
     return kExitFailed;

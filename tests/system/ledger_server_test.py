@@ -9,11 +9,25 @@ import postgres
 from harness import check
 
 
-def waits_for_the_server(given, system, server):
-    server.stop(signal.SIGQUIT)
+def start(given, system):
     system.start("--replay", given.trades, "--speed", "60", settings=["feed.loop=true"],
                  wait_state=None)
-    harness.wait_until(lambda: "ledger_awaited" in system.log_text(), 30, "a trader that waits")
+
+
+def awaited(system):
+    return system.log_text().count("event=ledger_awaited")
+
+
+def waits_for_the_server(given, system, server):
+    server.stop(signal.SIGQUIT)
+    start(given, system)
+    harness.wait_until(lambda: awaited(system) == 1, 30, "a paper venue that waits, being new")
+    server.start()
+    system.wait_state("running", 60)
+    check(system.stop() == 0, "`up` did not end cleanly")
+    server.stop(signal.SIGQUIT)
+    start(given, system)
+    harness.wait_until(lambda: awaited(system) == 2, 30, "a trader that waits")
     trader = system.pid("trader")
     server.start()
     system.wait_state("running", 60)
