@@ -93,6 +93,9 @@ def write_trades(file, symbols=("BTCUSDT", "ETHUSDT", "SOLUSDT"), seconds=1_800,
                           f"{side},{number},{text},{text}\n")
 
 
+PAGE_LINE = "page:   "
+
+
 class System:
     """One `bulwark up` on a data folder of its own."""
 
@@ -116,11 +119,14 @@ class System:
         command = [self.binary, "up", "--data", str(self.data), "--port", "0", *arguments]
         for setting in self.settings:
             command += ["--set", setting]
+        pages = self.log_text().count(PAGE_LINE)
         with open(self.log, "ab") as out:
             self.up = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
         if wait_state:
             # Redis still shows the state of the last run until the new one has written its own.
             self.wait_state(wait_state, 60, epoch_above=self.epoch_seen)
+            # Until `up` has started the last child, the end of one of them ends all.
+            wait_until(lambda: self.log_text().count(PAGE_LINE) > pages, 30, "the address of a page")
 
     def stop(self, seconds=40):
         """SIGTERM; answers the exit code."""
