@@ -264,6 +264,13 @@ Result<ledger::RecoveredBooks> FakeLedger::Recover(const model::InstrumentTable&
   return books;
 }
 
+void FakeLedger::CheckProfit(base::Decimal recomputed, base::Decimal booked, std::string_view id) {
+  if (recomputed != booked) {
+    context_.Violate("recomputed, " + std::string(id) + " realises " + recomputed.ToString() +
+                     ", not " + booked.ToString());
+  }
+}
+
 // Fills and adjustments in the order of booking: each must do what it did the first time.
 void FakeLedger::Replay(ledger::RecoveredBooks& books) {
   ledger::TradesNow trades;
@@ -271,18 +278,15 @@ void FakeLedger::Replay(ledger::RecoveredBooks& books) {
   std::size_t next = 0;
   const auto check = [&](const model::BooksEffect& effect, base::Decimal booked, const auto& id) {
     trips += effect.ended_trip ? 1U : 0U;
-    if (effect.realised_pnl != booked) {
-      context_.Violate("recomputed, " + std::string(id.view()) + " realises " +
-                       effect.realised_pnl.ToString() + ", not " + booked.ToString());
-    }
+    CheckProfit(effect.realised_pnl, booked, id.view());
   };
   const auto adjust = [&](std::size_t fills) {
+    if (context_.bug == Bug::kForgetAdjustments) {
+      return;
+    }
     for (; next < disk_.adjustments.size() && disk_.adjustments[next].after_fills <= fills;
          ++next) {
       const model::BooksAdjusted& what = disk_.adjustments[next].what;
-      if (context_.bug == Bug::kForgetAdjustments) {
-        continue;
-      }
       check(model::ApplyAdjustment(what.adjustment, books.portfolio), what.realised_pnl,
             what.adjustment.id);
       trades.See(what.adjustment);

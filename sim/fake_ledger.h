@@ -129,6 +129,7 @@ class FakeLedger final : public ledger::LedgerStore {
   base::Result<void> Reach(std::string_view call);
   bool is_dead() const;
   void Replay(ledger::RecoveredBooks& books);
+  void CheckProfit(base::Decimal recomputed, base::Decimal booked, std::string_view id);
   void AddOpenOrders(ledger::RecoveredBooks& books);
 
   Context& context_;

@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/decimal.h"
@@ -34,9 +33,7 @@
 #include "sim/life.h"
 #include "sim/scheduler.h"
 #include "sim/settings.h"
-#include "trader/queues.h"
 #include "trader/trader.h"
-#include "venue/venue.h"
 
 namespace bulwark::sim {
 namespace {

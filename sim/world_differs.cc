@@ -1,5 +1,6 @@
 // What must agree once all faults have ended: venue, ledger, books, Redis and the stops.
 
+#include <algorithm>
 #include <optional>
 #include <string>
 

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <charconv>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include <fcntl.h>

@@ -1,7 +1,6 @@
 #include "config/setting_value.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>

@@ -20,7 +20,6 @@
 #include "model/event.h"
 #include "model/fill.h"
 #include "model/instrument.h"
-#include "model/market_data.h"
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "model/venue_report.h"

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <utility>
 
+#include "base/ensure.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/journal.h"
+#include "ledger/ledger.h"
 #include "ledger/session.h"
 #include "ledger/symbols.h"
 #include "ledger/trader_lock.h"
@@ -52,6 +54,7 @@ Result<Session*> Ledger::Impl::Get() {
 }
 
 Result<void> Ledger::Impl::StartJournal(Session& opened) const {
+  ENSURE(run.has_value());
   const auto symbols = LoadSymbols(*opened.connection);
   if (!symbols) {
     return tl::unexpected<base::Error>(symbols.error());

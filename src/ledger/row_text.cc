@@ -17,19 +17,35 @@ namespace bulwark::ledger {
 
 using Json = nlohmann::ordered_json;
 
+namespace {
+
+Json CellOf(const sql::Statement& row, std::size_t at, char kind) {
+  return kind == 'i' ? Json(row.Int(at)) : Json(row.Text(at));
+}
+
+bool IsZero(const sql::Statement& row, std::size_t at, char kind) {
+  return kind == 'i' ? row.Int(at) == 0 : row.Text(at).empty();
+}
+
+void SetMissing(sql::Statement& into, std::size_t at, bool is_number, Cells which) {
+  if (which == Cells::kAll) {
+    into.SetNull(at);
+  } else if (is_number) {
+    into.Set(at, std::int64_t{0});
+  } else {
+    into.Set(at, std::string_view());
+  }
+}
+
+}  // namespace
+
 std::string RowAsJson(std::string_view table, const std::vector<std::string>& names,
                       const std::string& kinds, const sql::Statement& row, Cells which) {
   Json cells = Json::object();
   for (std::size_t at = 0; at < kinds.size(); ++at) {
-    if (row.IsNull(at)) {
-      continue;
-    }
-    if (kinds[at] == 'i') {
-      if (which == Cells::kAll || row.Int(at) != 0) {
-        cells[names[at]] = row.Int(at);
-      }
-    } else if (which == Cells::kAll || !row.Text(at).empty()) {
-      cells[names[at]] = row.Text(at);
+    const bool is_left_out = which != Cells::kAll && !row.IsNull(at) && IsZero(row, at, kinds[at]);
+    if (!row.IsNull(at) && !is_left_out) {
+      cells[names[at]] = CellOf(row, at, kinds[at]);
     }
   }
   const Json document{{"table", table}, {"row", std::move(cells)}};
@@ -65,13 +81,7 @@ base::Result<void> FillCells(const ParsedRow& row, const std::vector<std::string
     const auto found = row.cells.find(names[at]);
     const bool is_number = kinds[at] == 'i';
     if (found == row.cells.end()) {
-      if (which == Cells::kAll) {
-        into.SetNull(at);
-      } else if (is_number) {
-        into.Set(at, std::int64_t{0});
-      } else {
-        into.Set(at, std::string_view());
-      }
+      SetMissing(into, at, is_number, which);
     } else if (is_number && std::holds_alternative<std::int64_t>(found->second)) {
       into.Set(at, std::get<std::int64_t>(found->second));
     } else if (!is_number && std::holds_alternative<std::string>(found->second)) {

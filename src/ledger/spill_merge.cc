@@ -38,17 +38,26 @@ base::Result<std::vector<model::Action>> WithoutOutdated(sql::Connection& connec
   if (!query) {
     return tl::unexpected<base::Error>(query.error());
   }
+  const auto is_newer_stored = [&](const model::OrderChanged& changed) -> base::Result<bool> {
+    bool is_newer = false;
+    const auto read =
+        query->Set(0, changed.order.id.ToString()).ForEachRow([&](const sql::Statement& row) {
+          is_newer = static_cast<std::uint64_t>(row.Int(0)) > spill.epoch;
+        });
+    if (!read) {
+      return tl::unexpected<base::Error>(read.error());
+    }
+    return is_newer;
+  };
   std::vector<model::Action> current;
   for (const model::Action& action : spill.actions) {
     bool is_outdated = false;
     if (const auto* changed = std::get_if<model::OrderChanged>(&action)) {
-      const auto read =
-          query->Set(0, changed->order.id.ToString()).ForEachRow([&](const sql::Statement& row) {
-            is_outdated = static_cast<std::uint64_t>(row.Int(0)) > spill.epoch;
-          });
-      if (!read) {
-        return tl::unexpected<base::Error>(read.error());
+      const auto answer = is_newer_stored(*changed);
+      if (!answer) {
+        return tl::unexpected<base::Error>(answer.error());
       }
+      is_outdated = *answer;
     }
     if (!is_outdated) {
       current.push_back(action);

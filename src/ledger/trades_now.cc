@@ -50,9 +50,10 @@ void TradesNow::See(const model::Fill& fill, const model::FillEffect& effect) {
 void TradesNow::See(const model::Adjustment& adjustment) {
   if (adjustment.kind == model::AdjustmentKind::kSplit) {
     // Trades before it count other shares: they can no longer be taken back.
-    std::erase_if(trades_, [&](const model::BookedTrade& trade) {
+    const auto kept = std::ranges::remove_if(trades_, [&](const model::BookedTrade& trade) {
       return trade.is_booked && trade.fill.instrument == adjustment.instrument;
     });
+    trades_.erase(kept.begin(), kept.end());
     return;
   }
   if (adjustment.kind == model::AdjustmentKind::kCorrection) {
