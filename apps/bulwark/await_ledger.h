@@ -1,4 +1,4 @@
-// Waits for a ledger whose server comes later than we do. A file is there or is made: it is not waited for.
+// Waits for a ledger whose server comes later than we do; a file is not waited for.
 //
 // Shape:   AwaitLedger(settings, stop, [&] { return Ledger::Open(...); }) tries every half second
 //          while the server cannot be reached, and answers the last attempt's result.

@@ -51,15 +51,13 @@ base::Result<std::vector<model::Action>> WithoutOutdated(sql::Connection& connec
   };
   std::vector<model::Action> current;
   for (const model::Action& action : spill.actions) {
-    bool is_outdated = false;
-    if (const auto* changed = std::get_if<model::OrderChanged>(&action)) {
-      const auto answer = is_newer_stored(*changed);
-      if (!answer) {
-        return tl::unexpected<base::Error>(answer.error());
-      }
-      is_outdated = *answer;
-    }
+    const auto* changed = std::get_if<model::OrderChanged>(&action);
+    const auto is_outdated =
+        changed == nullptr ? base::Result<bool>(false) : is_newer_stored(*changed);
     if (!is_outdated) {
+      return tl::unexpected<base::Error>(is_outdated.error());
+    }
+    if (!*is_outdated) {
       current.push_back(action);
     }
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <libpq-fe.h>
+#include <postgres_ext.h>
 #include <soci/error.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 

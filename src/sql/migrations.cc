@@ -1,5 +1,6 @@
 #include "sql/migrations.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -58,7 +59,9 @@ base::Result<void> MarkStep(Connection& connection, std::size_t version, const s
 
 std::string Compact(base::UnixNanos at) {
   std::string text = base::FormatIso(at, base::IsoSuffix::kZulu).substr(0, 19);
-  std::erase_if(text, [](char letter) { return letter == '-' || letter == ':'; });
+  const auto kept =
+      std::ranges::remove_if(text, [](char letter) { return letter == '-' || letter == ':'; });
+  text.erase(kept.begin(), kept.end());
   return text + "Z";
 }
 

@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <libpq-fe.h>
 #include <poll.h>
 
@@ -39,6 +39,11 @@ std::string Tidy(std::string text, const std::string& secret) {
   return !secret.empty() && text.find(secret) != std::string::npos ? "it cannot be reached" : text;
 }
 
+std::string WhyNot(const PGconn& connection) {
+  const char* password = PQpass(&connection);
+  return Tidy(PQerrorMessage(&connection), password != nullptr ? password : "");
+}
+
 base::Result<PgConnection> Connect(const base::Secret& url, const std::string& place,
                                    std::chrono::milliseconds timeout) {
   PgConnection connection(PQconnectStart(url.Reveal().c_str()));
@@ -52,10 +57,7 @@ base::Result<PgConnection> Connect(const base::Secret& url, const std::string& p
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline - base::MonotonicNow());
     if (state == PGRES_POLLING_FAILED) {
-      const char* password = PQpass(connection.get());
-      return base::Fail(ErrorCode::kUnavailable, place + ": " +
-                                                     Tidy(PQerrorMessage(connection.get()),
-                                                          password != nullptr ? password : ""));
+      return base::Fail(ErrorCode::kUnavailable, place + ": " + WhyNot(*connection));
     }
     if (left.count() <= 0) {
       return base::Fail(ErrorCode::kUnavailable, place + ": no connection within " +
@@ -106,6 +108,15 @@ base::Result<void> SetLimits(Connection& connection, const PostgresOptions& opti
   return {};
 }
 
+std::string ValueOf(const PQconninfoOption& first, std::string_view name) {
+  for (const PQconninfoOption* option = &first; option->keyword != nullptr; ++option) {
+    if (name == option->keyword && option->val != nullptr) {
+      return option->val;
+    }
+  }
+  return "";
+}
+
 void Ignore(void* /*nobody*/, const char* /*message*/) {}
 
 }  // namespace
@@ -116,16 +127,9 @@ std::string PlaceOfUrl(const base::Secret& url) {
   if (!options) {
     return "postgresql://?";
   }
-  const auto value = [&](std::string_view name) -> std::string {
-    for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
-      if (name == option->keyword && option->val != nullptr) {
-        return option->val;
-      }
-    }
-    return "";
-  };
-  const std::string port = value("port");
-  return "postgresql://" + value("host") + (port.empty() ? "" : ":" + port) + "/" + value("dbname");
+  const std::string port = ValueOf(*options, "port");
+  return "postgresql://" + ValueOf(*options, "host") + (port.empty() ? "" : ":" + port) + "/" +
+         ValueOf(*options, "dbname");
 }
 
 base::Result<std::unique_ptr<Connection>> OpenPostgres(const base::Secret& url,
@@ -173,15 +177,15 @@ base::Result<void> CopyTablesToSchema(Connection& connection, const std::string&
     return tl::unexpected<base::Error>(query.error());
   }
   std::vector<std::string> tables;
-  const auto read = query->ForEachRow([&](const Statement& row) { tables.push_back(row.Text(0)); });
+  auto read = query->ForEachRow([&](const Statement& row) { tables.push_back(row.Text(0)); });
   if (!read) {
     return read;
   }
   auto made = connection.Run("CREATE SCHEMA \"" + schema + "\"");
   for (const std::string& table : tables) {
     if (made) {
-      made = connection.Run("CREATE TABLE \"" + schema + "\".\"" + table + "\" AS TABLE \"" +
-                            table + "\"");
+      made = connection.Run(
+          fmt::format(R"(CREATE TABLE "{}"."{}" AS TABLE "{}")", schema, table, table));
     }
   }
   return made;

@@ -12,7 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -83,18 +83,25 @@ class PostgresStatement : public StatementDriver {
 
   base::Result<void> ForEachRow(const std::function<void()>& on_row) override {
     const auto outcome = Go([&](const PGresult& row) -> base::Result<void> {
-      for (std::size_t at = 0; at < columns_.size(); ++at) {
-        if (auto taken = TakeCell(row, static_cast<int>(at), columns_[at]); !taken) {
-          return taken;
-        }
+      auto taken = TakeRow(row);
+      if (taken) {
+        on_row();
       }
-      on_row();
-      return {};
+      return taken;
     });
     return outcome ? base::Result<void>() : tl::unexpected<base::Error>(outcome.error());
   }
 
  private:
+  base::Result<void> TakeRow(const PGresult& row) {
+    for (std::size_t at = 0; at < columns_.size(); ++at) {
+      if (auto taken = TakeCell(row, static_cast<int>(at), columns_[at]); !taken) {
+        return taken;
+      }
+    }
+    return {};
+  }
+
   base::Result<PostgresDriver::Outcome> Go(const PostgresDriver::OnRow& on_row) {
     if (was_run_ && name_.empty()) {
       std::string name = connection_.NextName();
@@ -244,8 +251,23 @@ base::Result<PostgresDriver::Outcome> PostgresDriver::Execute(
 
 void PostgresDriver::Deallocate(const std::string& name) {
   if (connection_ != nullptr && PQtransactionStatus(connection_) != PQTRANS_INERROR) {
-    static_cast<void>(Run("DEALLOCATE " + name));
+    // A failure only leaves a name behind, and a lost connection shows at its next use.
+    const auto done = Run("DEALLOCATE " + name);
+    static_cast<void>(done.has_value());
   }
+}
+
+base::Result<void> PostgresDriver::Take(PGresult& result, const OnRow& on_row, Outcome& outcome) {
+  const ExecStatusType status = PQresultStatus(&result);
+  if (status == PGRES_SINGLE_TUPLE) {
+    return on_row(result);
+  }
+  if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
+    return tl::unexpected<base::Error>(ErrorFromPostgres(result, place_));
+  }
+  outcome.changed = std::atoll(PQcmdTuples(&result));
+  outcome.tag = PQcmdStatus(&result);
+  return {};
 }
 
 // Always to the end, as the connection takes nothing new before.
@@ -257,6 +279,7 @@ base::Result<PostgresDriver::Outcome> PostgresDriver::Collect(bool was_sent, con
   if (const auto flushed = Flush(); !flushed) {
     return tl::unexpected<base::Error>(flushed.error());
   }
+  const OnRow skip = [](const PGresult& /*row*/) { return base::Result<void>(); };
   Outcome outcome;
   base::Result<void> first;  // The first error counts; later ones follow from it.
   for (;;) {
@@ -267,19 +290,9 @@ base::Result<PostgresDriver::Outcome> PostgresDriver::Collect(bool was_sent, con
     if (*next == nullptr) {
       break;
     }
-    PGresult* result = next->get();
-    const ExecStatusType status = PQresultStatus(result);
-    if (status == PGRES_SINGLE_TUPLE) {
-      if (first) {
-        first = on_row(*result);
-      }
-    } else if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
-      if (first) {
-        first = tl::unexpected<base::Error>(ErrorFromPostgres(*result, place_));
-      }
-    } else {
-      outcome.changed = std::atoll(PQcmdTuples(result));
-      outcome.tag = PQcmdStatus(result);
+    auto taken = Take(**next, first ? on_row : skip, outcome);
+    if (first) {
+      first = std::move(taken);
     }
   }
   if (PQstatus(connection_) != CONNECTION_OK) {

@@ -62,6 +62,7 @@ class PostgresDriver : public ConnectionDriver {
 
  private:
   // Reads all results of what was sent.
+  base::Result<void> Take(PGresult& result, const OnRow& on_row, Outcome& outcome);
   base::Result<Outcome> Collect(bool was_sent, const OnRow& on_row);
   base::Result<PgResult> Next();
   base::Result<void> WaitForAnswer();

@@ -67,9 +67,7 @@ class SqliteStatement : public StatementDriver {
       // Always to the end: an unfinished query would keep its snapshot and hold up checkpoints.
       statement_.execute(false);
       while (statement_.fetch()) {
-        for (std::size_t at = 0; at < columns_.size(); ++at) {
-          columns_[at].is_null = column_marks_[at] != soci::i_ok;
-        }
+        MarkColumns();
         on_row();
       }
       return {};
@@ -82,6 +80,12 @@ class SqliteStatement : public StatementDriver {
   void MarkParams() {
     for (std::size_t at = 0; at < params_.size(); ++at) {
       param_marks_[at] = params_[at].is_null ? soci::i_null : soci::i_ok;
+    }
+  }
+
+  void MarkColumns() {
+    for (std::size_t at = 0; at < columns_.size(); ++at) {
+      columns_[at].is_null = column_marks_[at] != soci::i_ok;
     }
   }
 

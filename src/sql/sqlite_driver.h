@@ -14,7 +14,7 @@
 #include "sql/statement.h"
 
 namespace soci {
-class session;
+class session;  // NOLINT(readability-identifier-naming): the library's name.
 }
 
 namespace bulwark::sql {
