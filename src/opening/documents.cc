@@ -20,7 +20,10 @@ std::string PlaceOf(std::size_t line) {
 }
 
 std::string_view WithoutEnd(std::string_view line) {
-  return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
+  while (line.ends_with('\r')) {
+    line.remove_suffix(1);
+  }
+  return line;
 }
 
 }  // namespace

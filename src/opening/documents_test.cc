@@ -64,5 +64,14 @@ TEST(DocumentsTest, HasALimitOnDocuments) {
   EXPECT_THAT(documents.error().message, HasSubstr("line 200001: more than 200000 documents"));
 }
 
+TEST(OpeningDocuments, ReadsADumpOfItsOwnDumpTheSameHoweverManyCarriageReturnsEndALine) {
+  const auto once = ParseDump("oms:portfolio {}\r\r\n");
+  ASSERT_TRUE(once);
+  EXPECT_EQ(once->rows.at(0).text, "{}");
+  const auto again = ParseDump(DumpOf(*once));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->rows, once->rows);
+}
+
 }  // namespace
 }  // namespace bulwark::opening
