@@ -2,38 +2,27 @@
 //       the passing of time do to money.
 // Method: a person's commands, a mark moved by hand, a venue played by hand.
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
-#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "base/decimal.h"
 #include "base/time.h"
-#include "engine/engine.h"
-#include "market/bar_builder.h"
+#include "engine/engine_testing.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/event.h"
 #include "model/fill.h"
-#include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/portfolio.h"
-#include "model/signal.h"
 #include "model/venue_report.h"
 #include "oms/oms.h"
-#include "risk/gate.h"
-#include "strategy/strategy.h"
-#include "strategy/supervisor.h"
 
 namespace bulwark::engine {
 namespace {
@@ -41,109 +30,38 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
+using testing_support::D;
+using testing_support::EngineFixture;
 
-base::Decimal D(std::string_view text) {
-  return *base::Decimal::Parse(text);
-}
-
-// Nobody but the test asks for orders.
-class SilentStrategy : public strategy::Strategy {
- public:
-  std::optional<model::Signal> OnBar(const model::Bar& /*bar*/) override { return std::nullopt; }
-  [[nodiscard]] model::StrategyName name() const override { return model::StrategyName("silent"); }
-  [[nodiscard]] std::size_t warm_up_bars() const override { return 0; }
-};
-
-class EngineMoneyTest : public testing::Test {
+class EngineMoneyTest : public EngineFixture {
  protected:
   EngineMoneyTest() {
-    (void)instruments_.Add(*model::DefaultInstrument("BTC/USDT"));
-    Build(model::AccountMode::kSpot);
+    AddInstrument("BTC/USDT");
+    Begin(model::AccountMode::kSpot);
   }
 
-  void Build(model::AccountMode mode) {
+  void Begin(model::AccountMode mode) {
     const model::AccountTerms terms{.mode = mode};
-    oms::OpeningBooks books;
-    books.portfolio.cash = D("100000");
-    books.portfolio.terms = terms;
-    std::vector<std::unique_ptr<strategy::Strategy>> strategies;
-    strategies.push_back(std::make_unique<SilentStrategy>());
-    const std::vector<model::StrategyName> names = {model::StrategyName("silent")};
-    engine_ = std::make_unique<Engine>(
-        EngineOptions{.epoch = 3, .risk_fraction = D("0.1"), .borrow_bps_per_day = D("2")},
-        EngineParts{.instruments = instruments_,
-                    .bars = *market::BarBuilder::Create(seconds{1}, 1),
-                    .strategies = std::move(strategies),
-                    .supervisor = *strategy::Supervisor::Create({}, names, 1),
-                    .gate = risk::Gate(risk::GateLimits{.data_age_max = hours{1000},
-                                                        .entry_cooldown = base::Nanos{0},
-                                                        .position_percent_max = D("100"),
-                                                        .terms = terms}),
-                    .books = books,
-                    .anchor = std::nullopt});
-    Give(model::VenueLink{.is_up = true, .at = now_});
-    Give(model::VenueBooks{.cash = D("100000"), .at = now_});
-    Permit(false);
-    Mark("50000");
+    Build({.options = {.epoch = 3, .risk_fraction = D("0.1"), .borrow_bps_per_day = D("2")},
+           .limits = {.data_age_max = hours{1000},
+                      .entry_cooldown = base::Nanos{0},
+                      .position_percent_max = D("100"),
+                      .terms = terms},
+           .books = {.portfolio = {.cash = D("100000"), .terms = terms}}});
+    BringUp();
     out_.Clear();
   }
 
-  void Give(const model::Event& event) { engine_->Process(event, out_); }
-  void Permit(bool is_halted) {
-    Give(model::Permit{
-        .is_halted = is_halted, .is_redis_ok = true, .is_ledger_ok = true, .at = now_});
-  }
-  void Mark(const char* price) {
-    Give(model::Tick{.price = D(price), .size = D("1"), .event_at = now_, .received_at = now_});
-  }
-  void Wait(base::Nanos span) {
-    now_ += span;
-    Permit(false);
-    Give(model::Timer{.at = now_});
-  }
-  // Answers the order that was sent for it, if one was.
-  std::optional<model::Order> Place(const model::NewOrder& order) {
-    out_.Clear();
-    Give(model::PlaceOrder{.order = order, .at = now_});
-    return Sent();
-  }
-  [[nodiscard]] std::optional<model::Order> Sent() const {
-    std::optional<model::Order> sent;
-    for (const model::Action& action : out_) {
-      if (const auto* send = std::get_if<model::SendOrder>(&action)) {
-        sent = send->order;
-      }
-    }
-    return sent;
-  }
   // Places and fills it.
   model::Order Trade(const model::NewOrder& wish, const char* price) {
     const model::Order order = *Place(wish);
     Give(model::OrderFilled{.fill = FillOf(order, price, order.quantity)});
     return order;
   }
-  model::Fill FillOf(const model::Order& order, const char* price, base::Decimal quantity) {
-    return {.order_id = order.id,
-            .trade_id = model::TradeId("T" + std::to_string(++trades_)),
-            .instrument = order.instrument,
-            .side = order.side,
-            .price = D(price),
-            .quantity = quantity,
-            .at = now_};
-  }
   void Split(const char* id) {
     Give(model::CorporateAction{
         .id = model::TradeId(id), .new_shares = 2, .old_shares = 1, .at = now_});
   }
-  template <class T>
-  [[nodiscard]] int Count() const {
-    return static_cast<int>(std::count_if(out_.begin(), out_.end(), [](const auto& action) {
-      return std::holds_alternative<T>(action);
-    }));
-  }
-  [[nodiscard]] const model::Portfolio& books() const { return engine_->oms().portfolio(); }
-  [[nodiscard]] base::Decimal owned() const { return books().positions[0].owned(); }
-
   static model::NewOrder Buy(const char* quantity) {
     return {.origin = model::Origin::kOperator, .quantity = D(quantity)};
   }
@@ -167,16 +85,10 @@ class EngineMoneyTest : public testing::Test {
             .reduce_only = true,
             .quantity = D(quantity)};
   }
-
-  model::InstrumentTable instruments_;
-  std::unique_ptr<Engine> engine_;
-  model::ActionBuffer out_;
-  base::UnixNanos now_{seconds{1'700'000'000}};
-  int trades_ = 0;
 };
 
 TEST_F(EngineMoneyTest, ClosesAShortWhenFreeCashIsNegative) {
-  Build(model::AccountMode::kMargin);
+  Begin(model::AccountMode::kMargin);
   Trade(Short("0.1"), "50000");
   Give(model::CorporateAction{.kind = model::CorporateAction::Kind::kDividend,
                               .id = model::TradeId("D1"),
@@ -193,7 +105,7 @@ TEST_F(EngineMoneyTest, ClosesAShortWhenFreeCashIsNegative) {
 }
 
 TEST_F(EngineMoneyTest, LiquidatesAShortWhenFreeCashIsNegative) {
-  Build(model::AccountMode::kMargin);
+  Begin(model::AccountMode::kMargin);
   Trade(Short("0.1"), "50000");
   Give(model::CorporateAction{.kind = model::CorporateAction::Kind::kDividend,
                               .id = model::TradeId("D1"),
@@ -204,7 +116,7 @@ TEST_F(EngineMoneyTest, LiquidatesAShortWhenFreeCashIsNegative) {
   Permit(true);
   Give(model::Timer{.at = now_});
 
-  EXPECT_TRUE(Sent());
+  EXPECT_TRUE(LastSent());
 }
 
 TEST_F(EngineMoneyTest, BooksAPurchaseWhoseFeeIsAllOfItOrMore) {
@@ -248,7 +160,7 @@ TEST_F(EngineMoneyTest, BooksNoTotalWithoutAPrice) {
 TEST_F(EngineMoneyTest, LeavesOrdersAloneWhenASplitIsRepeated) {
   Trade(Buy("0.1"), "50000");
   Split("S1");
-  Mark("25000");
+  Tick("25000");
   model::NewOrder stop = Sell("0.2");
   stop.type = model::OrderType::kStop;
   stop.origin = model::Origin::kProtective;
@@ -275,7 +187,7 @@ TEST_F(EngineMoneyTest, KeepsEquityThroughASplit) {
 }
 
 TEST_F(EngineMoneyTest, BooksNoBorrowingForARepeatedFill) {
-  Build(model::AccountMode::kMargin);
+  Begin(model::AccountMode::kMargin);
   Trade(Short("0.1"), "50000");
   const model::Order cover = *Place(Cover("0.05"));
   Wait(hours{1});
@@ -290,10 +202,10 @@ TEST_F(EngineMoneyTest, BooksNoBorrowingForARepeatedFill) {
 }
 
 TEST_F(EngineMoneyTest, LetsAShortPayFromTheMomentItStands) {
-  Build(model::AccountMode::kMargin);
+  Begin(model::AccountMode::kMargin);
   Trade(Short("0.001"), "50000");
   Wait(hours{23} + minutes{59});
-  Mark("50000");
+  Tick("50000");
   Trade(Short("0.1"), "50000");
   Wait(minutes{1});
   EXPECT_LT(books().borrow_fees_paid, D("0.02"));
@@ -301,7 +213,7 @@ TEST_F(EngineMoneyTest, LetsAShortPayFromTheMomentItStands) {
 }
 
 TEST_F(EngineMoneyTest, PaysForTheLastHoursOfAShortThatATotalCloses) {
-  Build(model::AccountMode::kMargin);
+  Begin(model::AccountMode::kMargin);
   Trade(Short("0.1"), "50000");
   Wait(hours{12});
   const model::Order cover = *Place(Cover("0.1"));
@@ -382,8 +294,8 @@ TEST_F(EngineMoneyTest, EndsTheLegThatAFeeLeftLessThanALot) {
   fill.fee_charged = D("0.000105");
   Give(model::OrderFilled{.fill = fill});
   out_.Clear();
-  Mark("48900");
-  const auto stop = Sent();
+  Tick("48900");
+  const auto stop = LastSent();
   ASSERT_TRUE(stop);
 
   Give(model::OrderFilled{.fill = FillOf(*stop, "48900", stop->quantity)});

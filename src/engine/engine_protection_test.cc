@@ -6,11 +6,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -18,21 +17,15 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
-#include "engine/engine.h"
-#include "market/bar_builder.h"
+#include "engine/engine_testing.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/event.h"
-#include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/portfolio.h"
-#include "model/signal.h"
 #include "model/venue_report.h"
 #include "oms/oms.h"
-#include "risk/gate.h"
-#include "strategy/strategy.h"
-#include "strategy/supervisor.h"
 
 namespace bulwark::engine {
 namespace {
@@ -40,71 +33,31 @@ namespace {
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing_support::D;
+using testing_support::EngineFixture;
 
-base::Decimal D(std::string_view text) {
-  return *base::Decimal::Parse(text);
-}
-
-// Nobody but the test asks for orders.
-class SilentStrategy : public strategy::Strategy {
- public:
-  std::optional<model::Signal> OnBar(const model::Bar& /*bar*/) override { return std::nullopt; }
-  [[nodiscard]] model::StrategyName name() const override { return model::StrategyName("silent"); }
-  [[nodiscard]] std::size_t warm_up_bars() const override { return 0; }
-};
-
-class EngineProtectionTest : public testing::Test {
+class EngineProtectionTest : public EngineFixture {
  protected:
   EngineProtectionTest() {
-    (void)instruments_.Add(*model::DefaultInstrument("BTCUSDT"));
+    AddInstrument("BTCUSDT");
     Start({.portfolio = {.cash = D("100000")}});
     Permit();
-    Mark("50000");
+    Tick("50000");
     out_.Clear();
   }
 
   void Start(const oms::OpeningBooks& books) {
-    std::vector<std::unique_ptr<strategy::Strategy>> strategies;
-    strategies.push_back(std::make_unique<SilentStrategy>());
-    const std::vector<model::StrategyName> names = {model::StrategyName("silent")};
-    engine_ = std::make_unique<Engine>(
-        EngineOptions{.epoch = ++epoch_, .risk_fraction = D("0.1"), .replaces_per_minute = 9},
-        EngineParts{.instruments = instruments_,
-                    .bars = *market::BarBuilder::Create(seconds{1}, 1),
-                    .strategies = std::move(strategies),
-                    .supervisor = *strategy::Supervisor::Create({}, names, 1),
-                    .gate = risk::Gate(risk::GateLimits{.data_age_max = hours{1000},
-                                                        .entry_cooldown = base::Nanos{0},
-                                                        .position_percent_max = D("100")}),
-                    .books = books,
-                    .anchor = std::nullopt});
-    Give(model::VenueLink{.is_up = true, .at = now_});
+    Build({.options = {.epoch = ++epoch_, .risk_fraction = D("0.1"), .replaces_per_minute = 9},
+           .limits = {.data_age_max = hours{1000},
+                      .entry_cooldown = base::Nanos{0},
+                      .position_percent_max = D("100")},
+           .books = books});
+    SetLink(true);
     Give(model::VenueBooks{.cash = D("100000"), .at = now_});
     out_.Clear();
   }
   void Restart() { Start({.portfolio = books(), .open_orders = engine_->oms().open_orders()}); }
 
-  void Give(const model::Event& event) { engine_->Process(event, out_); }
-  void Permit() {
-    Give(model::Permit{.is_halted = false,
-                       .is_killed = false,
-                       .is_redis_ok = true,
-                       .is_ledger_ok = true,
-                       .at = now_});
-  }
-  void Mark(const char* price) {
-    Give(model::Tick{.price = D(price), .size = D("1"), .event_at = now_, .received_at = now_});
-  }
-  void Wait(base::Nanos span) {
-    now_ += span;
-    Permit();
-    Give(model::Timer{.at = now_});
-  }
-  std::optional<model::Order> Place(const model::NewOrder& order) {
-    out_.Clear();
-    Give(model::PlaceOrder{.order = order, .at = now_});
-    return Sent();
-  }
   // Sent to the venue, and known there.
   model::Order PlaceAtVenue(const model::NewOrder& order) {
     const auto sent = Place(order);
@@ -112,16 +65,7 @@ class EngineProtectionTest : public testing::Test {
     Give(model::OrderSent{.order_id = sent->id, .at = now_});
     return *sent;
   }
-  std::optional<model::Order> Sent() const {
-    std::optional<model::Order> sent;
-    for (const model::Action& action : out_) {
-      if (const auto* send = std::get_if<model::SendOrder>(&action)) {
-        sent = send->order;
-      }
-    }
-    return sent;
-  }
-  base::Decimal SentQuantity() const {
+  [[nodiscard]] base::Decimal SentQuantity() const {
     base::Decimal sum;
     for (const model::Action& action : out_) {
       const auto* send = std::get_if<model::SendOrder>(&action);
@@ -130,33 +74,19 @@ class EngineProtectionTest : public testing::Test {
     return sum;
   }
   void Fill(const model::Order& order, const char* price, const char* quantity) {
-    Give(model::OrderFilled{.fill = {.order_id = order.id,
-                                     .trade_id = model::TradeId("T" + std::to_string(++trades_)),
-                                     .instrument = order.instrument,
-                                     .side = order.side,
-                                     .price = D(price),
-                                     .quantity = D(quantity),
-                                     .at = now_}});
+    EngineFixture::Fill(order, price, D(quantity));
   }
   void EndOf(const model::Order& order, const char* filled,
              model::OrderEnd end = model::OrderEnd::kCancelled) {
     Give(model::OrderEnded{
         .order_id = order.id, .end = end, .cumulative_filled = D(filled), .at = now_});
   }
-  int Alerts(std::string_view event) const {
+  [[nodiscard]] int Alerts(std::string_view event) const {
     return static_cast<int>(std::count_if(out_.begin(), out_.end(), [&](const auto& action) {
       const auto* alert = std::get_if<model::AlertRaised>(&action);
       return alert != nullptr && alert->event.view() == event;
     }));
   }
-  template <class T>
-  int Count() const {
-    return static_cast<int>(std::count_if(out_.begin(), out_.end(), [](const auto& action) {
-      return std::holds_alternative<T>(action);
-    }));
-  }
-  [[nodiscard]] const model::Portfolio& books() const { return engine_->oms().portfolio(); }
-  [[nodiscard]] base::Decimal owned() const { return books().positions[0].owned(); }
   [[nodiscard]] std::size_t open() const { return engine_->oms().open_orders().size(); }
   // The newest open order.
   [[nodiscard]] model::Order Newest() const { return engine_->oms().open_orders().back(); }
@@ -201,17 +131,12 @@ class EngineProtectionTest : public testing::Test {
   model::Order StopOfABracket() {
     Fill(*Place(Bracket()), "50000", "0.1");
     out_.Clear();
-    Mark("48900");
-    EXPECT_TRUE(Sent());
-    return *Sent();
+    Tick("48900");
+    EXPECT_TRUE(LastSent());
+    return *LastSent();
   }
 
-  model::InstrumentTable instruments_;
-  std::unique_ptr<Engine> engine_;
-  model::ActionBuffer out_;
-  base::UnixNanos now_{seconds{1'700'000'000}};
   std::uint64_t epoch_ = 0;
-  int trades_ = 0;
 };
 
 TEST_F(EngineProtectionTest, SendsOnlyTheRestOfASaleThatEndedBeforeItsFillsCame) {
@@ -221,7 +146,7 @@ TEST_F(EngineProtectionTest, SendsOnlyTheRestOfASaleThatEndedBeforeItsFillsCame)
   out_.Clear();
   EndOf(sale, "0.06");
   EXPECT_EQ(SentQuantity(), D("0.04"));
-  const model::Order second = *Sent();
+  const model::Order second = *LastSent();
   // What is missing stays blocked, whatever the gate would let go.
   EXPECT_EQ(books().positions[0].quantity, D("0"));
 
@@ -239,7 +164,7 @@ TEST_F(EngineProtectionTest, ProtectsOnlyTheRestOfAStopThatEndedBeforeItsFillsCa
   EndOf(stop, "0.06", model::OrderEnd::kExpired);
   Wait(seconds{1});
   EXPECT_EQ(SentQuantity(), D("0.04"));
-  const model::Order again = *Sent();
+  const model::Order again = *LastSent();
 
   Fill(stop, "48900", "0.06");
   Fill(again, "48900", "0.04");
@@ -255,7 +180,7 @@ TEST_F(EngineProtectionTest, SendsTheRestOnceWhenARestartFallsBetweenTheEndAndIt
   Fill(stop, "48900", "0.06");
   EndOf(stop, "0.06", model::OrderEnd::kExpired);
   Permit();
-  Mark("48000");
+  Tick("48000");
   Wait(seconds{1});
   EXPECT_EQ(SentQuantity(), D("0.04"));
   Wait(seconds{1});
@@ -290,10 +215,10 @@ TEST_F(EngineProtectionTest, SendsAnEntryReplacedTwiceOnceAndOnlyItsRest) {
   Fill(first, "49000", "0.06");
   EndOf(first, "0.06");
 
-  ASSERT_TRUE(Sent());
+  ASSERT_TRUE(LastSent());
   EXPECT_EQ(SentQuantity(), D("0.04"));
-  EXPECT_EQ(Sent()->limit_price, D("49200"));
-  EXPECT_EQ(Sent()->replaces, first.id);
+  EXPECT_EQ(LastSent()->limit_price, D("49200"));
+  EXPECT_EQ(LastSent()->replaces, first.id);
 }
 
 TEST_F(EngineProtectionTest, SendsAnExitReplacedTwice) {
@@ -303,8 +228,8 @@ TEST_F(EngineProtectionTest, SendsAnExitReplacedTwice) {
   Give(model::ReplaceOrder{.order_id = Newest().id, .limit_price = D("50800"), .at = now_});
   out_.Clear();
   EndOf(first, "0");
-  ASSERT_TRUE(Sent());
-  EXPECT_EQ(Sent()->limit_price, D("50800"));
+  ASSERT_TRUE(LastSent());
+  EXPECT_EQ(LastSent()->limit_price, D("50800"));
 }
 
 TEST_F(EngineProtectionTest, TellsAReplacementInOneStepWithTheWishToCancel) {
@@ -335,7 +260,7 @@ TEST_F(EngineProtectionTest, ProtectsAnEntryThatEndedBeforeItsFillCame) {
   EndOf(entry, "0.1");
   Fill(entry, "50000", "0.1");
   out_.Clear();
-  Mark("40000");
+  Tick("40000");
   EXPECT_EQ(SentQuantity(), D("0.1"));
 }
 
@@ -346,15 +271,15 @@ TEST_F(EngineProtectionTest, ProtectsWhatAnEntryFillsAfterItsStopLeft) {
   const model::Order entry = PlaceAtVenue(wish);
   Fill(entry, "49900", "0.04");
   out_.Clear();
-  Mark("48900");
+  Tick("48900");
   EXPECT_EQ(SentQuantity(), D("0.04"));
-  const model::Order stop = *Sent();
+  const model::Order stop = *LastSent();
   out_.Clear();
   Fill(entry, "49900", "0.06");
   EXPECT_EQ(SentQuantity(), D("0.06"));
 
   Fill(stop, "48890", "0.04");
-  Fill(*Sent(), "48880", "0.06");
+  Fill(*LastSent(), "48880", "0.06");
   EXPECT_TRUE(owned().is_zero());
   EXPECT_EQ(open(), 0U);
 }
@@ -366,8 +291,8 @@ TEST_F(EngineProtectionTest, LeavesNoLegBehindWhenTheEntryEndsAfterItsStopLeft) 
   const model::Order entry = PlaceAtVenue(wish);
   Fill(entry, "49900", "0.04");
   out_.Clear();
-  Mark("48900");
-  const model::Order stop = *Sent();
+  Tick("48900");
+  const model::Order stop = *LastSent();
   EndOf(entry, "0.04");
   Fill(stop, "48890", "0.04");
   EXPECT_EQ(open(), 0U);
@@ -378,20 +303,20 @@ TEST_F(EngineProtectionTest, NeverCancelsAStopForATarget) {
   Give(model::OrderUnresolved{.order_id = stop.id, .at = now_});
   Wait(seconds{5});
   out_.Clear();
-  Mark("52100");
+  Tick("52100");
   EXPECT_EQ(Count<model::SendCancel>(), 0);
   Give(model::OrderNotSent{.order_id = stop.id, .at = now_});
   EXPECT_TRUE(Waiting(model::OrderRole::kStop));
 
-  const auto target = Sent();
+  const auto target = LastSent();
   ASSERT_TRUE(target);
   EXPECT_EQ(target->role, model::OrderRole::kTarget);
   Give(model::OrderSent{.order_id = target->id, .at = now_});
   Wait(seconds{1});
   out_.Clear();
   EndOf(*target, "0");
-  ASSERT_TRUE(Sent());
-  EXPECT_EQ(Sent()->role, model::OrderRole::kStop);
+  ASSERT_TRUE(LastSent());
+  EXPECT_EQ(LastSent()->role, model::OrderRole::kStop);
 }
 
 TEST_F(EngineProtectionTest, SendsTheSuccessorOfAStopThatNeverLeft) {
@@ -408,9 +333,9 @@ TEST_F(EngineProtectionTest, HoldsAStopAgainThatWasLostBeforeTheFirstPermit) {
   const model::Order stop = StopOfABracket();
   Restart();
   Give(model::OrderNotSent{.order_id = stop.id, .at = now_});
-  EXPECT_FALSE(Sent());
+  EXPECT_FALSE(LastSent());
   Permit();
-  Mark("48000");
+  Tick("48000");
   Wait(seconds{1});
   EXPECT_EQ(SentQuantity(), D("0.1"));
 }
@@ -431,7 +356,7 @@ TEST_F(EngineProtectionTest, DeniesAReplacementThatCouldNeverLeave) {
   Give(model::ReplaceOrder{.order_id = stop.id, .stop_price = D("49500.003"), .at = now_});
   EXPECT_EQ(Count<model::OrderDenied>(), 1);
   EXPECT_EQ(Waiting(model::OrderRole::kStop)->id, stop.id);
-  Mark("49000");
+  Tick("49000");
   EXPECT_EQ(SentQuantity(), D("0.1"));
 }
 
@@ -439,7 +364,7 @@ TEST_F(EngineProtectionTest, CancelsARestingSaleThatHoldsUpAStop) {
   Fill(*Place(Buy()), "50000", "0.1");
   Place(Stop("49000"));
   const model::Order sale = PlaceAtVenue(Sale("55000"));
-  Mark("48000");
+  Tick("48000");
   Wait(seconds{1});
   EXPECT_EQ(Count<model::SendCancel>(), 1);
   out_.Clear();
@@ -454,15 +379,15 @@ TEST_F(EngineProtectionTest, KeepsWhatASaleHoldsUpOfAStopThatLeaves) {
   part.quantity = D("0.03");
   const model::Order sale = PlaceAtVenue(part);
   out_.Clear();
-  Mark("48000");
+  Tick("48000");
   EXPECT_EQ(SentQuantity(), D("0.07"));
-  const model::Order stop = *Sent();
+  const model::Order stop = *LastSent();
   Wait(seconds{1});
   out_.Clear();
   EndOf(sale, "0");
   EXPECT_EQ(SentQuantity(), D("0.03"));
   Fill(stop, "48000", "0.07");
-  Fill(*Sent(), "48000", "0.03");
+  Fill(*LastSent(), "48000", "0.03");
   EXPECT_EQ(open(), 0U);
 }
 
@@ -499,8 +424,8 @@ TEST_F(EngineProtectionTest, AsksAVenueThatRefusesEachStopEverMoreSeldom) {
     EndOf(stop, "0", model::OrderEnd::kRejected);
     out_.Clear();
     Wait(milliseconds{200});
-    if (Sent()) {
-      stop = *Sent();
+    if (LastSent()) {
+      stop = *LastSent();
       ++sent;
     }
   }
@@ -514,11 +439,11 @@ TEST_F(EngineProtectionTest, DropsATriggeredEntryThatTheGateDidNotLetGoInTime) {
   wish.stop_price = D("50500");
   Place(wish);
   Give(model::VenueLink{.is_up = false, .at = now_});
-  Mark("50600");
+  Tick("50600");
   EXPECT_EQ(open(), 1U);
   Wait(seconds{11});
   EXPECT_EQ(open(), 0U);
-  EXPECT_FALSE(Sent());
+  EXPECT_FALSE(LastSent());
 }
 
 }  // namespace

@@ -29,9 +29,11 @@
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/event.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/portfolio.h"
 #include "model/signal.h"
 #include "model/venue_report.h"
 #include "oms/oms.h"
@@ -101,6 +103,17 @@ class EngineFixture : public testing::Test {
                      .event_at = now_,
                      .received_at = now_});
   }
+  void Wait(base::Nanos span) {
+    now_ += span;
+    Permit();
+    Give(model::Timer{.at = now_});
+  }
+  // A person's order; answers what was sent for it, if it was.
+  std::optional<model::Order> Place(const model::NewOrder& order) {
+    out_.Clear();
+    Give(model::PlaceOrder{.order = order, .at = now_});
+    return LastSent();
+  }
   // Everything proven: an entry may leave.
   void BringUp() {
     SetLink(true);
@@ -108,15 +121,17 @@ class EngineFixture : public testing::Test {
     Permit();
     Tick("50000");
   }
+  model::Fill FillOf(const model::Order& order, std::string_view price, base::Decimal quantity) {
+    return {.order_id = order.id,
+            .trade_id = model::TradeId("T" + std::to_string(++trades_)),
+            .instrument = order.instrument,
+            .side = order.side,
+            .price = D(price),
+            .quantity = quantity,
+            .at = now_};
+  }
   void Fill(const model::Order& order, std::string_view price, base::Decimal quantity) {
-    const std::string trade = "T" + std::to_string(++trades_);
-    Give(model::OrderFilled{.fill = {.order_id = order.id,
-                                     .trade_id = model::TradeId(trade),
-                                     .instrument = order.instrument,
-                                     .side = order.side,
-                                     .price = D(price),
-                                     .quantity = quantity,
-                                     .at = now_}});
+    Give(model::OrderFilled{.fill = FillOf(order, price, quantity)});
   }
 
   template <class T>
@@ -129,6 +144,16 @@ class EngineFixture : public testing::Test {
     }
     return all;
   }
+  template <class T>
+  [[nodiscard]] int Count() const {
+    return static_cast<int>(All<T>().size());
+  }
+  [[nodiscard]] std::optional<model::Order> LastSent() const {
+    const std::vector<model::Order> sent = Sent();
+    return sent.empty() ? std::nullopt : std::optional(sent.back());
+  }
+  [[nodiscard]] const model::Portfolio& books() const { return engine_->oms().portfolio(); }
+  [[nodiscard]] base::Decimal owned() const { return books().positions[0].owned(); }
   [[nodiscard]] std::vector<model::Order> Sent() const {
     std::vector<model::Order> sent;
     for (const auto& send : All<model::SendOrder>()) {
