@@ -9,6 +9,7 @@ import sys
 import time
 
 import harness
+import import_test
 import postgres
 from harness import check
 
@@ -19,6 +20,7 @@ AT_FIRST_START = ("sql.create", "sql.migrate", "ledger.account", "ledger.run", "
 BY_COMMAND = ("ledger.switch", "redis.switch")
 BY_SPILL = ("spill.append", "ledger.spill_merge", "spill.drop")
 BY_TOOL = ("ledger.restore",)
+BY_IMPORT = ("ledger.import",)
 OLD_LEDGER = "sql.backup"
 
 
@@ -178,6 +180,23 @@ def by_tool(box):
     return f"{len(export.read_bytes().splitlines())} lines, the same"
 
 
+def by_import(box):
+    """Books taken over from another program, by an import that dies; then trading goes on from them."""
+    dump = import_test.write_dump(box.folder / "old.txt",
+                                  [("oms:portfolio", import_test.portfolio(5_000_000.25, {}))])
+    box.arm()
+    os.environ.update(box.environment)
+    died = box.system.run("import", "--file", dump)
+    check(died.returncode == -signal.SIGKILL, f"import ended with {died.returncode}: {died.stderr}")
+    box.disarm()
+    is_there = box.name.endswith(".after")
+    again = box.system.run("import", "--file", dump)
+    check(again.returncode == (3 if is_there else 0), f"import again says {again.returncode}: {again.stderr}")
+    box.start()
+    box.system.wait_orders(2)
+    return box.verify()
+
+
 def with_old_ledger(box):
     """A ledger of version 1 comes forward with one whole copy of it beside."""
     if box.server is not None:
@@ -201,7 +220,7 @@ def with_old_ledger(box):
 def driver_of(point):
     for points, driver in ((AT_FIRST_START, at_first_start), (BY_COMMAND, by_command),
                            (BY_SPILL, by_spill), (BY_TOOL, by_tool),
-                           ((OLD_LEDGER,), with_old_ledger)):
+                           (BY_IMPORT, by_import), ((OLD_LEDGER,), with_old_ledger)):
         if point in points:
             return driver
     return while_trading
