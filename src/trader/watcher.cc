@@ -268,9 +268,10 @@ void Watcher::Merge(const std::optional<RedisWords>& words) {
   const auto kill = kill_.Merge({.redis = kill_word,
                                  .is_on_in_ledger = switches_->kill.is_on,
                                  .ledger_sequence = switches_->kill.sequence});
-  is_halted_ = halt.is_on;
-  is_killed_ = kill.is_on;
-  // The door first, then the paperwork.
+  // A stop: the door first, then the paperwork. A release: the door opens in the round after the one
+  // that recorded it, since the ledger may keep us waiting while Redis says stop again.
+  is_halted_ = halt.is_on || halt.append_to_ledger;
+  is_killed_ = kill.is_on || kill.append_to_ledger;
   exit_gate_.Set(is_halted_, is_killed_);
   Apply(model::Switch::kHalt, halt, switches_->halt, words->halt);
   Apply(model::Switch::kKill, kill, switches_->kill, words->kill);
@@ -385,6 +386,7 @@ void Watcher::WaitForNews() {
 void Watcher::CloseByLedger() {
   const auto switches = ledger_->ReadSwitches();
   if (switches) {
+    switches_ = *switches;  // The next round may find neither ledger nor Redis.
     exit_gate_.Set(is_halted_ || switches->halt.is_on, is_killed_ || switches->kill.is_on);
   }
 }

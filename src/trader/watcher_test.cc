@@ -7,23 +7,32 @@
 
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "ledger/ledger.h"
+#include "ledger/ledger_store.h"
 #include "ledger/ledger_testing.h"
+#include "ledger/recent_orders.h"
+#include "ledger/recovered_books.h"
 #include "model/action.h"
 #include "model/event.h"
+#include "model/instrument.h"
 #include "model/switches.h"
 #include "redis/connection.h"
+#include "redis/dialer.h"
 #include "redis/test_server.h"
 #include "sql/sqlite_file.h"
 #include "trader/exit_gate.h"
@@ -37,6 +46,56 @@ namespace {
 using testing_support::Entry;
 using testing_support::TakeAll;
 using testing_support::Until;
+
+// A real ledger whose calls a test can see coming, and whose reading can fail.
+class StagedLedger final : public ledger::LedgerStore {
+ public:
+  explicit StagedLedger(std::unique_ptr<ledger::LedgerStore> real) : real_(std::move(real)) {}
+
+  std::function<void(const model::SwitchTurn&)> before_turn = [](const model::SwitchTurn&) {};
+  std::function<bool()> is_readable = [] { return true; };
+  std::function<void()> after_read = [] {};
+
+  base::Result<std::optional<std::string>> EnsureAccount(
+      const ledger::AccountSetup& setup) override {
+    return real_->EnsureAccount(setup);
+  }
+  base::Result<model::InstrumentTable> CompleteInstruments(
+      const model::InstrumentTable& table) override {
+    return real_->CompleteInstruments(table);
+  }
+  base::Result<std::uint64_t> BeginRun(const ledger::RunInfo& info,
+                                       const model::InstrumentTable& table) override {
+    return real_->BeginRun(info, table);
+  }
+  base::Result<ledger::CommitReceipt> Commit(std::uint64_t epoch,
+                                             std::span<const model::Action> actions) override {
+    return real_->Commit(epoch, actions);
+  }
+  base::Result<ledger::RecoveredBooks> Recover(const model::InstrumentTable& table) override {
+    return real_->Recover(table);
+  }
+  base::Result<std::vector<ledger::RecentOrder>> RecentOrders(const model::InstrumentTable& table,
+                                                              std::size_t changes) override {
+    return real_->RecentOrders(table, changes);
+  }
+  base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) override {
+    before_turn(turn);
+    return real_->Turn(turn);
+  }
+  base::Result<model::SwitchState> ReadSwitches() override {
+    if (!is_readable()) {
+      return base::Fail(base::ErrorCode::kUnavailable, "the test takes the ledger away");
+    }
+    const auto read = real_->ReadSwitches();
+    after_read();
+    return read;
+  }
+  base::Result<std::uint64_t> LastEpoch() override { return real_->LastEpoch(); }
+
+ private:
+  std::unique_ptr<ledger::LedgerStore> real_;
+};
 
 class WatcherTest : public testing::Test {
  protected:
@@ -231,24 +290,56 @@ TEST_F(WatcherTest, KeepsAStopThatTheLedgerCouldNotTakeWhenRedisGoesAwayToo) {
   ASSERT_EQ(::kill(*server_.server().pid(), SIGCONT), 0);
 }
 
-// The release takes its time in the ledger; a new stop meanwhile must not be written over.
-TEST_F(WatcherTest, TakesAStopThatComesWhileAReleaseIsJournaled) {
+// Found by bulwark-sim: while a release waited for the ledger, the door was open and a new stop unseen.
+TEST_F(WatcherTest, StaysClosedUntilTheLedgerTookAReleaseAndThenHearsANewStop) {
   ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}).has_value());
   ASSERT_TRUE(TurnsUntilClosed(true));
   watcher_.DoWork();  // Both sides agree now.
-  const auto other = sql::OpenSqlite(folder_.file(), {});
-  ASSERT_TRUE((*other)->Run("BEGIN IMMEDIATE"));
+  auto ledger = std::make_unique<StagedLedger>(folder_.Open());
+  StagedLedger& stage = *ledger;
+  Watcher watcher(std::make_unique<redis::UrlDialer>(server_.url()), std::move(ledger), {},
+                  {.queues = queues_, .health = health_, .exit_gate = gate_});
+  watcher.DoWork();
+  int releases = 0;
+  stage.before_turn = [&](const model::SwitchTurn& turn) {
+    if (!turn.is_on && ++releases == 1) {
+      EXPECT_TRUE(IsClosed());
+      EXPECT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}).has_value());
+    }
+  };
   ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "false"}).has_value());
-  std::thread turn([&] { watcher_.DoWork(); });
-  EXPECT_TRUE(
-      Until([&] { return !IsClosed(); }));  // It has read the release and waits for the lock.
-  ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}).has_value());
-  ASSERT_TRUE((*other)->Run("COMMIT"));
-  turn.join();
 
+  EXPECT_TRUE(Until([&] {
+    watcher.DoWork();
+    EXPECT_TRUE(IsClosed());
+    return releases == 1 && ledger_->ReadSwitches()->halt.is_on;
+  }));
   EXPECT_EQ(Get("SYSTEM:HALT"), "true");
-  ASSERT_TRUE(TurnsUntilClosed(true));
-  EXPECT_TRUE(ledger_->ReadSwitches()->halt.is_on);
+}
+
+// Found by bulwark-sim: the next round, which could read neither side, opened the door again.
+TEST_F(WatcherTest, RemembersAStopThatItReadBetweenTwoRounds) {
+  ASSERT_EQ(::kill(*server_.server().pid(), SIGSTOP), 0);
+  auto ledger = std::make_unique<StagedLedger>(folder_.Open());
+  StagedLedger& stage = *ledger;
+  Watcher watcher(std::make_unique<redis::UrlDialer>(server_.url()), std::move(ledger), {},
+                  {.queues = queues_, .health = health_, .exit_gate = gate_});
+  watcher.DoWork();
+  ASSERT_FALSE(IsClosed());
+  int reads = 0;
+  stage.is_readable = [&] { return ++reads <= 2; };
+  stage.after_read = [&] {
+    if (reads == 1) {
+      Turn(model::Switch::kKill, true);
+    }
+  };
+
+  watcher.DoWork();  // Reads "off", then "on" while it waits.
+  EXPECT_TRUE(IsClosed());
+  watcher.DoWork();  // Reads nothing.
+
+  EXPECT_TRUE(IsClosed());
+  ASSERT_EQ(::kill(*server_.server().pid(), SIGCONT), 0);
 }
 
 TEST_F(WatcherTest, KeepsAStopThatNeitherLedgerNorRedisKept) {
