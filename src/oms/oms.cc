@@ -78,7 +78,10 @@ Oms::Oms(const OpeningBooks& books)
     // A venue may end its own ids like our revisions.
     const model::TradeId& id = trade.fill.trade_id;
     const model::TradeId first = trade.revision > 0 ? FirstIdOf(id) : id;
-    seen_trades_.Insert(first);
+    // One that was declared void before it came has no quantity yet: it is still to be booked.
+    if (trade.fill.quantity.is_positive()) {
+      seen_trades_.Insert(first);
+    }
     booked_.Put(first, trade);
   }
 }

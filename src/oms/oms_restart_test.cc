@@ -1,11 +1,14 @@
 // Goal: a restarted OMS knows what it booked before, and takes nothing else for it.
 // Method: opening books by hand, then the venue's repeats.
 
+#include <algorithm>
 #include <string_view>
+#include <variant>
 
 #include <gtest/gtest.h>
 
 #include "base/decimal.h"
+#include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/adjustment.h"
 #include "model/booked_trade.h"
@@ -64,6 +67,26 @@ TEST(OmsRestartTest, KnowsACorrectedTradeByItsFirstId) {
 
   EXPECT_EQ(oms.portfolio().positions[0].owned(), D("0"));
   EXPECT_EQ(oms.duplicate_fills(), 1U);
+}
+
+// Found by bulwark-sim: the trade counted as booked, and its order stayed partly filled for ever.
+TEST(OmsRestartTest, BooksATradeWhoseBustWasHereBeforeItAndBeforeTheRestart) {
+  const model::Fill note{.trade_id = model::TradeId("T1")};
+  Oms oms({.portfolio = {.cash = D("1000")},
+           .booked_trades = {{.fill = note, .is_booked = false, .is_void = true}}});
+  model::ActionBuffer out;
+
+  oms.On(model::OrderFilled{.fill = Trade("T1")}, kNow, out);
+  oms.On(model::OrderFilled{.fill = Trade("T1")}, kNow, out);
+
+  EXPECT_EQ(oms.portfolio().positions[0].owned(), D("0"));
+  EXPECT_EQ(oms.portfolio().cash, D("1000"));
+  EXPECT_EQ(oms.duplicate_fills(), 1U);
+  EXPECT_EQ(std::ranges::count_if(out.list(),
+                                  [](const model::Action& action) {
+                                    return std::holds_alternative<model::FillBooked>(action);
+                                  }),
+            1);
 }
 
 }  // namespace
