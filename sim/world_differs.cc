@@ -132,7 +132,9 @@ std::optional<std::string> World::WhatDiffersInRedis(const model::Portfolio& boo
       shown == nullptr ? std::nullopt : std::optional(contract::DecodePortfolio(*shown));
   if (!document || !*document || (*document)->cash != books.cash ||
       (*document)->blocked_cash != books.blocked_cash) {
-    return "oms:portfolio is not what the books say";
+    return "oms:portfolio is not what the books say, " + books.cash.ToString() + " and " +
+           books.blocked_cash.ToString() + " blocked, but " +
+           (shown == nullptr ? "missing" : *shown);
   }
   return std::nullopt;
 }

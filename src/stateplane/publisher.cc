@@ -262,9 +262,9 @@ void Publisher::MarkAllDirty() {
 }
 
 void Publisher::ComposeBooks(redis::Pipeline& out) {
-  value_.clear();
-  contract::EncodePortfolio(value_, portfolio_, instruments_);
-  Set(out, contract::keys::Portfolio());
+  portfolio_text_.clear();
+  contract::EncodePortfolio(portfolio_text_, portfolio_, instruments_);
+  out.Add({"SET", contract::keys::Portfolio().view(), portfolio_text_});
   orders_.Compose(out);
   if (are_rows_dirty_ && rows_.rows() > 0) {
     out.Add({"SET", contract::keys::ViewOrders().view(), rows_.text()});

@@ -81,6 +81,9 @@ class Publisher {
   void Confirm();
   // The connection is new: everything is written again.
   void MarkAllDirty();
+  // What oms:portfolio should hold; empty until it was composed.
+  [[nodiscard]] std::string_view portfolio_text() const { return portfolio_text_; }
+  [[nodiscard]] std::uint64_t epoch() const { return options_.epoch; }
 
   [[nodiscard]] std::uint64_t dropped_events() const {
     return events_.dropped() + alerts_.dropped();
@@ -136,6 +139,7 @@ class Publisher {
   bool are_latencies_dirty_ = false;
   bool is_state_dirty_ = true;
   bool is_start_dirty_ = true;  // What is written once per connection.
+  std::string portfolio_text_;  // As composed last.
   std::string value_;           // Scratch for encoders.
 };
 

@@ -13,14 +13,17 @@
 #include "base/time.h"
 #include "base/triple_buffer.h"
 #include "contract/keys.h"
+#include "contract/system_documents.h"
 #include "model/action.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/telemetry.h"
+#include "redis/command.h"
 #include "redis/connection.h"
 #include "redis/dialer.h"
 #include "redis/url.h"
 #include "stateplane/publisher.h"
+#include "trader/exit_gate.h"
 #include "trader/health.h"
 #include "trader/latency_board.h"
 #include "trader/queues.h"
@@ -30,6 +33,7 @@ namespace {
 
 constexpr std::size_t kActionsPerTransaction = 512;
 constexpr base::Nanos kReconnectAfter{std::chrono::milliseconds{100}};
+constexpr const char* kUnavailable = "redis unavailable";
 
 }  // namespace
 
@@ -60,11 +64,15 @@ int PublisherThread::DoWork() {
   NoticeLoss(now);
   publisher_.SetVenueLink(health_.is_venue_up.load());
   publisher_.SetGateClosed(exit_gate_.closed_at());
+  if (exit_gate_.is_fenced()) {
+    ReleaseEntries(ExitGate::kFencedReason);  // Redis speaks for the newer run now.
+    return taken;
+  }
   if (!publisher_.is_dirty() && entries_.empty()) {
     return taken;
   }
   const bool is_stored = EnsureConnected(now) && Store();
-  ReleaseEntries(is_stored);
+  ReleaseEntries(is_stored ? nullptr : kUnavailable);
   return taken + (is_stored ? 1 : 0);
 }
 
@@ -75,7 +83,8 @@ void PublisherThread::Flush() {
   }
   TakeTelemetry(clock_.MonotonicNow());
   connect_at_ = base::Nanos{0};
-  ReleaseEntries(publisher_.is_dirty() && EnsureConnected(clock_.MonotonicNow()) && Store());
+  const bool is_stored = publisher_.is_dirty() && EnsureConnected(clock_.MonotonicNow()) && Store();
+  ReleaseEntries(is_stored ? nullptr : kUnavailable);
 }
 
 int PublisherThread::TakeActions() {
@@ -129,20 +138,25 @@ void PublisherThread::Beat(base::Nanos now) {
 }
 
 // A FLUSHALL or an eviction leaves the connection as it was: the keys that change rarely would stay
-// away. These four are always there.
+// away. So would the books of a run that was paused and wrote once more after we took over.
 void PublisherThread::NoticeLoss(base::Nanos now) {
   if (!connection_ || !connection_->is_alive() || !health_.is_redis_writable.load() ||
       now - looked_at_ < timing_.heartbeat_every) {
     return;
   }
   looked_at_ = now;
-  const contract::Key epoch = contract::keys::Epoch();
-  const contract::Key portfolio = contract::keys::Portfolio();
-  const contract::Key state = contract::keys::State();
-  const contract::Key status = contract::keys::Status();
-  const auto there =
-      connection_->Call({"EXISTS", epoch.view(), portfolio.view(), state.view(), status.view()});
-  if (there && there->AsInteger() != 4) {
+  redis::Pipeline questions;
+  questions.Add({"EXISTS", contract::keys::State().view(), contract::keys::Status().view()});
+  questions.Add({"GET", contract::keys::Epoch().view()});
+  questions.Add({"GET", contract::keys::Portfolio().view()});
+  const auto replies = connection_->ExecuteForReplies(questions);
+  if (!replies) {
+    return;
+  }
+  std::string epoch;
+  contract::EncodeEpoch(epoch, publisher_.epoch());
+  if (replies->at(0).AsInteger() != 2 || replies->at(1).AsText() != epoch ||
+      replies->at(2).AsText() != publisher_.portfolio_text()) {
     base::LogWarn("redis_lost_keys");
     publisher_.MarkAllDirty();
   }
@@ -192,12 +206,12 @@ bool PublisherThread::Store() {
   return false;
 }
 
-void PublisherThread::ReleaseEntries(bool are_shown) {
+void PublisherThread::ReleaseEntries(const char* objection) {
   for (const model::SendOrder& entry : entries_) {
-    if (are_shown) {
+    if (objection == nullptr) {
       Push(entry);
     } else {
-      Push(RefuseOrder{.order_id = entry.order.id, .reason = model::Reason("redis unavailable")});
+      Push(RefuseOrder{.order_id = entry.order.id, .reason = model::Reason(objection)});
     }
   }
   entries_.clear();

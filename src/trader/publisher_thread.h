@@ -70,7 +70,7 @@ class PublisherThread {
   bool EnsureConnected(base::Nanos now);
   void NoticeLoss(base::Nanos now);
   bool Store();
-  void ReleaseEntries(bool are_shown);
+  void ReleaseEntries(const char* objection);  // Null: Redis shows them.
   void Push(const VenueCommand& command);
 
   std::unique_ptr<redis::Dialer> dialer_;

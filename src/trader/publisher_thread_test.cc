@@ -175,6 +175,38 @@ TEST_F(PublisherThreadTest, WritesAgainWhatWasEvictedAlone) {
   }));
 }
 
+// Found by bulwark-sim: a run that hung in a write finished it after the next one had shown its books.
+TEST_F(PublisherThreadTest, WritesAgainWhatAnOlderRunWroteOverIt) {
+  const auto shown = [&](const char* key) {
+    const auto reply = connection_->Call({"GET", key});
+    return reply && reply->AsText() ? std::string(*reply->AsText()) : "(none)";
+  };
+  thread_.DoWork();
+  for (const char* key : {"oms:portfolio", "oms:epoch"}) {
+    const std::string ours = shown(key);
+    ASSERT_NE(ours, "(none)");
+    ASSERT_TRUE(connection_->Call({"SET", key, "1"}).has_value());
+
+    EXPECT_TRUE(Until([&] {
+      thread_.DoWork();
+      return shown(key) == ours;
+    })) << key;
+  }
+}
+
+TEST_F(PublisherThreadTest, WritesNothingOnceANewerRunHoldsTheAccount) {
+  thread_.DoWork();
+  ASSERT_TRUE(connection_->Call({"DEL", "oms:portfolio"}).has_value());
+  gate_.FenceOff();
+  Decide(Entry(1));
+
+  thread_.DoWork();
+
+  EXPECT_EQ(Shown(Entry(1)), "(none)");
+  EXPECT_EQ(connection_->Call({"EXISTS", "oms:portfolio"})->AsInteger(), 0);
+  EXPECT_TRUE(std::holds_alternative<RefuseOrder>(TakeAll(queues_.from_publisher).at(0)));
+}
+
 TEST_F(PublisherThreadTest, GoesOnAfterAForeignTypeAtTheSetOfOpenOrders) {
   thread_.DoWork();
   ASSERT_TRUE(connection_->Call({"DEL", "oms:orders:open"}).has_value());
