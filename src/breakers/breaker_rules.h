@@ -1,6 +1,7 @@
 // What each circuit breaker is: when it trips, what an unknown input means, what ends it.
 //
-// Shape:   one table; a rule is a row, limits come from the settings. A limit of zero turns a breaker off.
+// Shape:   one table; a rule is a row, limits come from the settings. A limit of zero turns a
+//          breaker off.
 // Units:   as the row's `unit`.
 // Errors:  none.
 // Threads: constants.

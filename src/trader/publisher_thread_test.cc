@@ -175,7 +175,8 @@ TEST_F(PublisherThreadTest, WritesAgainWhatWasEvictedAlone) {
   }));
 }
 
-// Found by bulwark-sim: a run that hung in a write finished it after the next one had shown its books.
+// Found by bulwark-sim: a run that hung in a write finished it after the next one had shown its own
+// books.
 TEST_F(PublisherThreadTest, WritesAgainWhatAnOlderRunWroteOverIt) {
   const auto shown = [&](const char* key) {
     const auto reply = connection_->Call({"GET", key});

@@ -268,8 +268,8 @@ void Watcher::Merge(const std::optional<RedisWords>& words) {
   const auto kill = kill_.Merge({.redis = kill_word,
                                  .is_on_in_ledger = switches_->kill.is_on,
                                  .ledger_sequence = switches_->kill.sequence});
-  // A stop: the door first, then the paperwork. A release: the door opens in the round after the one
-  // that recorded it, since the ledger may keep us waiting while Redis says stop again.
+  // A stop: the door first, then the paperwork. A release: the door opens in the round after the
+  // one that recorded it, since the ledger may keep us waiting while Redis says stop again.
   is_halted_ = halt.is_on || halt.append_to_ledger;
   is_killed_ = kill.is_on || kill.append_to_ledger;
   exit_gate_.Set(is_halted_, is_killed_);

@@ -290,7 +290,8 @@ TEST_F(WatcherTest, KeepsAStopThatTheLedgerCouldNotTakeWhenRedisGoesAwayToo) {
   ASSERT_EQ(::kill(*server_.server().pid(), SIGCONT), 0);
 }
 
-// Found by bulwark-sim: while a release waited for the ledger, the door was open and a new stop unseen.
+// Found by bulwark-sim: while a release waited for the ledger, the door was open and a new stop
+// went unseen.
 TEST_F(WatcherTest, StaysClosedUntilTheLedgerTookAReleaseAndThenHearsANewStop) {
   ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}).has_value());
   ASSERT_TRUE(TurnsUntilClosed(true));
