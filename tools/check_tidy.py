@@ -120,7 +120,7 @@ def check_dead(root, names):
             includers.setdefault(pathlib.PurePath(path).name, []).append(name)
     for name in sources:
         by = includers.get(name.name, []) if name.suffix == ".h" else []
-        for_tests = all(user.stem.endswith(("_test", "_bench", "_fuzz")) for user in by)
+        for_tests = all(user.stem.endswith(("_test", "_bench", "_fuzz", "_testing")) for user in by)
         if by and (name.parts[0] != "src" or for_tests):
             continue
         if not any(is_listed(name.relative_to(folder), listing)

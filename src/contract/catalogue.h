@@ -67,7 +67,14 @@ enum class EntryId : std::uint8_t {
   // Limits and cache
   kRateLimitTokens,
   kRateLimitRefill,
+  kRateLimitLog,
+  kRateLimitWaiting,
+  kRateLimitClosed,
+  kRateLimitLimits,
+  kRateLimitSlots,
+  kRateLimitCounters,
   kCache,
+  kCacheLock,
   // Channels
   kPortfolioUpdate,
   kTradeExecuted,
@@ -80,7 +87,7 @@ enum class EntryId : std::uint8_t {
   kFeedDisconnected,
   kFeedReconnected,
 };
-constexpr std::size_t kEntries = 49;
+constexpr std::size_t kEntries = 56;
 
 enum class Group : std::uint8_t {
   kSystem,

@@ -132,6 +132,11 @@ TEST(KeysTest, BuildsNamesThatTheCatalogueKnows) {
   EXPECT_EQ(keys::TickToFill("brk-b").view(), "METRICS:LATENCY:TICK_TO_FILL_MS:BRK_B");
   EXPECT_EQ(keys::AlertsEvent(1771351200123).view(), "ALERTS:EVENT:1771351200123");
   EXPECT_EQ(ScopedSymbol("EUR:usd.x"), "EUR_USD.X");
+  EXPECT_EQ(keys::RateLimit("alpha_vantage").last_refill.view(),
+            "rate_limit:alpha_vantage:last_refill");
+  EXPECT_EQ(keys::RateLimit("alpha_vantage").log.view(), "rate_limit:alpha_vantage:log");
+  EXPECT_EQ(keys::Cache("universe", "sp500").view(), "cache:universe:sp500");
+  EXPECT_EQ(keys::CacheLock("universe", "sp500").view(), "cache_lock:universe:sp500");
   EXPECT_EQ(ScanPattern(EntryId::kOrder), "oms:order:*");
   EXPECT_EQ(ScanPattern(EntryId::kCache), "cache:*:*");
   for (const Channel& channel : channels::All()) {

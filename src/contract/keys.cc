@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,14 +16,22 @@
 namespace bulwark::contract {
 namespace {
 
-// The pattern with its (at most one) placeholder replaced.
-std::string Filled(const Entry& entry, std::string_view value) {
+// Puts `value` where the first placeholder from `from` on is; answers where it ends.
+std::size_t Fill(std::string& text, std::size_t from, std::string_view value) {
+  const std::size_t open = text.find('<', from);
+  ENSURE(open != std::string::npos && !value.empty());
+  text.replace(open, text.find('>', open) - open + 1, value);
+  return open + value.size();
+}
+
+// The pattern with its placeholders replaced, in order.
+std::string Filled(const Entry& entry, std::initializer_list<std::string_view> values) {
   std::string text(entry.pattern);
-  const std::size_t open = text.find('<');
-  ENSURE((open == std::string::npos) == value.empty());
-  if (open != std::string::npos) {
-    text.replace(open, text.find('>') - open + 1, value);
+  std::size_t from = 0;
+  for (const std::string_view value : values) {
+    from = Fill(text, from, value);
   }
+  ENSURE(text.find('<', from) == std::string::npos);
   return text;
 }
 
@@ -30,11 +39,12 @@ std::string Filled(const Entry& entry, std::string_view value) {
 
 class NameBuilder {
  public:
-  static Key MakeKey(EntryId id, std::string_view value = {}) {
+  static Key MakeKey(EntryId id, std::initializer_list<std::string_view> values = {}) {
     const Entry& entry = Get(id);
     ENSURE(entry.kind != Kind::kChannel);
-    return Key(Filled(entry, value));
+    return Key(Filled(entry, values));
   }
+  static Key MakeKey(EntryId id, std::string_view value) { return MakeKey(id, {value}); }
 
   static Channel MakeChannel(EntryId id) {
     const Entry& entry = Get(id);
@@ -144,6 +154,22 @@ Key KillMeta() {
 }
 Key KillLog() {
   return NameBuilder::MakeKey(EntryId::kKillLog);
+}
+RateLimitKeys RateLimit(std::string_view name) {
+  return {.tokens = NameBuilder::MakeKey(EntryId::kRateLimitTokens, name),
+          .last_refill = NameBuilder::MakeKey(EntryId::kRateLimitRefill, name),
+          .log = NameBuilder::MakeKey(EntryId::kRateLimitLog, name),
+          .waiting = NameBuilder::MakeKey(EntryId::kRateLimitWaiting, name),
+          .closed = NameBuilder::MakeKey(EntryId::kRateLimitClosed, name),
+          .limits = NameBuilder::MakeKey(EntryId::kRateLimitLimits, name),
+          .slots = NameBuilder::MakeKey(EntryId::kRateLimitSlots, name),
+          .counters = NameBuilder::MakeKey(EntryId::kRateLimitCounters, name)};
+}
+Key Cache(std::string_view domain, std::string_view identifier) {
+  return NameBuilder::MakeKey(EntryId::kCache, {domain, identifier});
+}
+Key CacheLock(std::string_view domain, std::string_view identifier) {
+  return NameBuilder::MakeKey(EntryId::kCacheLock, {domain, identifier});
 }
 
 }  // namespace keys

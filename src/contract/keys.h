@@ -85,6 +85,23 @@ Key KillSwitch();
 Key KillMeta();
 Key KillLog();
 
+// All keys of one shared budget. Requires: `name` is a word (key_match.h).
+struct RateLimitKeys {
+  Key tokens;
+  Key last_refill;
+  Key log;
+  Key waiting;
+  Key closed;
+  Key limits;
+  Key slots;
+  Key counters;
+};
+RateLimitKeys RateLimit(std::string_view name);
+
+// Requires: `domain` is a word, `identifier` has 1 to 200 bytes.
+Key Cache(std::string_view domain, std::string_view identifier);
+Key CacheLock(std::string_view domain, std::string_view identifier);
+
 }  // namespace keys
 
 namespace channels {

@@ -128,7 +128,7 @@ void AppendEntry(std::string& out, const Entry& entry) {
                    entry.standing == Standing::kTruth ? "Truth" : "Derived", entry.rebuilt_from);
   }
   fmt::format_to(end, "- Source: {}{}\n\n", Name(entry.origin),
-                 entry.is_written_by_trader ? "" : "; declared, not written by this version yet");
+                 entry.is_written_by_trader ? "" : "; not written by the trader");
 }
 
 void AppendGroup(std::string& out, Group group) {

@@ -240,7 +240,7 @@ bool MonitorChecker::CheckCollections(const std::string& command, Words words) {
     Write(words[1], Kind::kSet, words.subspan(2));
   } else if (command == "RPUSH" || command == "LPUSH") {
     Write(words[1], Kind::kList, words.subspan(2));
-  } else if (command == "ZADD" && words.size() >= 4) {
+  } else if ((command == "ZADD" || command == "ZINCRBY") && words.size() >= 4) {
     Write(words[1], Kind::kSortedSet, words.last(1));
   } else if (command.starts_with("ZREM")) {
     Write(words[1], Kind::kSortedSet, {});

@@ -38,6 +38,12 @@ std::optional<std::string> CheckSystemStatus(std::string_view value);
 std::optional<std::string> CheckKillMeta(std::string_view value);
 std::optional<std::string> CheckKillLogEntry(std::string_view value);
 std::optional<std::string> CheckDayTrade(std::string_view value);
+std::optional<std::string> CheckLimiterGrant(std::string_view value);
+std::optional<std::string> CheckLimiterTicket(std::string_view value);
+std::optional<std::string> CheckLimiterClosed(std::string_view value);
+std::optional<std::string> CheckLimiterLimits(std::string_view value);
+std::optional<std::string> CheckToken(std::string_view value);
+std::optional<std::string> CheckCounterName(std::string_view value);
 
 std::optional<std::string> CheckPortfolioUpdate(std::string_view value);
 std::optional<std::string> CheckTradeExecuted(std::string_view value);
