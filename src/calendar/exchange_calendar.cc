@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,6 +13,7 @@
 #include "base/new_york.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "calendar/date_text.h"
 #include "calendar/day.h"
 #include "calendar/scheduled_days.h"
 
@@ -45,23 +45,17 @@ base::UnixNanos At(Date date, minutes time_of_day) {
   return base::FromNewYork(base::LocalNanos(date.time_since_epoch()) + time_of_day).at;
 }
 
-std::string Name(Date date) {
-  const std::chrono::year_month_day ymd(date);
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(ymd.year()),
-                     static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
-}
-
 std::optional<base::Error> Objection(std::span<const Override> sorted) {
   using enum base::ErrorCode;
   const auto twice = std::ranges::adjacent_find(sorted, {}, &Override::date);
   if (twice != sorted.end()) {
-    return base::Error{kInvalidArgument, Name(twice->date) + " is overridden twice"};
+    return base::Error{kInvalidArgument, DateText(twice->date) + " is overridden twice"};
   }
   for (const Override& one : sorted) {
     const std::chrono::weekday day(one.date);
     const bool is_weekend = day == std::chrono::Saturday || day == std::chrono::Sunday;
     if (is_weekend && one.kind != DayKind::kClosed) {
-      return base::Error{kInvalidArgument, Name(one.date) + " is a weekend, not a session"};
+      return base::Error{kInvalidArgument, DateText(one.date) + " is a weekend, not a session"};
     }
   }
   return std::nullopt;
@@ -83,9 +77,9 @@ base::Result<ExchangeCalendar> ExchangeCalendar::Create(std::span<const Override
   ExchangeCalendar made(std::move(sorted));
   for (const Override& one : made.overrides_) {
     if (made.NextSession(one.date) - one.date > kClosedMax) {
-      return base::Fail(
-          base::ErrorCode::kInvalidArgument,
-          fmt::format("no session within {} days after {}", kClosedMax.count(), Name(one.date)));
+      return base::Fail(base::ErrorCode::kInvalidArgument,
+                        fmt::format("no session within {} days after {}", kClosedMax.count(),
+                                    DateText(one.date)));
     }
   }
   return made;

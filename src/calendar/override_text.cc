@@ -1,15 +1,13 @@
 #include "calendar/override_text.h"
 
-#include <charconv>
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "base/result.h"
+#include "calendar/date_text.h"
 #include "calendar/day.h"
 
 namespace bulwark::calendar {
@@ -24,33 +22,6 @@ std::string_view Trim(std::string_view text) {
     return {};
   }
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
-
-// All of `text` as a number without a sign.
-template <class Number>
-std::optional<Number> Whole(std::string_view text) {
-  if (text.find_first_not_of("0123456789") != std::string_view::npos) {
-    return std::nullopt;
-  }
-  Number number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_whole = error == std::errc() && end == text.data() + text.size();
-  return is_whole ? std::optional(number) : std::nullopt;
-}
-
-std::optional<Date> ParseDate(std::string_view text) {
-  if (text.size() != kDateLength || text[4] != '-' || text[7] != '-') {
-    return std::nullopt;
-  }
-  const auto year = Whole<int>(text.substr(0, 4));
-  const auto month = Whole<unsigned>(text.substr(5, 2));
-  const auto day = Whole<unsigned>(text.substr(8, 2));
-  if (!year || !month || !day) {
-    return std::nullopt;
-  }
-  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(*month),
-                                         std::chrono::day(*day)};
-  return date.ok() ? std::optional(Date(date)) : std::nullopt;
 }
 
 std::optional<DayKind> ParseKind(std::string_view word) {

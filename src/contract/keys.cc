@@ -172,6 +172,19 @@ Key CacheLock(std::string_view domain, std::string_view identifier) {
   return NameBuilder::MakeKey(EntryId::kCacheLock, {domain, identifier});
 }
 
+Key DailyBarsDone(std::string_view date) {
+  return NameBuilder::MakeKey(EntryId::kDailyBarsDone, date);
+}
+Key WeeklyFundamentalsDone(std::string_view week) {
+  return NameBuilder::MakeKey(EntryId::kWeeklyFundamentalsDone, week);
+}
+Key AltdataLastRun() {
+  return NameBuilder::MakeKey(EntryId::kAltdataLastRun);
+}
+Key BackfillCompleted() {
+  return NameBuilder::MakeKey(EntryId::kBackfillCompleted);
+}
+
 }  // namespace keys
 
 namespace channels {

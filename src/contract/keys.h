@@ -102,6 +102,11 @@ RateLimitKeys RateLimit(std::string_view name);
 Key Cache(std::string_view domain, std::string_view identifier);
 Key CacheLock(std::string_view domain, std::string_view identifier);
 
+Key DailyBarsDone(std::string_view date);           // Requires: "2026-03-12".
+Key WeeklyFundamentalsDone(std::string_view week);  // Requires: "2026-W11".
+Key AltdataLastRun();
+Key BackfillCompleted();
+
 }  // namespace keys
 
 namespace channels {
