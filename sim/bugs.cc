@@ -26,6 +26,8 @@ constexpr std::array kBugs = {
             "a restart recomputes the books from the fills alone"},
     BugSpec{Bug::kBelieveNotFound, "believe-not-found",
             "the venue's \"not found\" is taken for proof that an order never arrived"},
+    BugSpec{Bug::kForgetSpill, "forget-spill",
+            "a restart does not look for what the last run could not commit"},
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ enum class Bug : std::uint8_t {
   kHaltAtEngineOnly,
   kForgetAdjustments,
   kBelieveNotFound,
+  kForgetSpill,
 };
 
 struct Context {

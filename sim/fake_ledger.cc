@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@
 #include "ledger/ledger_store.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
+#include "ledger/spill_store.h"
 #include "ledger/trades_now.h"
 #include "model/accounting.h"
 #include "model/action.h"
@@ -78,8 +80,8 @@ ledger::CommitReceipt Disk::Apply(std::span<const model::Action> actions) {
       Take(*booked, receipt);
     } else if (const auto* adjusted = std::get_if<model::BooksAdjusted>(&action)) {
       Take(*adjusted);
-    } else if (std::holds_alternative<model::RoundTripClosed>(action)) {
-      ++round_trips;
+    } else if (const auto* trip = std::get_if<model::RoundTripClosed>(&action)) {
+      Take(*trip);
     } else if (const auto* set = std::get_if<model::AnchorSet>(&action)) {
       anchors[set->kind] = *set;
     } else {
@@ -89,9 +91,39 @@ ledger::CommitReceipt Disk::Apply(std::span<const model::Action> actions) {
   return receipt;
 }
 
+ledger::CommitReceipt Disk::Apply(const ledger::SpillContent& spill) {
+  if (!merged_spills.insert(spill.id).second) {
+    return {};
+  }
+  std::vector<model::Action> current;
+  std::ranges::copy_if(spill.actions, std::back_inserter(current), [&](const auto& action) {
+    if (const auto* changed = std::get_if<model::OrderChanged>(&action)) {
+      const auto row = orders.find(changed->order.id);
+      return row == orders.end() || row->second.epoch <= spill.epoch;
+    }
+    if (const auto* booked = std::get_if<model::FillBooked>(&action)) {
+      return !trades.contains(booked->fill.trade_id);
+    }
+    if (const auto* adjusted = std::get_if<model::BooksAdjusted>(&action)) {
+      return !adjustment_ids.contains(adjusted->adjustment.id.view());
+    }
+    const auto* trip = std::get_if<model::RoundTripClosed>(&action);
+    return trip == nullptr || !round_trips.contains(trip->id.view());
+  });
+  return Apply(current);
+}
+
+void Disk::Take(const model::RoundTripClosed& closed) {
+  const std::string id(closed.id.view());
+  if (!round_trips.insert(id).second) {
+    context_.Violate("the round trip " + id + " was closed twice");
+  }
+}
+
 void Disk::Take(const model::OrderChanged& changed) {
   auto [row, is_new] = orders.try_emplace(changed.order.id);
   row->second.order = changed.order;
+  row->second.epoch = last_epoch;
   row->second.last_change = ++changes;
   if (is_new) {
     order_ids.push_back(changed.order.id);
@@ -201,16 +233,8 @@ Result<ledger::CommitReceipt> FakeLedger::Commit(std::uint64_t epoch,
   if (const auto reached = Reach("ledger commit"); !reached) {
     return tl::unexpected<base::Error>(reached.error());
   }
-  if (!disk_.is_failing() && context_.faults.Fires(Fault::kLedgerFull)) {
-    disk_.full_until =
-        context_.scheduler.now() + context_.faults.Span(milliseconds{10}, seconds{2});
-  }
-  if (disk_.is_failing()) {
-    context_.trace.Note("ledger-full");
-    return base::Fail(ErrorCode::kUnavailable, "sim.db: disk is full");
-  }
-  if (epoch != disk_.last_epoch) {
-    return base::Fail(ErrorCode::kConflict, "sim.db: this run was fenced off");
+  if (const auto admitted = Admit(epoch); !admitted) {
+    return tl::unexpected<base::Error>(admitted.error());
   }
   context_.trace.Note("commit", actions.size(), [&] { return Summary(actions); });
   if (context_.bug == Bug::kSendFirst && before_commit) {
@@ -227,6 +251,35 @@ Result<ledger::CommitReceipt> FakeLedger::Commit(std::uint64_t epoch,
   }
   ledger::CommitReceipt receipt = disk_.Apply(actions);
   context_.AwaitPoint("after ledger commit");
+  return receipt;
+}
+
+Result<void> FakeLedger::Admit(std::uint64_t epoch) {
+  if (!disk_.is_failing() && context_.faults.Fires(Fault::kLedgerFull)) {
+    disk_.full_until =
+        context_.scheduler.now() + context_.faults.Span(milliseconds{10}, seconds{2});
+  }
+  if (disk_.is_failing()) {
+    context_.trace.Note("ledger-full");
+    return base::Fail(ErrorCode::kUnavailable, "sim.db: disk is full");
+  }
+  if (epoch != disk_.last_epoch) {
+    return base::Fail(ErrorCode::kConflict, "sim.db: this run was fenced off");
+  }
+  return {};
+}
+
+Result<ledger::CommitReceipt> FakeLedger::CommitSpill(std::uint64_t epoch,
+                                                      const ledger::SpillContent& spill) {
+  if (const auto reached = Reach("ledger spill"); !reached) {
+    return tl::unexpected<base::Error>(reached.error());
+  }
+  if (const auto admitted = Admit(epoch); !admitted) {
+    return tl::unexpected<base::Error>(admitted.error());
+  }
+  context_.trace.Note("spill-merge", spill.actions.size(), [&] { return Summary(spill.actions); });
+  const ledger::CommitReceipt receipt = disk_.Apply(spill);
+  context_.AwaitPoint("after ledger spill");
   return receipt;
 }
 
@@ -307,8 +360,8 @@ void FakeLedger::Replay(ledger::RecoveredBooks& books) {
   if (context_.bug != Bug::kForgetTrades) {
     books.booked_trades = trades.Take();
   }
-  if (trips != disk_.round_trips) {
-    context_.Violate("the ledger has " + std::to_string(disk_.round_trips) +
+  if (trips != disk_.round_trips.size()) {
+    context_.Violate("the ledger has " + std::to_string(disk_.round_trips.size()) +
                      " round trips, recomputed there are " + std::to_string(trips));
   }
 }

@@ -25,10 +25,12 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/ledger_store.h"
+#include "ledger/spill_store.h"
 #include "model/action.h"
 #include "model/instrument.h"
 #include "model/switches.h"
 #include "sim/context.h"
+#include "sim/fake_spill.h"
 
 namespace bulwark::sim {
 
@@ -44,6 +46,7 @@ class Disk {
     model::Order order;
     std::vector<model::TradeId> trades;
     std::uint64_t last_change = 0;
+    std::uint64_t epoch = 0;  // Of the run that changed it last.
   };
 
   // With the number of fills that were booked before it.
@@ -56,6 +59,8 @@ class Disk {
 
   // Makes one transaction durable.
   ledger::CommitReceipt Apply(std::span<const model::Action> actions);
+  // The same for a spill, once: without what the ledger has, and what newer runs did to its orders.
+  ledger::CommitReceipt Apply(const ledger::SpillContent& spill);
   model::SwitchTurn Append(model::SwitchTurn turn);
 
   [[nodiscard]] bool HasIntent(const model::OrderId& id) const { return orders.contains(id); }
@@ -70,7 +75,9 @@ class Disk {
   std::unordered_set<model::TradeId, TradeHash> first_ids;  // As the venue gave them first.
   std::vector<AdjustmentRow> adjustments;
   std::set<std::string, std::less<>> adjustment_ids;
-  std::size_t round_trips = 0;
+  std::set<std::string, std::less<>> round_trips;
+  std::set<std::string, std::less<>> merged_spills;
+  std::map<int, SpillFile> spills;                        // By machine.
   std::map<model::AnchorKind, model::AnchorSet> anchors;  // The newest of each kind.
   model::SwitchState switches;
   std::uint64_t switch_turns = 0;
@@ -84,6 +91,7 @@ class Disk {
   // A trade id that is booked already is a violation.
   void Take(const model::FillBooked& booked, ledger::CommitReceipt& receipt);
   void Take(const model::BooksAdjusted& adjusted);
+  void Take(const model::RoundTripClosed& closed);
 
   Context& context_;
 };
@@ -115,6 +123,8 @@ class FakeLedger final : public ledger::LedgerStore {
                                        const model::InstrumentTable& table) override;
   base::Result<ledger::CommitReceipt> Commit(std::uint64_t epoch,
                                              std::span<const model::Action> actions) override;
+  base::Result<ledger::CommitReceipt> CommitSpill(std::uint64_t epoch,
+                                                  const ledger::SpillContent& spill) override;
   base::Result<ledger::RecoveredBooks> Recover(const model::InstrumentTable& table) override;
   base::Result<std::vector<ledger::RecentOrder>> RecentOrders(const model::InstrumentTable& table,
                                                               std::size_t changes) override;
@@ -127,6 +137,8 @@ class FakeLedger final : public ledger::LedgerStore {
 
  private:
   base::Result<void> Reach(std::string_view call);
+  // Whether the disk takes a transaction of this run now.
+  base::Result<void> Admit(std::uint64_t epoch);
   bool is_dead() const;
   void Replay(ledger::RecoveredBooks& books);
   void CheckProfit(base::Decimal recomputed, base::Decimal booked, std::string_view id);

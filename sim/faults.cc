@@ -62,6 +62,8 @@ constexpr std::array<Spec, kFaults> kSpecs = {{
     {"overfill", 10'000},
     {"many-ids", 30'000},
     {"phantom-not-found", 60'000},
+    {"spill-slow", 30'000},
+    {"spill-full", 60'000},
 }};
 
 }  // namespace

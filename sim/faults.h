@@ -62,8 +62,10 @@ enum class Fault : std::uint8_t {
   kOverfill,         // It fills more than was ordered.
   kManyIds,          // It gives one order two ids of its own.
   kPhantomNotFound,  // It does not find an order that it has.
+  kSpillSlow,        //
+  kSpillFull,        // The disk beside the ledger takes nothing either.
 };
-constexpr std::size_t kFaults = 39;
+constexpr std::size_t kFaults = 41;
 
 std::string_view Name(Fault fault);
 std::optional<Fault> FindFault(std::string_view name);

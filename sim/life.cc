@@ -1,6 +1,7 @@
 #include "sim/life.h"
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "base/worker.h"
 #include "config/settings.h"
 #include "ledger/ledger_store.h"
+#include "ledger/spill_store.h"
 #include "market/feed.h"
 #include "model/action.h"
 #include "model/instrument.h"
@@ -22,6 +24,7 @@
 #include "sim/fake_feed.h"
 #include "sim/fake_ledger.h"
 #include "sim/fake_redis.h"
+#include "sim/fake_spill.h"
 #include "sim/fake_venue.h"
 #include "sim/faults.h"
 #include "sim/random.h"
@@ -158,6 +161,11 @@ void Life::SendEarly(std::span<const model::Action> actions) {
 Result<std::unique_ptr<ledger::LedgerStore>> Life::OpenWatchedLedger() {
   return std::unique_ptr<ledger::LedgerStore>(
       std::make_unique<FakeLedger>(around_.context, around_.disk, number_, &reading_));
+}
+
+std::unique_ptr<ledger::SpillStore> Life::OpenSpill(const model::InstrumentTable& /*instruments*/,
+                                                    std::uint64_t epoch) {
+  return std::make_unique<FakeSpill>(around_.context, around_.disk.spills[around_.machine], epoch);
 }
 
 std::unique_ptr<redis::Dialer> Life::MakeDialer() {

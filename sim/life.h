@@ -60,6 +60,7 @@ class WallClock final : public base::Clock {
 struct Surroundings {
   Context& context;
   Disk& disk;
+  int machine = 0;  // Where it runs: each has a spill of its own.
   RedisServer& redis;
   Exchange& exchange;
   Market& market;
@@ -80,6 +81,7 @@ class Life final : public trader::Environment {
   void Begin();
 
   [[nodiscard]] int number() const { return number_; }
+  [[nodiscard]] int machine() const { return around_.machine; }
   // Its main task came to an end by itself.
   [[nodiscard]] bool has_ended() const { return has_ended_; }
   [[nodiscard]] bool has_started() const { return has_started_; }
@@ -93,6 +95,8 @@ class Life final : public trader::Environment {
   [[nodiscard]] const base::Clock& clock() const override { return around_.clock; }
   base::Result<std::unique_ptr<ledger::LedgerStore>> OpenLedger() override;
   base::Result<std::unique_ptr<ledger::LedgerStore>> OpenWatchedLedger() override;
+  std::unique_ptr<ledger::SpillStore> OpenSpill(const model::InstrumentTable& instruments,
+                                                std::uint64_t epoch) override;
   std::unique_ptr<redis::Dialer> MakeDialer() override;
   base::Result<std::unique_ptr<market::Feed>> MakeFeed(
       const config::Settings& settings, const model::InstrumentTable& instruments) override;

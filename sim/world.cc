@@ -116,6 +116,7 @@ World::~World() {
 void World::StartLife() {
   const Surroundings around{.context = context_,
                             .disk = disk_,
+                            .machine = machine_,
                             .redis = redis_,
                             .exchange = exchange_,
                             .market = market_,
@@ -344,6 +345,7 @@ void World::DisturbSurroundings() {
 
 void World::StartOnAnotherMachine() {
   disk_.lock_holder = -1;  // It does not see this one's lock.
+  machine_ = 1 - machine_;
   StartLife();
 }
 

@@ -120,6 +120,7 @@ class World final : public SendWatch {
   WallClock wall_;
   std::vector<std::unique_ptr<Life>> lives_;
   int lives_started_ = 0;
+  int machine_ = 0;  // Of two, where the next one starts.
   bool restarts_ = true;
   base::Nanos restart_at_{0};
   base::Nanos people_at_{0};

@@ -20,7 +20,7 @@
 #include "ledger/duplicate_fill.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
-#include "ledger/spill.h"
+#include "ledger/spill_store.h"
 #include "model/action.h"
 #include "model/instrument.h"
 #include "model/portfolio.h"

@@ -204,8 +204,19 @@ Result<void> Spill::Append(std::span<const model::Action> actions, base::UnixNan
   return WriteFrame(payload);
 }
 
-// Never takes over a file that is there: it may be the only copy of something.
+bool Spill::Exists() const {
+  std::error_code failure;
+  return std::filesystem::exists(file_, failure) || failure;
+}
+
+// Never takes over a file that is there: it may be the only copy of something. One that could not
+// be removed when the ledger had taken it is removed now.
 Result<void> Spill::Start(base::UnixNanos at) {
+  if (is_taken_) {
+    if (auto dropped = Drop(); !dropped) {
+      return dropped;
+    }
+  }
   descriptor_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (descriptor_ < 0) {
     return base::Fail(ErrorCode::kUnavailable,
@@ -298,6 +309,7 @@ Result<void> Spill::Drop() {
   }
   std::error_code failure;
   std::filesystem::remove(file_, failure);
+  is_taken_ = static_cast<bool>(failure);
   if (failure) {
     return base::Fail(ErrorCode::kUnavailable,
                       file_.string() + ": cannot be removed: " + failure.message());

@@ -18,12 +18,12 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "base/crash_point.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/chain.h"
+#include "ledger/spill_store.h"
 #include "ledger/symbols.h"
 #include "model/action.h"
 #include "model/instrument.h"
@@ -35,34 +35,24 @@ inline constexpr base::DurableWrite kSpillWrite{"spill.append",
 inline constexpr base::DurableWrite kSpillDrop{"spill.drop",
                                                "the end of a spill that the ledger has taken"};
 
-struct SpillContent {
-  std::string id;  // Never used twice.
-  std::uint64_t epoch = 0;
-  std::vector<model::Action> actions;
-};
-
-class Spill {
+class Spill final : public SpillStore {
  public:
   static constexpr std::size_t kBytesMax = std::size_t{64} << 20U;
 
   // Makes no file yet. `table` gives the instruments' symbols.
   Spill(std::filesystem::path file, const model::InstrumentTable& table, std::uint64_t epoch);
-  ~Spill();
+  ~Spill() override;
   Spill(const Spill&) = delete;
   Spill& operator=(const Spill&) = delete;
   Spill(Spill&&) = delete;
   Spill& operator=(Spill&&) = delete;
 
-  // Durable when it returns. `at` names the spill if this is its first group.
-  base::Result<void> Append(std::span<const model::Action> actions, base::UnixNanos at);
-  // Frames were appended by this object and not dropped.
-  [[nodiscard]] bool is_open() const { return descriptor_ >= 0; }
-  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
-
-  // Reads back what this object, or a run before it, left. Empty actions when there is no file.
-  base::Result<SpillContent> Read() const;
-  // For a spill that the ledger has taken.
-  base::Result<void> Drop();
+  base::Result<void> Append(std::span<const model::Action> actions, base::UnixNanos at) override;
+  [[nodiscard]] bool is_open() const override { return descriptor_ >= 0; }
+  // Also when it cannot be looked at: Read() says what is wrong with it.
+  [[nodiscard]] bool Exists() const override;
+  base::Result<SpillContent> Read() const override;
+  base::Result<void> Drop() override;
 
  private:
   base::Result<void> WriteFrame(const std::string& payload);
@@ -73,7 +63,8 @@ class Spill {
   SymbolMap symbols_;
   std::uint64_t epoch_;
   int descriptor_ = -1;
-  std::size_t size_ = 0;  // Of the whole frames.
+  bool is_taken_ = false;  // The file is there, and the ledger has all of it.
+  std::size_t size_ = 0;   // Of the whole frames.
   std::uint64_t frames_ = 0;
   std::string last_sum_;
   mutable Sha256 sha_;

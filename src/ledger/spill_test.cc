@@ -282,5 +282,23 @@ TEST_P(SpillMergeTest, LeavesTheNewerStateOfAnOrderThatALaterRunChanged) {
 INSTANTIATE_TEST_SUITE_P(Both, SpillMergeTest, testing_support::BothBackends(),
                          testing_support::BackendName);
 
+// Found by bulwark-sim: after a removal that failed once, no later outage could be kept.
+TEST_F(SpillTest, KeepsTheNextOutageAlsoWhenTheTakenFileCouldNotBeRemoved) {
+  Spill spill(file(), Pairs(), 4);
+  ASSERT_TRUE(spill.Append(Sold(1), kNoon));
+  std::filesystem::remove(file());
+  std::filesystem::create_directories(file() / "in the way");
+  ASSERT_FALSE(spill.Drop());
+  ASSERT_FALSE(spill.Append(Sold(2), kNoon));
+
+  std::filesystem::remove_all(file());
+  std::ofstream(file()) << "what could not be removed";
+
+  ASSERT_TRUE(spill.Append(Sold(2), kNoon));
+  const auto content = spill.Read();
+  ASSERT_TRUE(content.has_value());
+  EXPECT_EQ(content->actions.size(), 3U);  // Without the sending, which no ledger keeps.
+}
+
 }  // namespace
 }  // namespace bulwark::ledger

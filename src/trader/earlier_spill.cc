@@ -1,20 +1,17 @@
 #include "trader/earlier_spill.h"
 
 #include <cstdint>
-#include <filesystem>
-#include <system_error>
 
 #include "base/log.h"
 #include "base/result.h"
 #include "ledger/ledger_store.h"
-#include "ledger/spill.h"
+#include "ledger/spill_store.h"
 
 namespace bulwark::trader {
 
 base::Result<void> TakeEarlierSpill(ledger::LedgerStore& ledger, std::uint64_t epoch,
-                                    ledger::Spill& spill) {
-  std::error_code ignored;  // Read() says what is wrong with it.
-  if (!std::filesystem::exists(spill.file(), ignored)) {
+                                    ledger::SpillStore& spill) {
+  if (!spill.Exists()) {
     return {};
   }
   const auto content = spill.Read();

@@ -11,12 +11,12 @@
 
 #include "base/result.h"
 #include "ledger/ledger_store.h"
-#include "ledger/spill.h"
+#include "ledger/spill_store.h"
 
 namespace bulwark::trader {
 
 // The file is gone afterwards. Nothing is there to take: does nothing.
 base::Result<void> TakeEarlierSpill(ledger::LedgerStore& ledger, std::uint64_t epoch,
-                                    ledger::Spill& spill);
+                                    ledger::SpillStore& spill);
 
 }  // namespace bulwark::trader

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -23,6 +24,7 @@
 #include "base/worker.h"
 #include "config/settings.h"
 #include "ledger/ledger_store.h"
+#include "ledger/spill_store.h"
 #include "market/feed.h"
 #include "model/instrument.h"
 #include "redis/dialer.h"
@@ -51,8 +53,11 @@ class Environment {
   // turns stops.
   virtual base::Result<std::unique_ptr<ledger::LedgerStore>> OpenLedger() = 0;
   virtual base::Result<std::unique_ptr<ledger::LedgerStore>> OpenWatchedLedger() = 0;
-  // Where journaled actions are kept while the ledger is away; empty keeps them in memory.
-  [[nodiscard]] virtual std::filesystem::path SpillFile() const { return {}; }
+  // Where this run keeps journaled actions while the ledger is away; null keeps them in memory.
+  virtual std::unique_ptr<ledger::SpillStore> OpenSpill(
+      const model::InstrumentTable& /*instruments*/, std::uint64_t /*epoch*/) {
+    return nullptr;
+  }
   // For a new ledger: fails when Redis shows books that somebody else keeps, or may do so.
   virtual base::Result<void> RequireNoForeignBooks(base::Decimal /*initial_cash*/) { return {}; }
   virtual std::unique_ptr<redis::Dialer> MakeDialer() = 0;

@@ -24,7 +24,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/ledger_store.h"
-#include "ledger/spill.h"
+#include "ledger/spill_store.h"
 #include "model/action.h"
 #include "trader/exit_gate.h"
 #include "trader/health.h"
@@ -34,7 +34,7 @@ namespace bulwark::trader {
 
 // What a writer may do without, as in tests of one thread.
 struct WriterHelp {
-  ledger::Spill* spill = nullptr;
+  ledger::SpillStore* spill = nullptr;
   ExitGate* exit_gate = nullptr;  // Closed for good when the ledger says that a newer run has it.
 };
 

@@ -20,6 +20,8 @@
 #include "ledger/ledger_place.h"
 #include "ledger/ledger_store.h"
 #include "ledger/session.h"
+#include "ledger/spill.h"
+#include "ledger/spill_store.h"
 #include "market/feed.h"
 #include "model/instrument.h"
 #include "redis/connection.h"
@@ -73,6 +75,11 @@ base::Result<std::unique_ptr<ledger::LedgerStore>> LiveEnvironment::OpenWatchedL
   return Opened(inputs_.ledger,
                 {.is_checked = false,
                  .call_timeout = inputs_.ledger.is_postgres() ? kWatchTimeout : kFileTimeout});
+}
+
+std::unique_ptr<ledger::SpillStore> LiveEnvironment::OpenSpill(
+    const model::InstrumentTable& instruments, std::uint64_t epoch) {
+  return std::make_unique<ledger::Spill>(inputs_.spill_file, instruments, epoch);
 }
 
 base::Result<void> LiveEnvironment::RequireNoForeignBooks(base::Decimal initial_cash) {

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "config/settings.h"
 #include "ledger/ledger_place.h"
 #include "ledger/ledger_store.h"
+#include "ledger/spill_store.h"
 #include "market/feed.h"
 #include "model/instrument.h"
 #include "redis/dialer.h"
@@ -45,7 +47,8 @@ class LiveEnvironment final : public Environment {
   [[nodiscard]] const base::Clock& clock() const override { return base::SystemClock(); }
   base::Result<std::unique_ptr<ledger::LedgerStore>> OpenLedger() override;
   base::Result<std::unique_ptr<ledger::LedgerStore>> OpenWatchedLedger() override;
-  [[nodiscard]] std::filesystem::path SpillFile() const override { return inputs_.spill_file; }
+  std::unique_ptr<ledger::SpillStore> OpenSpill(const model::InstrumentTable& instruments,
+                                                std::uint64_t epoch) override;
   base::Result<void> RequireNoForeignBooks(base::Decimal initial_cash) override;
   std::unique_ptr<redis::Dialer> MakeDialer() override;
   base::Result<std::unique_ptr<market::Feed>> MakeFeed(

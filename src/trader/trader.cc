@@ -22,7 +22,6 @@
 #include "journal/tap.h"
 #include "ledger/ledger_store.h"
 #include "ledger/recovered_books.h"
-#include "ledger/spill.h"
 #include "model/event.h"
 #include "model/instrument.h"
 #include "model/order.h"
@@ -171,8 +170,8 @@ base::Result<void> Trader::OpenBooks() {
     return tl::unexpected<base::Error>(epoch.error());
   }
   epoch_ = *epoch;
-  if (const auto file = environment_.SpillFile(); !file.empty()) {
-    spill_ = std::make_unique<ledger::Spill>(file, instruments_, epoch_);
+  spill_ = environment_.OpenSpill(instruments_, epoch_);
+  if (spill_) {
     if (auto taken = TakeEarlierSpill(*ledger_, epoch_, *spill_); !taken) {
       return taken;
     }

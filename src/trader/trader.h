@@ -31,7 +31,7 @@
 #include "journal/tap.h"
 #include "ledger/ledger_store.h"
 #include "ledger/recovered_books.h"
-#include "ledger/spill.h"
+#include "ledger/spill_store.h"
 #include "market/feed.h"
 #include "model/instrument.h"
 #include "model/telemetry.h"
@@ -119,7 +119,7 @@ class Trader {
   const base::Clock& clock_;
   model::InstrumentTable instruments_;
   std::unique_ptr<ledger::LedgerStore> ledger_;
-  std::unique_ptr<ledger::Spill> spill_;
+  std::unique_ptr<ledger::SpillStore> spill_;
   std::uint64_t epoch_ = 0;
   base::Decimal opening_cash_;
   std::uint64_t venue_sequence_ = 0;
