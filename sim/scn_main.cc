@@ -11,15 +11,17 @@
 #include <vector>
 
 #include "base/log.h"
+#include "sim/daytrade_scenario.h"
 #include "sim/scenario.h"
 #include "sim/scheduler.h"
 
 namespace bulwark::sim {
 namespace {
 
-void PrintVerbs(std::string_view title, std::span<const Verb> verbs) {
+template <class Row>
+void PrintVerbs(std::string_view title, std::span<const Row> verbs) {
   std::printf("\n%s\n", std::string(title).c_str());
-  for (const Verb& verb : verbs) {
+  for (const Row& verb : verbs) {
     std::printf("  %s %s\n      %s\n", std::string(verb.name).c_str(),
                 std::string(verb.words).c_str(), std::string(verb.help).c_str());
   }
@@ -32,6 +34,9 @@ int PrintHelp() {
       "comment.\n");
   PrintVerbs("Verbs:", ScenarioVerbs());
   PrintVerbs("Behind expect:", ExpectVerbs());
+  std::printf("\nA file that begins with `kind daytrade` is about the day-trade guard alone.\n");
+  PrintVerbs("Its verbs:", DayTradeVerbs());
+  PrintVerbs("Behind its expect:", DayTradeViews());
   return 0;
 }
 
@@ -49,6 +54,12 @@ std::vector<std::filesystem::path> FilesOf(const std::filesystem::path& place) {
   return files;
 }
 
+bool Tell(const std::filesystem::path& file, const Complaint& complaint) {
+  std::printf("%s %s\n", complaint ? "FAIL" : "ok  ",
+              complaint ? complaint->c_str() : file.c_str());
+  return !complaint;
+}
+
 bool RunFile(const std::filesystem::path& file, bool prints_trace, StackPool& stacks) {
   std::ifstream in(file);
   if (!in) {
@@ -56,6 +67,9 @@ bool RunFile(const std::filesystem::path& file, bool prints_trace, StackPool& st
     return false;
   }
   const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (IsDayTradeScenario(text)) {
+    return Tell(file, RunDayTradeScenario(file.native(), text));
+  }
   Scenario scenario(file.native(), text);
   const Complaint complaint = scenario.Run(stacks);
   if (prints_trace && scenario.trace() != nullptr) {
@@ -63,9 +77,7 @@ bool RunFile(const std::filesystem::path& file, bool prints_trace, StackPool& st
       std::printf("  %s\n", line.c_str());
     }
   }
-  std::printf("%s %s\n", complaint ? "FAIL" : "ok  ",
-              complaint ? complaint->c_str() : file.c_str());
-  return !complaint;
+  return Tell(file, complaint);
 }
 
 int Main(std::span<char*> args) {

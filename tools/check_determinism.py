@@ -13,7 +13,7 @@ import sys
 
 import repo
 
-FOLDERS = ("engine", "breakers", "risk", "oms", "reconcile", "strategy", "market")
+FOLDERS = ("engine", "breakers", "risk", "oms", "reconcile", "daytrade", "strategy", "market")
 EXEMPTIBLE = "market"  # The one folder with an edge to the world.
 TEST_SUFFIXES = ("_test", "_bench", "_fuzz")
 

@@ -1,0 +1,232 @@
+// Goal: each row of the decision table for what opens, for an exit that may wait, and for one that
+//       may not; the choice of a regime; and a source for each number.
+// Method: one condition at a time on an account to which nothing else objects.
+
+#include "daytrade/guard.h"
+
+#include <chrono>
+#include <cstddef>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "base/decimal.h"
+#include "base/time.h"
+#include "calendar/exchange_calendar.h"
+#include "daytrade/account.h"
+#include "daytrade/deficit_book.h"
+#include "daytrade/facts.h"
+#include "daytrade/policy.h"
+#include "daytrade/trade_log.h"
+#include "model/market_data.h"
+
+namespace bulwark::daytrade {
+namespace {
+
+using base::Decimal;
+
+constexpr Date kMonday = std::chrono::sys_days{std::chrono::year{2026} / 11 / 23};
+constexpr base::UnixNanos kNow = base::UnixNanos(kMonday) + std::chrono::hours{15};
+
+class GuardTest : public ::testing::Test {
+ protected:
+  GuardTest() {
+    snapshot_.at = kNow;
+    snapshot_.equity = snapshot_.last_equity = snapshot_.cash = Decimal::FromInt(10'000);
+  }
+  Decision Ask(IntentKind kind) {
+    const Intent intent{.instrument = {0},
+                        .side = IsOpening(kind) ? model::Side::kBuy : model::Side::kSell,
+                        .quantity = Decimal::FromInt(10),
+                        .worst_price = Decimal::FromInt(10),
+                        .kind = kind};
+    return Decide({.policy = policy_, .trades = trades_, .deficits = deficits_},
+                  {.intent = intent,
+                   .snapshot = has_snapshot_ ? &snapshot_ : nullptr,
+                   .holdings = {},
+                   .pending = {},
+                   .conditions = conditions_,
+                   .now = kNow});
+  }
+  // The three columns of the table.
+  void ExpectRow(Reason reason, Verdict opening, Verdict discretionary, Verdict forced) {
+    const Decision entry = Ask(IntentKind::kEntry);
+    EXPECT_EQ(entry.verdict, opening);
+    EXPECT_EQ(entry.first_reason(), reason);
+    EXPECT_EQ(entry.rule, RuleOf(reason));
+    EXPECT_EQ(Ask(IntentKind::kExitDiscretionary).verdict, discretionary);
+    EXPECT_EQ(Ask(IntentKind::kReduce).verdict, discretionary);
+    EXPECT_EQ(Ask(IntentKind::kExitProtective).verdict, forced);
+    EXPECT_EQ(Ask(IntentKind::kLiquidate).verdict, forced);
+  }
+
+  Policy policy_;
+  calendar::ExchangeCalendar calendar_;
+  TradeLog trades_{calendar_, policy_, 64};
+  DeficitBook deficits_{calendar_, policy_};
+  Snapshot snapshot_;
+  bool has_snapshot_ = true;
+  Conditions conditions_;
+};
+
+TEST_F(GuardTest, AllowsWhatNothingObjectsTo) {
+  const Decision decision = Ask(IntentKind::kEntry);
+
+  EXPECT_EQ(decision.verdict, Verdict::kAllow);
+  EXPECT_EQ(decision.rule, kOtherwise);
+  EXPECT_EQ(decision.first_reason(), std::nullopt);
+}
+
+TEST_F(GuardTest, Row1KillSwitch) {
+  conditions_.is_killed = true;
+  ExpectRow(Reason::kKillSwitch, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+}
+
+TEST_F(GuardTest, Row2BrokerBlocked) {
+  snapshot_.is_trading_blocked = true;
+  ExpectRow(Reason::kBrokerBlocked, Verdict::kBlock, Verdict::kAllowAndAlert,
+            Verdict::kAllowAndAlert);
+}
+
+TEST_F(GuardTest, Row3NoSnapshot) {
+  has_snapshot_ = false;
+  ExpectRow(Reason::kSnapshotMissing, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+}
+
+TEST_F(GuardTest, Row3SnapshotStaleOrFromTheFuture) {
+  snapshot_.at = kNow - policy_.snapshot_age_max;
+  EXPECT_EQ(Ask(IntentKind::kEntry).verdict, Verdict::kAllow);
+  snapshot_.at -= base::Nanos{1};
+  ExpectRow(Reason::kSnapshotStale, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+  snapshot_.at = kNow + std::chrono::minutes{2};
+  ExpectRow(Reason::kSnapshotStale, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+}
+
+TEST_F(GuardTest, Row4OpenDeficit) {
+  deficits_.OnReducing(kMonday, Decimal::FromInt(-100), Decimal::FromInt(10'000));
+  ExpectRow(Reason::kOpenDeficit, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+}
+
+TEST_F(GuardTest, Row4Maintenance) {
+  snapshot_.maintenance = Decimal::FromInt(10'001);
+  ExpectRow(Reason::kMaintenance, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+}
+
+TEST_F(GuardTest, Row5BooksDiffer) {
+  conditions_.do_books_differ = true;
+  ExpectRow(Reason::kBooksDiffer, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+}
+
+TEST_F(GuardTest, Row5BrokerCountsMoreThanWe) {
+  snapshot_.broker_count = 1;
+  ExpectRow(Reason::kBrokerCountsMore, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+  snapshot_.broker_count = std::nullopt;  // Absent is not zero, and no difference.
+  EXPECT_EQ(Ask(IntentKind::kEntry).verdict, Verdict::kAllow);
+}
+
+TEST_F(GuardTest, Row6ThePatternDayTraderBelowTheFloorHasNoDayTrades) {
+  snapshot_.pattern_day_trader_since = kMonday - std::chrono::days{100};
+  ExpectRow(Reason::kNoExitBudget, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+}
+
+TEST_F(GuardTest, Row6MayBecomeAQuestionToAPerson) {
+  policy_.day_trades_max = 0;
+  policy_.allow_hold_overnight = true;
+  EXPECT_EQ(Ask(IntentKind::kEntry).verdict, Verdict::kNeedsApproval);
+
+  conditions_.is_market_halted = true;  // Another objection is not for a person to overrule.
+  EXPECT_EQ(Ask(IntentKind::kEntry).verdict, Verdict::kBlock);
+}
+
+TEST_F(GuardTest, TheBrokersRemainingCountIsUsed) {
+  policy_.day_trades_max = 3;
+  snapshot_.broker_remaining = 1;
+  EXPECT_EQ(Ask(IntentKind::kEntry).verdict, Verdict::kAllow);
+  snapshot_.broker_remaining = 0;
+  EXPECT_EQ(Ask(IntentKind::kEntry).first_reason(), Reason::kNoExitBudget);
+  snapshot_.broker_remaining = -1;  // Unlimited.
+  EXPECT_EQ(Ask(IntentKind::kEntry).verdict, Verdict::kAllow);
+}
+
+TEST_F(GuardTest, Row11MarketHalted) {
+  conditions_.is_market_halted = true;
+  ExpectRow(Reason::kMarketHalted, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+}
+
+TEST(RegimeTest, AutoIsTheStrictestWhileTheBrokerHasNotAnswered) {
+  Policy policy;
+  EXPECT_EQ(EffectiveRegime(policy, kMonday), Regime::kBoth);
+
+  policy.broker_state = BrokerState::kMigrated;
+  EXPECT_EQ(EffectiveRegime(policy, kMonday), Regime::kBoth);
+  policy.confirmed_on = kMonday - std::chrono::days{30};
+  EXPECT_EQ(EffectiveRegime(policy, kMonday), Regime::kIntradayMargin);
+  policy.confirmed_on = kMonday - std::chrono::days{31};
+  EXPECT_EQ(EffectiveRegime(policy, kMonday), Regime::kBoth);
+  policy.confirmed_on = kMonday + std::chrono::days{1};
+  EXPECT_EQ(EffectiveRegime(policy, kMonday), Regime::kBoth);
+}
+
+TEST(RegimeTest, AutoFollowsABrokerThatStillCounts) {
+  Policy policy;
+  policy.broker_state = BrokerState::kLegacy;
+  policy.confirmed_on = kMonday;
+  EXPECT_EQ(EffectiveRegime(policy, kMonday), Regime::kBoth);
+  policy.also_check_margin = false;
+  EXPECT_EQ(EffectiveRegime(policy, kMonday), Regime::kPdt);
+  policy.account = AccountType::kCash;
+  EXPECT_EQ(EffectiveRegime(policy, kMonday), Regime::kCash);
+}
+
+TEST(RegimeTest, TheOldCountIsAHouseRuleAfterThePhaseIn) {
+  Policy policy;
+  policy.broker_state = BrokerState::kLegacy;
+  EXPECT_FALSE(IsLegacyOutdated(policy, policy.rules.phase_in_ends_on));
+  EXPECT_TRUE(IsLegacyOutdated(policy, policy.rules.phase_in_ends_on + std::chrono::days{1}));
+}
+
+TEST(RegimeTest, NamesAreReadBack) {
+  for (const Regime regime :
+       {Regime::kAuto, Regime::kPdt, Regime::kIntradayMargin, Regime::kBoth, Regime::kCash}) {
+    EXPECT_EQ(RegimeFromName(Name(regime)), regime);
+  }
+  EXPECT_EQ(RegimeFromName("none"), std::nullopt);
+}
+
+TEST(FactsTest, EachNumberHasASourceAndADate) {
+  const Policy policy;
+  for (const Fact& fact : Facts()) {
+    SCOPED_TRACE(fact.name);
+    EXPECT_FALSE(fact.source.empty());
+    EXPECT_GT(fact.as_of, kMonday - std::chrono::days{365});
+    EXPECT_TRUE(fact.value(policy).is_positive());
+  }
+}
+
+// docs/day-trades.md has the tables for people; they say what the program does.
+TEST(FactsTest, ThePageHasEachNumberBrokerAndCode) {
+  std::ifstream in(std::string(BULWARK_SOURCE_DIR) + "/docs/day-trades.md");
+  const std::string page{std::istreambuf_iterator<char>(in), {}};
+  ASSERT_FALSE(page.empty());
+
+  for (const Fact& fact : Facts()) {
+    const std::string row = "| `" + std::string(fact.name) + "` | " +
+                            fact.value(Policy{}).ToString() + " | " + std::string(fact.unit);
+    EXPECT_NE(page.find(row), std::string::npos) << row;
+    EXPECT_NE(page.find(fact.source), std::string::npos) << fact.source;
+  }
+  for (const BrokerFact& fact : BrokerFacts()) {
+    EXPECT_NE(page.find("| " + std::string(fact.broker) + " |"), std::string::npos) << fact.broker;
+    EXPECT_NE(page.find(fact.source), std::string::npos) << fact.source;
+  }
+  for (std::size_t index = 0; index < kReasons; ++index) {
+    const auto name = ReasonName(static_cast<Reason>(index));
+    EXPECT_NE(page.find("`" + std::string(name) + "`"), std::string::npos) << name;
+  }
+}
+
+}  // namespace
+}  // namespace bulwark::daytrade
