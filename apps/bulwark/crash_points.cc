@@ -36,6 +36,8 @@ std::span<const CrashPointRow> CrashPoints() {
       CrashPointRow{&ledger::kSpillMerge, "trader", "the spill is still there and is merged"},
       CrashPointRow{&ledger::kSpillDrop, "trader",
                     "the spill is still there, the ledger knows its name and takes nothing twice"},
+      CrashPointRow{&ledger::kReportWrite, "trader, reconcile accept, reconcile adopt",
+                    "the next start compares and reports again; nothing was decided"},
       CrashPointRow{&ledger::kRestoreWrite, "ledger restore", "the ledger is still empty"},
       CrashPointRow{&journal::kSegmentWrite, "trader",
                     "an empty file that a replay passes over; the ledger does not need it"},

@@ -23,6 +23,7 @@
 #include "import_command.h"
 #include "keys_command.h"
 #include "ledger_command.h"
+#include "reconcile_command.h"
 #include "redis_command.h"
 #include "status_command.h"
 #include "switch_command.h"
@@ -52,6 +53,7 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddReplayCommand(root, context);
   bulwark::app::AddLedgerCommand(root, context);
   bulwark::app::AddImportCommand(root, context);
+  bulwark::app::AddReconcileCommand(root, context);
   bulwark::app::AddConfigCommand(root, context);
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -23,8 +24,11 @@
 #include "data_paths.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_place.h"
+#include "ledger/report_log.h"
+#include "ledger/report_store.h"
 #include "ledger_access.h"
 #include "model/switches.h"
+#include "reconcile/difference.h"
 #include "redis/connection.h"
 #include "redis_access.h"
 
@@ -45,6 +49,26 @@ Json TurnJson(const model::SwitchTurn& turn) {
   return json;
 }
 
+// What the newest report of reconciliation says; items without an outcome only.
+Json ReconcileJson(ledger::ReportLog& reports) {
+  Json json{{"blocking", 0}, {"items", Json::array()}};
+  const auto newest = reports.NewestReport();
+  if (!newest) {
+    json["error"] = newest.error().message;
+    return json;
+  }
+  int blocking = 0;
+  const ledger::StoredReport report = newest->value_or(ledger::StoredReport{});
+  for (const ledger::StoredItem& stored : report.items) {
+    if (stored.outcome.empty()) {
+      json["items"].push_back(reconcile::Describe(stored.item.difference));
+      blocking += reconcile::IsBlocking(stored.item.difference.kind) ? 1 : 0;
+    }
+  }
+  json["blocking"] = blocking;
+  return json;
+}
+
 // The stops as the durable truth has them; a text with the reason when it cannot be read.
 Json ReadLedger(const ledger::LedgerPlace& place) {
   auto ledger = ledger::Ledger::Open(
@@ -58,8 +82,11 @@ Json ReadLedger(const ledger::LedgerPlace& place) {
   if (!switches || !epoch) {
     return {{"error", switches ? epoch.error().message : switches.error().message}};
   }
-  return {
-      {"epoch", *epoch}, {"halt", TurnJson(switches->halt)}, {"kill", TurnJson(switches->kill)}};
+  ledger::ReportLog reports(*std::move(ledger));
+  return {{"epoch", *epoch},
+          {"halt", TurnJson(switches->halt)},
+          {"kill", TurnJson(switches->kill)},
+          {"reconcile", ReconcileJson(reports)}};
 }
 
 Json ReadRedis(const config::Settings& settings, const DataPaths& paths) {
@@ -159,6 +186,10 @@ void PrintRows(const Json& state) {
                      Digits(row, {"quantity"}, 0), Text(row, {"instrument_id"}),
                      Text(row, {"status"}), Digits(row, {"filled_quantity"}, 0)));
   }
+  for (const Json& row :
+       state["ledger"].value(Json::json_pointer("/reconcile/items"), Json::array())) {
+    Line("differs", row.get<std::string>());
+  }
   std::size_t shown = 0;
   for (const Json& row : state.value("alerts", Json::array())) {
     if (++shown > kAlertsShown) {
@@ -186,6 +217,12 @@ void PrintStatus(const Json& state) {
   Line("cash", Digits(state, {"metrics", "cash"}, 2));
   Line("P&L today", Digits(state, {"metrics", "pnl_daily"}, 2) + "  (fraction of the day's start)");
   Line("epoch", Text(state, {"system_state", "epoch"}));
+  if (const int blocking =
+          ledger.contains("reconcile") ? ledger["reconcile"]["blocking"].get<int>() : 0;
+      blocking > 0) {
+    Line("books", fmt::format("UNRECONCILED: {} {} entries; see `bulwark reconcile show`", blocking,
+                              blocking == 1 ? "difference stops" : "differences stop"));
+  }
   PrintRows(state);
   if (Text(state, {"redis", "connected"}) != "true") {
     Line("redis", "AWAY: " + Text(state, {"redis", "reason"}));

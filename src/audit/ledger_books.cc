@@ -30,6 +30,11 @@ base::Result<LedgerBooks> ReadLedgerBooks(ledger::Ledger& ledger,
   for (const ledger::RecentOrder& order : *orders) {
     books.orders.emplace(order.order.id, order);
   }
+  const auto foreign = ledger.ForeignOrders();
+  if (!foreign) {
+    return tl::unexpected<base::Error>(foreign.error());
+  }
+  books.foreign_orders.insert(foreign->begin(), foreign->end());
   const auto fills = ledger.Fills(books.instruments, kRowsMax);
   if (!fills) {
     return tl::unexpected<base::Error>(fills.error());

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 
 #include "base/result.h"
@@ -27,6 +28,7 @@ struct LedgerBooks {
   ledger::RecoveredBooks recovered;
   std::map<model::OrderId, ledger::RecentOrder> orders;
   std::map<std::string, model::Fill> fills;
+  std::set<std::string> foreign_orders;  // Reported as not ours, or as lost by our books.
 };
 
 // `table` is completed with what only the ledger knows.

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,7 @@
 #include "model/instrument.h"
 #include "model/names.h"
 #include "model/order.h"
+#include "reconcile/own_id.h"
 #include "sql/connection.h"
 #include "sql/sqlite_file.h"
 #include "sql/statement.h"
@@ -147,6 +149,13 @@ void CompareOrder(const LedgerBooks& ledger, const model::Order& ours, const Ven
   comparison.Amounts(name + " filled quantity", ours.filled_quantity, theirs.filled);
 }
 
+// An order of somebody else that ended without a fill, when nobody was there to see it.
+bool ChangedNothing(const std::optional<base::Uuid>& id, const VenueOrder& order,
+                    const LedgerBooks& ledger) {
+  const bool is_ours = id && reconcile::IsOwnId(*id, ledger.recovered.last_epoch);
+  return !is_ours && order.filled.is_zero() && order.status != "WORKING";
+}
+
 void CompareOrders(const LedgerBooks& ledger, const VenueBooks& venue, Comparison& comparison) {
   for (const auto& [id, row] : ledger.orders) {
     const model::Order& ours = row.order;
@@ -160,6 +169,9 @@ void CompareOrders(const LedgerBooks& ledger, const VenueBooks& venue, Compariso
   }
   for (const auto& [id, order] : venue.orders) {
     const auto uuid = base::Uuid::Parse(id);
+    if (ledger.foreign_orders.contains(id) || ChangedNothing(uuid, order, ledger)) {
+      continue;
+    }
     if (!uuid || !ledger.orders.contains(*uuid)) {
       comparison.Text("order " + id, kAbsent, order.status);
     }

@@ -23,7 +23,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kFixedFields = {"timestamp", "level", "event", "message"};
 
 using EventMessage = std::pair<std::string_view, std::string_view>;
-constexpr std::array<EventMessage, 43> kMessages = {{
+constexpr std::array<EventMessage, 46> kMessages = {{
     {"SYSTEM_HALT", "Emergency halt triggered"},
     {"SYSTEM_RESUMED", "Halt ended by an operator"},
     {"KILL_SWITCH_ACTIVATED", "Kill switch activated"},
@@ -33,6 +33,9 @@ constexpr std::array<EventMessage, 43> kMessages = {{
     {"OMS_RECONCILE_FAILED", "Reconciliation with the venue failed"},
     {"OMS_RECONCILE_AMBIGUOUS", "Reconciliation could not resolve an order"},
     {"FOREIGN_ORDER", "An order that is not ours works at the venue"},
+    {"RECONCILE_REPORT", "A report about the account waits: bulwark reconcile show"},
+    {"ADOPTION_REFUSED", "An order placed by hand could not be taken for ours"},
+    {"BOOKS_ADJUSTED", "A person's decision changed the books"},
     {"UNJOURNALED_ORDER", "An order of ours that the ledger never saw was found at the venue"},
     {"STRATEGY_EXECUTION_FAILED", "Strategy execution failed"},
     {"SYMBOL_TICK_FAILED", "Processing a tick failed"},

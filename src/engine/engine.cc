@@ -153,8 +153,10 @@ void Engine::Decide(const model::Decision& decision, model::ActionBuffer& out) {
     return;
   }
   for (const model::Order& order : oms_.open_orders()) {
+    // What an operator placed or adopted is not the strategy's to withdraw.
     if (order.instrument == decision.instrument && !order.reduce_only &&
-        !order.is_cancel_requested && !model::IsTerminal(order.status)) {
+        order.origin == model::Origin::kStrategy && !order.is_cancel_requested &&
+        !model::IsTerminal(order.status)) {
       oms_.RequestCancel(order.id, now_, out);
     }
   }

@@ -62,7 +62,7 @@ void Engine::On(const model::VenueBooks& books, model::ActionBuffer& out) {
   }
   const model::Reason difference =
       books.unresolved == 0 ? DifferenceTo(books)
-                            : model::Reason("the log names each difference");
+                            : model::Reason("see `bulwark reconcile show` for what differs");
   if (difference.empty()) {
     // The picture may be older than the last words about orders.
     oms_.SettleEnded(books.at - kPictureAge, now_, out);

@@ -44,7 +44,8 @@ void BindAdjustment(sql::Statement& statement, std::size_t first,
   statement.Set(at++, std::int64_t{adjustment.new_shares});
   statement.Set(at++, std::int64_t{adjustment.old_shares});
   statement.Set(at++, booked.realised_pnl.raw());
-  statement.Set(at, adjustment.at.time_since_epoch().count());
+  statement.Set(at++, adjustment.at.time_since_epoch().count());
+  statement.Set(at, adjustment.actor.view());
 }
 
 Result<BookedAdjustment> ReadAdjustmentRow(const sql::Statement& row, std::size_t first,
@@ -68,7 +69,8 @@ Result<BookedAdjustment> ReadAdjustmentRow(const sql::Statement& row, std::size_
   adjustment.new_shares = static_cast<std::uint32_t>(row.Int(at++));
   adjustment.old_shares = static_cast<std::uint32_t>(row.Int(at++));
   booked.realised_pnl = Decimal::FromRaw(row.Int(at++));
-  adjustment.at = base::UnixNanos{base::Nanos{row.Int(at)}};
+  adjustment.at = base::UnixNanos{base::Nanos{row.Int(at++)}};
+  adjustment.actor = model::Actor::Cut(row.Text(at));
   if (!id || !kind || !order_id || !trade_id || adjustment.new_shares == 0 ||
       adjustment.old_shares == 0) {
     return base::Fail(ErrorCode::kCorrupt, "adjustment " + name + " cannot be read");

@@ -27,8 +27,8 @@ namespace bulwark::ledger {
 inline constexpr const char* kAdjustmentColumns =
     "id, after_fill, epoch, kind, instrument_id, order_id, trade_id, cash, fees, "
     "restored_quantity, restored_cost, taken_quantity, taken_cost, new_shares, old_shares, "
-    "realised_pnl, at";
-inline constexpr const char* kAdjustmentKinds = "tiitittiiiiiiiiii";
+    "realised_pnl, at, actor";
+inline constexpr const char* kAdjustmentKinds = "tiitittiiiiiiiiiit";
 
 struct BookedAdjustment {
   model::Adjustment adjustment;

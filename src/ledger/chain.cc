@@ -79,6 +79,17 @@ base::Result<void> ChainRows(sql::Connection& connection, const ChainedTable& ta
   return {};
 }
 
+// Without the columns that came after the chain. They are empty in all rows from before it, so the
+// hashes are the same.
+ChainedTable AsFirstChained(const ChainedTable& table) {
+  constexpr std::string_view kLater = ", actor";
+  const bool has_later = std::string_view(table.columns).ends_with(kLater);
+  return has_later
+             ? Table(table.name, table.columns.substr(0, table.columns.size() - kLater.size()),
+                     table.kinds.substr(0, table.kinds.size() - 1))
+             : table;
+}
+
 }  // namespace
 
 struct Sha256::Context {
@@ -243,7 +254,7 @@ base::Result<std::optional<ChainBreak>> FindBreak(sql::Connection& connection,
 
 base::Result<void> ChainAllRows(sql::Connection& connection) {
   for (const ChainedTable* table : ChainedTables()) {
-    if (auto chained = ChainRows(connection, *table); !chained) {
+    if (auto chained = ChainRows(connection, AsFirstChained(*table)); !chained) {
       return chained;
     }
   }

@@ -82,7 +82,8 @@ Result<void> CompareOrdersWithEvents(sql::Connection& connection, Findings& find
 Result<void> FindOrphans(sql::Connection& connection, Findings& findings) {
   return ReadRows(connection,
                   {.sql = "SELECT trade_id, order_id FROM fills f WHERE NOT EXISTS "
-                          "(SELECT 1 FROM orders o WHERE o.order_id = f.order_id)",
+                          "(SELECT 1 FROM orders o WHERE o.order_id = f.order_id) AND NOT EXISTS "
+                          "(SELECT 1 FROM foreign_orders x WHERE x.order_id = f.order_id)",
                    .columns = "tt"},
                   [&](const sql::Statement& row) -> Result<void> {
                     findings.Add("fill " + row.Text(0) + ": its order " + row.Text(1) +

@@ -19,6 +19,9 @@ inline constexpr base::DurableWrite kSpillMerge{"ledger.spill_merge",
                                                 "what a spill kept, as part of the ledger"};
 
 inline constexpr base::DurableWrite kImportWrite{"ledger.import", "another installation's books"};
+inline constexpr base::DurableWrite kReportWrite{
+    "ledger.report", "a report of reconciliation, a decision about it, or its outcome"};
+
 inline constexpr base::DurableWrite kRestoreWrite{"ledger.restore", "an export as a ledger"};
 
 }  // namespace bulwark::ledger

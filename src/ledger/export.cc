@@ -52,6 +52,11 @@ constexpr std::array kTables{
     TableName{"opening_positions", "instrument_id", false},
     TableName{"merged_spills", "id", false},
     TableName{"receipts", "sequence", true},
+    TableName{"reconcile_reports", "id", false},
+    TableName{"reconcile_items", "id", false},
+    TableName{"reconcile_decisions", "id", false},
+    TableName{"reconcile_outcomes", "decision_id", false},
+    TableName{"foreign_orders", "order_id", false},
 };
 
 struct Columns {

@@ -115,11 +115,14 @@ class Ledger final : public LedgerStore {
   base::Result<std::optional<base::UnixNanos>> OnSince(model::Switch which);
   // The newest turn's number, 0 for none. Cheap: a few microseconds, for a poll.
   base::Result<std::uint64_t> LastSwitchSequence();
+  // Orders of the venue that are not ours or that our books lost, as reports have named them.
+  base::Result<std::vector<std::string>> ForeignOrders();
   // The newest run's epoch, 0 for none.
   base::Result<std::uint64_t> LastEpoch() override;
   base::Result<bool> IsNew() override;
 
-  // For what reads or fills whole tables (export, restore, import). Ends with the next call.
+  // For what reads or fills whole tables (export, restore, import, reports). Ends with the next
+  // call.
   base::Result<sql::Connection*> Connection();
 
   [[nodiscard]] const LedgerPlace& place() const;

@@ -23,6 +23,8 @@
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/switches.h"
+#include "sql/connection.h"
+#include "sql/statement.h"
 
 namespace bulwark::ledger {
 
@@ -147,6 +149,26 @@ Result<std::uint64_t> Ledger::LastSwitchSequence() {
 Result<bool> Ledger::IsNew() {
   const auto connection = Connection();
   return connection ? HasNoBooks(**connection) : tl::unexpected<base::Error>(connection.error());
+}
+
+Result<std::vector<std::string>> Ledger::ForeignOrders() {
+  const auto connection = Connection();
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  auto query = (*connection)
+                   ->Prepare({.sql = "SELECT order_id FROM foreign_orders ORDER BY order_id",
+                              .columns = "t"});
+  if (!query) {
+    return tl::unexpected<base::Error>(query.error());
+  }
+  std::vector<std::string> ids;
+  const auto read =
+      query->ForEachRow([&](const sql::Statement& row) { ids.push_back(row.Text(0)); });
+  if (!read) {
+    return tl::unexpected<base::Error>(read.error());
+  }
+  return ids;
 }
 
 Result<std::uint64_t> Ledger::LastEpoch() {

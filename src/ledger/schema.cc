@@ -137,6 +137,30 @@ constexpr std::array kChain{
     "digest TEXT NOT NULL, text TEXT NOT NULL)",
 };
 
+// What reconciliation found, what a person decided, and what became of it; what was booked for it
+// is among the adjustments. Cash that was accepted belongs to no instrument; its row names the
+// first one.
+constexpr std::array kReconciliation{
+    "ALTER TABLE adjustments ADD COLUMN actor TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE reconcile_reports(id BIGINT PRIMARY KEY, epoch BIGINT NOT NULL, "
+    "at BIGINT NOT NULL, cause TEXT NOT NULL, text TEXT NOT NULL)",
+    "CREATE TABLE reconcile_items(id BIGINT PRIMARY KEY, "
+    "report_id BIGINT NOT NULL REFERENCES reconcile_reports(id), kind TEXT NOT NULL, "
+    "order_id TEXT NOT NULL, venue_order_id TEXT NOT NULL, symbol TEXT NOT NULL, "
+    "side TEXT NOT NULL, ours BIGINT NOT NULL, venue BIGINT NOT NULL, price BIGINT, "
+    "our_sequence BIGINT NOT NULL, venue_sequence BIGINT NOT NULL, why TEXT NOT NULL, "
+    "proposal TEXT NOT NULL, quantity BIGINT NOT NULL, cash BIGINT NOT NULL)",
+    "CREATE INDEX reconcile_items_by_report ON reconcile_items(report_id)",
+    "CREATE TABLE reconcile_decisions(id BIGINT PRIMARY KEY, "
+    "item_id BIGINT NOT NULL UNIQUE REFERENCES reconcile_items(id), verb TEXT NOT NULL, "
+    "actor TEXT NOT NULL, at BIGINT NOT NULL)",
+    "CREATE TABLE reconcile_outcomes(decision_id BIGINT PRIMARY KEY, outcome TEXT NOT NULL, "
+    "at BIGINT NOT NULL)",
+    "CREATE TABLE foreign_orders(order_id TEXT PRIMARY KEY, kind TEXT NOT NULL, "
+    "venue_order_id TEXT NOT NULL, symbol TEXT NOT NULL, side TEXT NOT NULL, "
+    "quantity BIGINT NOT NULL, epoch BIGINT NOT NULL, seen_at BIGINT NOT NULL)",
+};
+
 }  // namespace
 
 std::span<const sql::Migration> Migrations() {
@@ -145,7 +169,8 @@ std::span<const sql::Migration> Migrations() {
       sql::Migration{"adjustments", kAdjustments},
       // From here on, a new column of a chained table must be NULL, 0 or '' by default: see
       // chain.h.
-      sql::Migration{.name = "chain and snapshots", .statements = kChain, .code = &ChainAllRows}};
+      sql::Migration{.name = "chain and snapshots", .statements = kChain, .code = &ChainAllRows},
+      sql::Migration{"reconciliation", kReconciliation}};
   return steps;
 }
 

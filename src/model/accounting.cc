@@ -233,6 +233,30 @@ std::optional<RoundTrip> AdjustTrip(const Adjustment& adjustment, const BooksEff
   return std::nullopt;
 }
 
+// What a person accepted moves lots as a trade would, at what they cost: nothing is realised, and
+// cash moves only if it was cash that differed.
+BooksEffect Accept(const Adjustment& adjustment, Portfolio& portfolio) {
+  portfolio.cash += adjustment.cash;
+  BooksEffect effect{.cash = adjustment.cash, .quantity = adjustment.taken.quantity};
+  if (effect.quantity.is_zero()) {
+    return effect;
+  }
+  Moved moved = MoveLots({.lot = adjustment.taken}, adjustment.instrument, portfolio);
+  effect.cost = moved.cost;
+  effect.closed_quantity = moved.closed_quantity;
+  effect.closed_cost = moved.closed_cost;
+  Position& position = portfolio.at(adjustment.instrument);
+  SeeShort(position, adjustment.at);
+  moved.closed_value = -moved.closed_cost;
+  const bool is_sale = effect.quantity.is_negative();
+  effect.ended_trip = FollowTrip({.instrument = adjustment.instrument,
+                                  .side = is_sale ? Side::kSell : Side::kBuy,
+                                  .quantity = effect.quantity.Abs(),
+                                  .at = adjustment.at},
+                                 moved, position);
+  return effect;
+}
+
 }  // namespace
 
 Decimal CollateralFor(const AccountTerms& terms, Side side, Decimal notional) {
@@ -271,6 +295,9 @@ FillEffect ApplyFill(const Fill& fill, Portfolio& portfolio) {
 }
 
 BooksEffect ApplyAdjustment(const Adjustment& adjustment, Portfolio& portfolio) {
+  if (IsAccepted(adjustment.kind)) {
+    return Accept(adjustment, portfolio);
+  }
   BooksEffect effect;
   Position& position = portfolio.at(adjustment.instrument);
   if (adjustment.kind == AdjustmentKind::kSplit) {

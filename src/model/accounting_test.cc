@@ -198,5 +198,49 @@ TEST(AccountingTest, BooksADividendAsProfit) {
   EXPECT_EQ(portfolio.realised_pnl, D("2.5"));
 }
 
+TEST(AccountingTest, BooksAcceptedCashAlone) {
+  Portfolio portfolio{.cash = D("1000")};
+  ApplyFill(MakeFill(Side::kBuy, "10", "5", "0"), portfolio);
+  Portfolio expected = portfolio;
+  ApplyAdjustment({.kind = AdjustmentKind::kAcceptedCash, .cash = D("-0.00000001")}, portfolio);
+
+  expected.cash = D("949.99999999");
+  EXPECT_EQ(portfolio, expected);
+}
+
+TEST(AccountingTest, AddsAnAcceptedQuantityAtItsCostWithoutMoneyOrProfit) {
+  Portfolio portfolio{.cash = D("1000")};
+  ApplyFill(MakeFill(Side::kBuy, "50", "2", "0"), portfolio);
+  const BooksEffect effect = ApplyAdjustment(
+      {.kind = AdjustmentKind::kAcceptedPosition, .taken = {D("0.5"), D("30")}}, portfolio);
+
+  EXPECT_EQ(portfolio.positions[0].quantity, D("2.5"));
+  EXPECT_EQ(portfolio.positions[0].cost, D("130"));
+  EXPECT_EQ(portfolio.lots.At({0}, 1), (Lot{D("0.5"), D("30")}));
+  EXPECT_EQ(portfolio.positions[0].trip.entry_quantity, D("2.5"));
+  EXPECT_EQ(portfolio.cash, D("900"));
+  EXPECT_EQ(portfolio.realised_pnl, D("0"));
+  EXPECT_EQ(effect.realised_pnl, D("0"));
+}
+
+TEST(AccountingTest, TakesAnAcceptedQuantityAwayWithItsShareOfTheCost) {
+  Portfolio portfolio{.cash = D("1000")};
+  ApplyFill(MakeFill(Side::kBuy, "50", "1", "0"), portfolio);
+  ApplyFill(MakeFill(Side::kBuy, "60", "1", "0"), portfolio);
+  Adjustment adjustment{.kind = AdjustmentKind::kAcceptedPosition, .taken = {D("-0.5"), D("-35")}};
+  EXPECT_FALSE(ApplyAdjustment(adjustment, portfolio).ended_trip);
+  EXPECT_EQ(portfolio.positions[0].cost, D("85")) << "the oldest left, at what it had cost";
+
+  adjustment.taken = {D("-1.5"), D("-105")};
+  const auto trip = ApplyAdjustment(adjustment, portfolio).ended_trip;
+  ASSERT_TRUE(trip.has_value());
+  EXPECT_EQ(trip->exit_notional, D("110"));
+  EXPECT_EQ(trip->realised_pnl, D("0"));
+  EXPECT_TRUE(portfolio.positions[0].owned().is_zero());
+  EXPECT_TRUE(portfolio.positions[0].cost.is_zero());
+  EXPECT_EQ(portfolio.realised_pnl, D("0"));
+  EXPECT_EQ(portfolio.cash, D("890"));
+}
+
 }  // namespace
 }  // namespace bulwark::model

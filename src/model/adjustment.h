@@ -1,11 +1,14 @@
-// A change of the books that is no trade: a trade undone, a borrowing fee, a dividend, a split.
+// A change of the books that is no trade: a trade undone, a borrowing fee, a dividend, a split, or
+// what a person accepted.
 //
 // Shape:   `id` is booked once. cash is what the change would move in a spot account; `restored`
 //          and `taken` are signed quantities with the signed cost they carry: restored joins the
-//          oldest lots, taken leaves the newest (what does not fit opens the other way).
+//          oldest lots, taken leaves the newest (what does not fit opens the other way). What a
+//          person accepted is in `taken` or `cash`: it joins and leaves lots as a trade would, and
+//          realises nothing.
 // Units:   quote units, base units; new_shares for each old_shares.
 // Threads: a trivially copyable value.
-// Source:  docs/orders.md#adjustments
+// Source:  docs/orders.md#adjustments, docs/reconciliation.md#adjustments
 
 #pragma once
 
@@ -27,7 +30,11 @@ enum class AdjustmentKind : std::uint8_t {
   kBorrowFee,
   kDividend,
   kSplit,
+  kAcceptedPosition,  // The venue owns another quantity than we booked.
+  kAcceptedCash,      // The venue's cash is another one. It belongs to no instrument.
 };
+
+using Actor = base::FixedString<40>;
 
 struct Adjustment {
   base::FixedString<64> id;
@@ -42,6 +49,11 @@ struct Adjustment {
   std::uint32_t new_shares = 1;
   std::uint32_t old_shares = 1;
   base::UnixNanos at;
+  Actor actor;  // Who accepted it; empty for what nobody had to.
 };
+
+constexpr bool IsAccepted(AdjustmentKind kind) {
+  return kind == AdjustmentKind::kAcceptedPosition || kind == AdjustmentKind::kAcceptedCash;
+}
 
 }  // namespace bulwark::model

@@ -13,6 +13,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "model/action.h"
+#include "model/adjustment.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
@@ -57,6 +58,19 @@ struct Notice {
   AlertName event;
   Reason reason;
   OrderId order_id;  // Nil when it is about none.
+  base::UnixNanos at;
+};
+
+// A person accepted it: the books are to follow.
+struct AdjustmentAccepted {
+  Adjustment adjustment;  // Its time is that of the booking.
+  base::UnixNanos at;
+};
+
+// A person took an order that somebody placed by hand for ours; it works and has no fills. Intent
+// and reservation are left open: they follow from the books.
+struct OrderAdopted {
+  Order order;
   base::UnixNanos at;
 };
 
@@ -105,9 +119,10 @@ struct Timer {
   base::UnixNanos at;
 };
 
-using Event = std::variant<Tick, Bar, FeedLink, Permit, VenueBooks, Shutdown, Timer, OrderSent,
-                           OrderNotSent, OrderAccepted, OrderFilled, OrderEnded, CancelRejected,
-                           VenueLink, OrderUnresolved, OrderProgress, TradeBusted, TradeCorrected,
-                           PlaceOrder, CancelOrder, Notice, ReplaceOrder, CorporateAction>;
+using Event =
+    std::variant<Tick, Bar, FeedLink, Permit, VenueBooks, Shutdown, Timer, OrderSent, OrderNotSent,
+                 OrderAccepted, OrderFilled, OrderEnded, CancelRejected, VenueLink, OrderUnresolved,
+                 OrderProgress, TradeBusted, TradeCorrected, PlaceOrder, CancelOrder, Notice,
+                 ReplaceOrder, CorporateAction, AdjustmentAccepted, OrderAdopted>;
 
 }  // namespace bulwark::model

@@ -59,8 +59,9 @@ constexpr std::array<std::string_view, kDenialCodes> kDenials = {"HALTED",
                                                                  "ENTRY_COOLDOWN",
                                                                  "PENDING_ORDER",
                                                                  "REPLACE_BUDGET"};
-constexpr std::array<std::string_view, 6> kAdjustments = {"BUST",       "CORRECTION", "INFERRED",
-                                                          "BORROW_FEE", "DIVIDEND",   "SPLIT"};
+constexpr std::array<std::string_view, 8> kAdjustments = {
+    "BUST",     "CORRECTION", "INFERRED",          "BORROW_FEE",
+    "DIVIDEND", "SPLIT",      "ACCEPTED_POSITION", "ACCEPTED_CASH"};
 constexpr Words3 kAnchors = {"DAY", "WEEK", "INCEPTION"};
 constexpr Words3 kModes = {"spot", "margin", "perp"};
 

@@ -33,7 +33,7 @@ std::string_view Name(Direction value);       // LONG SHORT FLAT
 std::string_view Name(AlertLevel value);      // INFO WARNING ERROR CRITICAL
 std::string_view Name(RunState value);        // starting running reduce_only killed halting halted
 std::string_view Name(Switch value);          // halt kill
-std::string_view Name(AdjustmentKind value);  // BUST CORRECTION INFERRED BORROW_FEE DIVIDEND SPLIT
+std::string_view Name(AdjustmentKind value);  // BUST, ...
 std::string_view Name(AnchorKind value);      // DAY WEEK INCEPTION
 std::string_view Name(AccountMode value);     // spot margin perp
 

@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -61,6 +62,13 @@ class BookedTrades {
     young_.emplace(id, trade);
   }
 
+  // Whether a remembered trade is of the order. Looks at all of them.
+  [[nodiscard]] bool HasTradeOf(const model::OrderId& order) const {
+    const auto is_its = [&](const auto& row) { return row.second.fill.order_id == order; };
+    return std::any_of(young_.begin(), young_.end(), is_its) ||
+           std::any_of(old_.begin(), old_.end(), is_its);
+  }
+
   // What was booked of an instrument before its split counts other shares.
   void Forget(model::InstrumentId instrument) {
     for (Map* map : {&young_, &old_}) {
@@ -76,7 +84,8 @@ class BookedTrades {
       return std::hash<std::string_view>{}(id.view());
     }
   };
-  // Asked, filled and thinned out, never walked: its order cannot influence a decision.
+  // Asked, filled and thinned out; what walks it asks about all rows, so that its order cannot
+  // influence a decision.
   using Map = boost::unordered_flat_map<model::TradeId, BookedTrade, Hash>;
 
   Map young_;

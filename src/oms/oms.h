@@ -126,6 +126,12 @@ class Oms {
   void Split(const model::OrderId& id, base::Decimal keep, model::OrderId rest_id,
              base::UnixNanos now, model::ActionBuffer& out);
   [[nodiscard]] bool IsOpen(const model::OrderId& id) const;
+  // What a person accepted is booked at `now`.
+  void On(const model::AdjustmentAccepted& accepted, base::UnixNanos now, model::ActionBuffer& out);
+
+  // Takes the order into the books as working. What the books cannot reserve for is refused, with
+  // an alert.
+  void On(const model::OrderAdopted& adopted, base::UnixNanos now, model::ActionBuffer& out);
 
   // A protective leg that the venue ended unfilled, once each; the position it protected is still
   // there.
@@ -200,6 +206,10 @@ class Oms {
   void Adjust(const model::Adjustment& adjustment, model::ActionBuffer& out);
   void TellTrip(const model::TradeId& id, const model::BooksEffect& effect,
                 model::InstrumentId instrument, base::UnixNanos at, model::ActionBuffer& out);
+
+  // oms_adoption.cc: an order that somebody placed by hand.
+  [[nodiscard]] std::optional<base::Decimal> ReserveToAdopt(const model::Order& order) const;
+  model::Reason ObjectionTo(const model::Order& order, bool is_affordable);
 
   // oms_legs.cc: orders that hang together.
   void HoldLegs(const model::Order& entry, const model::NewOrder& wish, const BracketIds& ids,

@@ -17,6 +17,7 @@
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/adjustment.h"
+#include "model/event.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
@@ -466,6 +467,13 @@ std::optional<model::Fill> Oms::Infer(model::Order& order, base::UnixNanos now) 
   order.inferred_fees = fill.fee;
   seen_trades_.Insert(fill.trade_id);
   return fill;
+}
+
+void Oms::On(const model::AdjustmentAccepted& accepted, base::UnixNanos now,
+             model::ActionBuffer& out) {
+  model::Adjustment adjustment = accepted.adjustment;
+  adjustment.at = now;
+  Book(adjustment, now, out);
 }
 
 void Oms::Book(const model::Adjustment& adjustment, base::UnixNanos now, model::ActionBuffer& out) {

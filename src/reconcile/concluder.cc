@@ -89,8 +89,9 @@ void Concluder::Observe(std::span<const Difference> found, bool is_quiet, base::
 
 void Concluder::See(Case& seen, const Difference& difference, base::UnixNanos now, Steps& out) {
   seen.is_found = true;
-  seen.same_values = seen.difference == difference ? seen.same_values + 1 : 1;
+  // Both sides may move on by the same trades, and the price anyway.
   const bool is_other = seen.difference.delta() != difference.delta();
+  seen.same_values = is_other ? 1 : seen.same_values + 1;
   if (seen.phase == Phase::kRaised && is_other) {
     out.emplace_back(Clear{seen.difference});
     seen.phase = Phase::kAsking;

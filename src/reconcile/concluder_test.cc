@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "base/time.h"
+#include "model/instrument.h"
 #include "model/venue_report.h"
 #include "reconcile/difference.h"
 #include "reconcile/judge.h"
@@ -155,6 +156,20 @@ TEST_F(ConcluderTest, RaisesABalanceOnlyWhenItWasSeenTwiceTheSame) {
 
   ASSERT_EQ(Count<Raise>(), 1U);
   EXPECT_EQ(std::get<Raise>(steps_[0]).difference.delta(), D("-20"));
+}
+
+TEST_F(ConcluderTest, RaisesADriftThatStaysWhileTradesAndThePriceGoOn) {
+  const auto drift = [](const char* ours, const char* venue, const char* price) {
+    return Difference{.kind = Kind::kPositionDrift,
+                      .symbol = model::Symbol("BTC/USDT"),
+                      .ours = D(ours),
+                      .venue = D(venue),
+                      .price = D(price)};
+  };
+  Observe({drift("1", "1.25", "60000")}, seconds{0}, true);
+  Observe({drift("2", "2.25", "60001")}, seconds{1});
+
+  EXPECT_EQ(Count<Raise>(), 1U);
 }
 
 TEST_F(ConcluderTest, RaisesABalanceAnewWhenItMovesAndClearsItWhenItIsGone) {

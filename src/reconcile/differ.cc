@@ -111,7 +111,8 @@ void CompareVenueOrder(const VenueWorkingOrder& working, const OurBooks& ours,
                    .side = working.side,
                    .ours = base::Decimal{},
                    .venue = working.quantity,
-                   .price = working.limit_price});
+                   .price = working.limit_price,
+                   .filled = working.filled});
 }
 
 base::Decimal HeldAtVenue(const VenueAccount& venue, const model::Symbol& venue_symbol) {

@@ -45,6 +45,7 @@ struct Difference {
   std::optional<base::Decimal> price;  // The last mark of a position, the limit of an order.
   std::uint64_t our_sequence = 0;      // Of fills, for the two kinds about them.
   std::uint64_t venue_sequence = 0;
+  base::Decimal filled;           // Of an order that only the venue knows. Reports do not keep it.
   bool was_acknowledged = false;  // The venue has once answered for this order.
 
   [[nodiscard]] base::Decimal delta() const { return venue - ours; }

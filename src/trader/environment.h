@@ -24,6 +24,7 @@
 #include "base/worker.h"
 #include "config/settings.h"
 #include "ledger/ledger_store.h"
+#include "ledger/report_store.h"
 #include "ledger/spill_store.h"
 #include "market/feed.h"
 #include "model/instrument.h"
@@ -60,6 +61,10 @@ class Environment {
   }
   // For a new ledger: fails when Redis shows books that somebody else keeps, or may do so.
   virtual base::Result<void> RequireNoForeignBooks(base::Decimal /*initial_cash*/) { return {}; }
+  // Where reconciliation keeps its reports; null: nowhere.
+  virtual base::Result<std::unique_ptr<ledger::ReportStore>> OpenReports() {
+    return std::unique_ptr<ledger::ReportStore>();
+  }
   virtual std::unique_ptr<redis::Dialer> MakeDialer() = 0;
   virtual base::Result<std::unique_ptr<market::Feed>> MakeFeed(
       const config::Settings& settings, const model::InstrumentTable& instruments) = 0;

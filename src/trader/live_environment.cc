@@ -19,6 +19,8 @@
 #include "ledger/ledger.h"
 #include "ledger/ledger_place.h"
 #include "ledger/ledger_store.h"
+#include "ledger/report_log.h"
+#include "ledger/report_store.h"
 #include "ledger/session.h"
 #include "ledger/spill.h"
 #include "ledger/spill_store.h"
@@ -89,6 +91,15 @@ base::Result<void> LiveEnvironment::RequireNoForeignBooks(base::Decimal initial_
                           connection.error());
   }
   return trader::RequireNoForeignBooks(**connection, initial_cash);
+}
+
+base::Result<std::unique_ptr<ledger::ReportStore>> LiveEnvironment::OpenReports() {
+  auto opened = ledger::Ledger::Open(inputs_.ledger, {.is_checked = false});
+  if (!opened) {
+    return tl::unexpected<base::Error>(opened.error());
+  }
+  return std::unique_ptr<ledger::ReportStore>(
+      std::make_unique<ledger::ReportLog>(*std::move(opened)));
 }
 
 std::unique_ptr<redis::Dialer> LiveEnvironment::MakeDialer() {

@@ -21,6 +21,7 @@
 #include "config/settings.h"
 #include "ledger/ledger_place.h"
 #include "ledger/ledger_store.h"
+#include "ledger/report_store.h"
 #include "ledger/spill_store.h"
 #include "market/feed.h"
 #include "model/instrument.h"
@@ -50,6 +51,7 @@ class LiveEnvironment final : public Environment {
   std::unique_ptr<ledger::SpillStore> OpenSpill(const model::InstrumentTable& instruments,
                                                 std::uint64_t epoch) override;
   base::Result<void> RequireNoForeignBooks(base::Decimal initial_cash) override;
+  base::Result<std::unique_ptr<ledger::ReportStore>> OpenReports() override;
   std::unique_ptr<redis::Dialer> MakeDialer() override;
   base::Result<std::unique_ptr<market::Feed>> MakeFeed(
       const config::Settings& settings, const model::InstrumentTable& instruments) override;

@@ -17,6 +17,7 @@
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/venue_report.h"
+#include "reconcile/report.h"
 
 namespace bulwark::trader {
 
@@ -78,6 +79,12 @@ struct Queues {
   base::SpscQueue<model::Action> published{8'192};
   // ledger writer -> venue: exits and cancels, which wait for nothing but the ledger.
   base::SpscQueue<VenueCommand> from_ledger{4'096};
+  // venue -> reconcile desk. Full: the newest report is kept and offered again.
+  base::SpscQueue<reconcile::Report> reports_made{16};
+  // reconcile desk -> venue. Full: offered again.
+  base::SpscQueue<reconcile::Decision> decisions{64};
+  // venue -> reconcile desk. Full: offered again.
+  base::SpscQueue<reconcile::DecisionOutcome> outcomes{64};
   // publisher -> venue: entries, once Redis shows them.
   base::SpscQueue<VenueCommand> from_publisher{4'096};
   Bells bells;

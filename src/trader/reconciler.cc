@@ -25,6 +25,8 @@
 #include "reconcile/differ.h"
 #include "reconcile/difference.h"
 #include "reconcile/judge.h"
+#include "reconcile/own_id.h"
+#include "reconcile/report.h"
 #include "trader/books_copy.h"
 #include "venue/venue.h"
 
@@ -33,8 +35,8 @@ namespace {
 
 // The engine answers within its cycle; one that is held back by a full journal may need longer.
 constexpr base::Nanos kBooksMax{std::chrono::seconds{5}};
-constexpr std::size_t kNoticedMax = 10'000;
 constexpr std::size_t kNeverSentMax = 4'096;
+constexpr std::uint64_t kOvertakenMax = 1'000;
 
 reconcile::ConcluderLimits LimitsOf(const ReconcilerOptions& options) {
   return {.asks_per_minute = options.queries_per_minute};
@@ -88,7 +90,26 @@ Reconciler::Reconciler(venue::Venue& venue, const model::InstrumentTable& instru
       concluder_(LimitsOf(options)),
       looked_at_(peers.clock.MonotonicNow()) {}
 
+void Reconciler::Begin(AwayNews news) {
+  next_report_.fills = std::move(news.fills);
+  next_report_.ended = std::move(news.ended);
+  for (const reconcile::Difference& order : news.orders) {
+    Remember(order);
+  }
+}
+
 void Reconciler::See(const model::VenueReport& report) {
+  if (const auto* filled = std::get_if<model::OrderFilled>(&report);
+      filled != nullptr && !reconcile::IsOwnId(filled->fill.order_id, options_.epoch)) {
+    const model::Fill& fill = filled->fill;
+    Remember({.kind = reconcile::Kind::kForeignOrder,
+              .order_id = fill.order_id,
+              .venue_order_id = filled->venue_order_id,
+              .instrument = fill.instrument,
+              .symbol = instruments_[fill.instrument].symbol,
+              .side = fill.side,
+              .venue = fill.quantity});
+  }
   if (const auto* link = std::get_if<model::VenueLink>(&report); link != nullptr && link->is_up) {
     compare_at_ = base::Nanos{0};
   }
@@ -112,6 +133,7 @@ void Reconciler::DoWork() {
     Run(std::exchange(steps_, {}));
     AskNext();
   }
+  OfferReport();
 }
 
 void Reconciler::LetTimePass() {
@@ -233,6 +255,8 @@ void Reconciler::Compare(const BooksCopy& books) {
   const bool is_quiet = health_.orders_sent.load(std::memory_order_relaxed) == 0;
   concluder_.Observe(found, is_quiet, now(), steps_);
   Run(std::exchange(steps_, {}));
+  TakeDecisions();
+  MakeReportIfDue();
 }
 
 void Reconciler::AskNext() {
@@ -266,12 +290,13 @@ void Reconciler::Do(const reconcile::AskOrder& ask) {
 }
 
 void Reconciler::Do(const reconcile::AskFills& /*ask*/) {
-  questions_.emplace_back(venue::AskFills{our_sequence_});
+  // From further back: an older one may have been overtaken. What is booked is known by its id.
+  questions_.emplace_back(venue::AskFills{our_sequence_ - std::min(our_sequence_, kOvertakenMax)});
 }
 
 void Reconciler::Do(const reconcile::CancelAtVenue& cancel) {
   const reconcile::Difference& lost = cancel.difference;
-  if (noticed_.size() < kNoticedMax && noticed_.insert(lost.order_id).second) {
+  if (Remember(lost)) {
     Notify(model::AlertLevel::kError, "UNJOURNALED_ORDER",
            model::Reason::Cut(std::string(lost.symbol.view()) + " " + lost.venue.ToString() +
                               " works without a record; cancelled"),
@@ -303,7 +328,9 @@ void Reconciler::Do(const reconcile::Raise& raise) {
       .With("kind", reconcile::Name(difference.kind))
       .With("what", reconcile::Describe(difference))
       .With("why", raise.why.view());
+  MarkReportDue();
   if (difference.kind == reconcile::Kind::kForeignOrder) {
+    Remember(difference);
     Notify(model::AlertLevel::kWarning, "FOREIGN_ORDER",
            model::Reason::Cut(reconcile::Describe(difference)), difference.order_id);
   }
@@ -311,6 +338,7 @@ void Reconciler::Do(const reconcile::Raise& raise) {
 
 void Reconciler::Do(const reconcile::Clear& clear) {
   base::LogInfo("difference_cleared").With("what", reconcile::Describe(clear.difference));
+  MarkReportDue();
 }
 
 void Reconciler::Notify(model::AlertLevel level, std::string_view event,

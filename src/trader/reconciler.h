@@ -5,6 +5,7 @@
 //        ^                                                                        |
 //        +------ after `interval`, or at once when the link came back ------------+
 //   between: one question of the concluder at a time
+//   what is left for a person: report to the desk; decisions come back from it
 //
 // Shape:   the engine copies its books right after it processed the VenueBooks of the same token;
 //          everything the venue said before its account is booked by then. While the link is down
@@ -20,6 +21,8 @@
 #include <deque>
 #include <optional>
 #include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -27,11 +30,14 @@
 #include "base/triple_buffer.h"
 #include "model/action.h"
 #include "model/event.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/venue_report.h"
 #include "reconcile/books.h"
 #include "reconcile/concluder.h"
+#include "reconcile/difference.h"
+#include "reconcile/report.h"
 #include "trader/books_copy.h"
 #include "trader/health.h"
 #include "trader/queues.h"
@@ -52,12 +58,21 @@ struct ReconcilerPeers {
   const base::Clock& clock = base::SystemClock();
 };
 
+// What happened at the venue between two runs, as the start booked it.
+struct AwayNews {
+  std::vector<model::Fill> fills;
+  std::vector<reconcile::EndedOrder> ended;
+  std::vector<reconcile::Difference> orders;  // Of fills for which the books have no order.
+};
+
 class Reconciler {
  public:
   // `instruments` is borrowed.
   Reconciler(venue::Venue& venue, const model::InstrumentTable& instruments,
              const ReconcilerOptions& options, const ReconcilerPeers& peers);
 
+  // For the first report. Requires: called before the first DoWork(), or not at all.
+  void Begin(AwayNews news);
   // Everything the venue says passes here too.
   void See(const model::VenueReport& report);
   // Right before an order leaves: what was asked about it before does not count any more.
@@ -69,6 +84,13 @@ class Reconciler {
 
  private:
   enum class Stage : std::uint8_t { kIdle, kAsked, kWaitingForBooks };
+  // A decision that is being carried out.
+  struct Pending {
+    reconcile::Decision decision;
+    base::UnixNanos since;
+    bool is_applied = false;
+    bool is_over = false;
+  };
 
   void LetTimePass();
   void TakeFinding();
@@ -86,6 +108,17 @@ class Reconciler {
   void Do(const reconcile::Conclude& conclusion);
   void Do(const reconcile::Raise& raise);
   void Do(const reconcile::Clear& clear);
+  bool Remember(const reconcile::Difference& order);
+  void MarkReportDue();
+  void MakeReportIfDue();
+  void OfferReport();
+  void TakeDecisions();
+  void Advance(Pending& pending);
+  bool Decide(const reconcile::Decision& decision);
+  bool Adopt(const reconcile::Decision& decision, const reconcile::Difference& difference);
+  [[nodiscard]] std::optional<reconcile::RaisedCase> FindRaised(
+      const reconcile::Difference& difference) const;
+  void Finish(const reconcile::Decision& decision, std::string outcome);
   void Notify(model::AlertLevel level, std::string_view event, const model::Reason& reason,
               const model::OrderId& order_id);
   void Push(const model::Event& event);
@@ -113,7 +146,14 @@ class Reconciler {
   base::Nanos up_for_{};     // How long there was a link: the concluder's time.
   base::Nanos compare_at_{};
   base::Nanos give_up_at_{};
-  std::set<model::OrderId> noticed_;  // People were told of these.
+  std::set<model::OrderId> noticed_;  // People were told of these, or will be by the report.
+
+  reconcile::Report next_report_{.trigger = reconcile::Trigger::kStart};  // Its news so far.
+  bool is_report_due_ = true;
+  base::UnixNanos due_since_;
+  std::optional<reconcile::Report> offered_;  // Waits for room at the desk.
+  std::vector<Pending> pending_;
+  std::deque<reconcile::DecisionOutcome> finished_;  // Wait for room at the desk.
 };
 
 }  // namespace bulwark::trader

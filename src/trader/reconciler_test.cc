@@ -19,10 +19,12 @@
 #include "base/uuid.h"
 #include "ledger/ledger_testing.h"
 #include "model/action.h"
+#include "model/adjustment.h"
 #include "model/event.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/venue_report.h"
+#include "reconcile/report.h"
 #include "trader/books_copy.h"
 #include "trader/exit_gate.h"
 #include "trader/fake_venue_testing.h"
@@ -219,12 +221,13 @@ TEST_F(ReconcilerTest, EndsAnOrderThatEndedAfterItsFillsAreBooked) {
 }
 
 TEST_F(ReconcilerTest, FetchesFillsThatWereNotTold) {
-  venue_.snapshot.last_fill_sequence = 3;
-  sequence_ = 1;
+  venue_.snapshot.last_fill_sequence = 3'003;
+  sequence_ = 3'001;
 
   Pass(milliseconds{500});
 
-  EXPECT_EQ(venue_.asked_since, std::vector<std::uint64_t>{1});
+  EXPECT_EQ(venue_.asked_since, std::vector<std::uint64_t>{2'001})
+      << "from further back: one may have been overtaken";
 }
 
 TEST_F(ReconcilerTest, ShowsAForeignOrderAndLetsItBe) {
@@ -251,6 +254,135 @@ TEST_F(ReconcilerTest, CancelsAnOrderOfOursThatTheLedgerNeverSaw) {
   EXPECT_EQ(venue_.cancelled[0], lost);
   ASSERT_EQ(Said<model::Notice>().size(), 1U);
   EXPECT_EQ(Said<model::Notice>()[0].event, model::AlertName("UNJOURNALED_ORDER"));
+}
+
+TEST_F(ReconcilerTest, ReportsAtEveryStartWhatHappenedMeanwhile) {
+  reconciler_.Begin({.fills = {{.trade_id = model::TradeId("t1")}},
+                     .ended = {{.order_id = Entry(1).id, .what = "cancelled"}}});
+
+  Pass(seconds{3});
+
+  const auto reports = TakeAll(queues_.reports_made);
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].trigger, reconcile::Trigger::kStart);
+  EXPECT_EQ(reports[0].epoch, 5U);
+  EXPECT_EQ(reports[0].fills.size(), 1U);
+  EXPECT_EQ(reports[0].ended.size(), 1U);
+  EXPECT_TRUE(reports[0].items.empty());
+}
+
+TEST_F(ReconcilerTest, ProposesWhatDiffersAndReportsAgainWhenItIsGone) {
+  venue_.snapshot.cash = D("990");
+  Pass(seconds{3});
+  const auto reports = TakeAll(queues_.reports_made);
+  ASSERT_EQ(reports.size(), 1U);
+  ASSERT_EQ(reports[0].items.size(), 1U);
+  EXPECT_EQ(reports[0].items[0].proposal.cash, D("-10"));
+  EXPECT_EQ(Said<model::VenueBooks>().back().unresolved, 1U);
+
+  venue_.snapshot.cash = D("1000");
+  Pass(seconds{3});
+
+  const auto later = TakeAll(queues_.reports_made);
+  ASSERT_EQ(later.size(), 1U);
+  EXPECT_TRUE(later[0].items.empty());
+  EXPECT_EQ(later[0].trigger, reconcile::Trigger::kWatch);
+  EXPECT_EQ(Said<model::VenueBooks>().back().unresolved, 0U);
+}
+
+TEST_F(ReconcilerTest, BooksAnAcceptedAdjustmentOnceAndSaysWhenItIsDone) {
+  venue_.snapshot.cash = D("990");
+  Pass(seconds{3});
+  reconcile::Item item = TakeAll(queues_.reports_made).at(0).items.at(0);
+  item.id = 7;
+  ASSERT_TRUE(queues_.decisions.TryPush({.id = 3, .item = item, .actor = "eve"}));
+
+  Pass(milliseconds{1'100});
+  const auto accepted = Said<model::AdjustmentAccepted>();
+  ASSERT_EQ(accepted.size(), 1U);
+  EXPECT_EQ(accepted[0].adjustment.id.view(), "reconcile:7");
+  EXPECT_EQ(accepted[0].adjustment.kind, model::AdjustmentKind::kAcceptedCash);
+  EXPECT_EQ(accepted[0].adjustment.cash, D("-10"));
+  EXPECT_EQ(accepted[0].adjustment.actor, model::Actor("eve"));
+  EXPECT_TRUE(TakeAll(queues_.outcomes).empty());
+  copy_.portfolio.cash = D("990");
+  Pass(seconds{3});
+
+  const auto outcomes = TakeAll(queues_.outcomes);
+  ASSERT_EQ(outcomes.size(), 1U);
+  EXPECT_EQ(outcomes[0].decision, 3U);
+  EXPECT_EQ(outcomes[0].outcome, reconcile::kDone);
+  EXPECT_EQ(Said<model::AdjustmentAccepted>().size(), 1U);
+}
+
+TEST_F(ReconcilerTest, BooksNothingThatNoLongerDiffersLikeThat) {
+  venue_.snapshot.cash = D("990");
+  Pass(seconds{3});
+  const reconcile::Item item = TakeAll(queues_.reports_made).at(0).items.at(0);
+  venue_.snapshot.cash = D("980");
+  ASSERT_TRUE(queues_.decisions.TryPush({.id = 3, .item = item, .actor = "eve"}));
+
+  Pass(seconds{15});
+
+  EXPECT_TRUE(Said<model::AdjustmentAccepted>().empty());
+  ASSERT_EQ(TakeAll(queues_.outcomes).size(), 1U);
+}
+
+TEST_F(ReconcilerTest, ReportsAnewWhatADecisionDidNotSettle) {
+  venue_.snapshot.cash = D("990");
+  Pass(seconds{3});
+  const reconcile::Item item = TakeAll(queues_.reports_made).at(0).items.at(0);
+  ASSERT_TRUE(queues_.decisions.TryPush({.id = 3, .item = item, .actor = "eve"}));
+
+  Pass(seconds{15});  // The engine never books it.
+
+  ASSERT_EQ(TakeAll(queues_.outcomes).size(), 1U);
+  const auto reports = TakeAll(queues_.reports_made);
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].items.size(), 1U);
+}
+
+TEST_F(ReconcilerTest, AdoptsAForeignOrderOnAPersonsWordUnlessItHasFills) {
+  venue_.snapshot.orders = {{.id = *base::Uuid::Parse("f47ac10b-58cc-4372-a567-0e02b2c3d479"),
+                             .venue_order_id = model::VenueOrderId("v1"),
+                             .venue_symbol = model::Symbol("BTCUSDT"),
+                             .quantity = D("2"),
+                             .limit_price = D("90")}};
+  Pass(seconds{3});
+  const reconcile::Item item = TakeAll(queues_.reports_made).at(0).items.at(0);
+  const reconcile::Decision adopt{
+      .id = 3, .verb = reconcile::Verb::kAdopt, .item = item, .actor = "eve"};
+  venue_.snapshot.orders[0].cumulative_filled = D("1");
+  ASSERT_TRUE(queues_.decisions.TryPush(adopt));
+  Pass(seconds{15});
+  EXPECT_TRUE(Said<model::OrderAdopted>().empty());
+  ASSERT_EQ(TakeAll(queues_.outcomes).size(), 1U);
+
+  venue_.snapshot.orders[0].cumulative_filled = D("0");
+  ASSERT_TRUE(queues_.decisions.TryPush(adopt));
+  Pass(milliseconds{1'100});
+
+  const auto adopted = Said<model::OrderAdopted>();
+  ASSERT_EQ(adopted.size(), 1U);
+  EXPECT_EQ(adopted[0].order.id, item.difference.order_id);
+  EXPECT_EQ(adopted[0].order.limit_price, D("90"));
+  EXPECT_EQ(adopted[0].order.origin, model::Origin::kOperator);
+  EXPECT_EQ(adopted[0].order.reason, model::Reason("adopted by eve"));
+}
+
+TEST_F(ReconcilerTest, TellsTheLedgerOfOrdersThatAreNotOurs) {
+  const model::OrderId foreign = *base::Uuid::Parse("f47ac10b-58cc-4372-a567-0e02b2c3d479");
+  Pass(seconds{1});
+  TakeAll(queues_.reports_made);
+
+  reconciler_.See(model::OrderFilled{.fill = {.order_id = foreign, .quantity = D("2")}});
+  reconciler_.See(model::OrderFilled{.fill = {.order_id = Entry(1).id, .quantity = D("2")}});
+  Pass(seconds{2});
+
+  const auto reports = TakeAll(queues_.reports_made);
+  ASSERT_EQ(reports.size(), 1U);
+  ASSERT_EQ(reports[0].orders.size(), 1U);
+  EXPECT_EQ(reports[0].orders[0].order_id, foreign);
 }
 
 }  // namespace

@@ -35,6 +35,7 @@
 #include "trader/feed_thread.h"
 #include "trader/ledger_writer.h"
 #include "trader/publisher_thread.h"
+#include "trader/reconcile_desk.h"
 #include "trader/reconciler.h"
 #include "trader/run_record.h"
 #include "trader/venue_thread.h"
@@ -53,21 +54,9 @@ constexpr base::Nanos kOwnNap{std::chrono::microseconds{50}};
 // The venue's words come through a socket: a thread that has just traded looks for them more often.
 constexpr base::Nanos kVenueNap{std::chrono::microseconds{50}};
 constexpr base::Nanos kVenueNapMax{std::chrono::milliseconds{2}};
-// Fills before the last one booked that the venue is asked for again: far more than can overtake
-// each other.
-constexpr std::uint64_t kFillsAskedAgain = 1'000;
+constexpr base::Nanos kDeskNap{std::chrono::milliseconds{50}};
+constexpr int kDeskTurnsMax = 100;
 constexpr base::Nanos kShutdownMax{std::chrono::seconds{2}};
-
-model::OrderEnd EndOf(venue::VenueOrderStatus status) {
-  switch (status) {
-    case venue::VenueOrderStatus::kRejected:
-      return model::OrderEnd::kRejected;
-    case venue::VenueOrderStatus::kExpired:
-      return model::OrderEnd::kExpired;
-    default:
-      return model::OrderEnd::kCancelled;
-  }
-}
 
 stateplane::OpeningPicture PictureOf(const ledger::RecoveredBooks& books,
                                      const std::vector<ledger::RecentOrder>& recent,
@@ -225,9 +214,11 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
   MakeRecorder(start);
   auto engine = MakeEngine(settings_, instruments_, start);
   auto watched = environment_.OpenWatchedLedger();
+  auto reports = environment_.OpenReports();
   for (const base::Error* error :
        {feed ? nullptr : &feed.error(), pacer ? nullptr : &pacer.error(),
-        engine ? nullptr : &engine.error(), watched ? nullptr : &watched.error()}) {
+        engine ? nullptr : &engine.error(), watched ? nullptr : &watched.error(),
+        reports ? nullptr : &reports.error()}) {
     if (error != nullptr) {
       return tl::unexpected<base::Error>(*error);
     }
@@ -270,6 +261,9 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                         .interval = settings_.reconcile.interval,
                         .queries_per_minute = settings_.reconcile.queries_per_minute},
       ReconcilerPeers{.queues = queues_, .health = health_, .books = *books_, .clock = clock_});
+  if (*reports) {
+    desk_ = std::make_unique<ReconcileDesk>(*std::move(reports), instruments_, queues_, clock_);
+  }
   venue_thread_ =
       std::make_unique<VenueThread>(*venue_, queues_, health_, *exit_gate_, *reconciler_, clock_);
   for (const model::Order& order : open_orders_) {
@@ -334,6 +328,10 @@ base::Result<void> Trader::Start(const std::function<bool()>& should_stop) {
       "watcher", kOwnNap, As(&base::PreferShortTurns, [this] { return watcher_->DoWork(); }));
   feed_agent_ = environment_.StartWorker("feed", kOwnNap,
                                          As(flat_out, [this] { return feed_thread_->DoWork(); }));
+  if (desk_) {
+    desk_agent_ =
+        environment_.StartWorker("reconcile", kDeskNap, [this] { return desk_->DoWork(); });
+  }
   base::LogInfo("trader_started").With("epoch", epoch_);
   return {};
 }
@@ -354,72 +352,6 @@ base::Result<void> Trader::ConnectVenue(const std::function<bool()>& should_stop
     }
   }
   return base::Fail(base::ErrorCode::kUnavailable, "stopped while waiting for the venue");
-}
-
-// What happened at the venue while nobody listened: first the fills, then how each open order
-// stands.
-base::Result<void> Trader::CatchUpWithVenue() {
-  // Fills may have come out of order: one before the last of them may still be missing.
-  const auto fills =
-      venue_->FillsSince(venue_sequence_ - std::min(venue_sequence_, kFillsAskedAgain));
-  if (!fills) {
-    return tl::unexpected<base::Error>(fills.error());
-  }
-  std::size_t missed = 0;
-  for (const model::Fill& fill : *fills) {
-    if (!booked_.contains(fill.trade_id)) {
-      Report(model::OrderFilled{.fill = fill});
-      ++missed;
-    }
-  }
-  booked_.clear();
-  for (const model::Order& order : open_orders_) {
-    if (order.is_waiting) {
-      continue;  // Held back by us: the venue knows nothing of it.
-    }
-    const auto found = venue_->QueryOrder(order.id);
-    if (!found) {
-      return tl::unexpected<base::Error>(found.error());
-    }
-    const base::UnixNanos now = clock_.WallNow();
-    switch (found->status) {
-      case venue::VenueOrderStatus::kUnknown:
-        // Definite: the venue fenced the session that could have carried it.
-        Report(model::OrderNotSent{
-            .order_id = order.id, .reason = model::Reason("never reached the venue"), .at = now});
-        break;
-      case venue::VenueOrderStatus::kWorking:
-      case venue::VenueOrderStatus::kFilled:
-        Report(model::OrderAccepted{
-            .order_id = order.id, .venue_order_id = found->venue_order_id, .at = now});
-        if (order.is_cancel_requested) {
-          // The wish is durable, but nobody knows whether it left.
-          RepeatCancel(order);
-        }
-        break;
-      case venue::VenueOrderStatus::kCancelled:
-      case venue::VenueOrderStatus::kRejected:
-      case venue::VenueOrderStatus::kExpired:
-        Report(model::OrderEnded{.order_id = order.id,
-                                 .end = EndOf(found->status),
-                                 .cumulative_filled = found->cumulative_filled,
-                                 .reason = found->reason,
-                                 .at = now});
-        break;
-    }
-  }
-  base::LogInfo("caught_up_with_venue").With("fills", missed).With("orders", open_orders_.size());
-  return {};
-}
-
-void Trader::RepeatCancel(const model::Order& order) {
-  const auto sent =
-      venue_->Cancel({.order_id = order.id, .instrument = order.instrument, .was_sent = true});
-  if (sent == venue::SendOutcome::kNotSent) {
-    Report(model::CancelRejected{.order_id = order.id,
-                                 .reason = model::Reason("venue link is down"),
-                                 .at = clock_.WallNow()});
-  }
 }
 
 void Trader::Report(const model::Event& event) {
@@ -459,6 +391,9 @@ void Trader::Stop() {
     publisher_->Flush();
   }
   venue_agent_.reset();
+  desk_agent_.reset();
+  for (int turn = 0; desk_ && turn < kDeskTurnsMax && desk_->DoWork() > 0; ++turn) {
+  }
   watcher_agent_.reset();  // Last: a stop counts until nothing can leave any more.
   base::LogInfo("trader_stopped").With("epoch", epoch_);
 }

@@ -45,6 +45,7 @@
 #include "trader/ledger_writer.h"
 #include "trader/publisher_thread.h"
 #include "trader/queues.h"
+#include "trader/reconcile_desk.h"
 #include "trader/reconciler.h"
 #include "trader/venue_thread.h"
 #include "trader/watcher.h"
@@ -111,6 +112,8 @@ class Trader {
   base::Result<void> ConnectVenue(const std::function<bool()>& should_stop);
   base::Result<void> CatchUpWithVenue();
   void RepeatCancel(const model::Order& order);
+  void CatchUpWithOrder(const model::Order& order, const venue::VenueOrder& found, AwayNews& news);
+  void NoteUnknownOrder(const model::Fill& fill, AwayNews& news) const;
   void Report(const model::Event& event);
 
   config::Settings settings_;
@@ -142,6 +145,7 @@ class Trader {
   std::unique_ptr<LedgerWriter> ledger_writer_;
   std::unique_ptr<PublisherThread> publisher_;
   std::unique_ptr<Reconciler> reconciler_;
+  std::unique_ptr<ReconcileDesk> desk_;  // Null: nobody keeps reports.
   std::unique_ptr<VenueThread> venue_thread_;
   std::unique_ptr<FeedThread> feed_thread_;
   std::unique_ptr<Watcher> watcher_;
@@ -154,6 +158,7 @@ class Trader {
   std::unique_ptr<base::Worker> ledger_agent_;
   std::unique_ptr<base::Worker> publisher_agent_;
   std::unique_ptr<base::Worker> venue_agent_;
+  std::unique_ptr<base::Worker> desk_agent_;
 };
 
 }  // namespace bulwark::trader

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import by_hand
 import harness
 import import_test
 import postgres
@@ -21,6 +22,7 @@ BY_COMMAND = ("ledger.switch", "redis.switch")
 BY_SPILL = ("spill.append", "ledger.spill_merge", "spill.drop")
 BY_TOOL = ("ledger.restore",)
 BY_IMPORT = ("ledger.import",)
+BY_REPORT = ("ledger.report",)
 OLD_LEDGER = "sql.backup"
 
 
@@ -37,9 +39,9 @@ class Box:
         self.system = harness.System(pathlib.Path(given.bulwark).resolve(), self.folder / "data")
         self.environment = {}
         if server is not None:
-            schema = "s" + self.folder.name.replace("-", "_") + "_" + folder.name.replace("-", "_")
-            server.sql(f'CREATE SCHEMA "{schema}"')
-            self.environment["BULWARK_LEDGER_URL"] = server.url(schema)
+            self.schema = "s" + self.folder.name.replace("-", "_") + "_" + folder.name.replace("-", "_")
+            server.sql(f'CREATE SCHEMA "{self.schema}"')
+            self.environment["BULWARK_LEDGER_URL"] = server.url(self.schema)
 
     def arm(self, times=1):
         self.environment["TEST_CRASH_POINT"] = f"{self.name}:{times}"
@@ -217,10 +219,69 @@ def with_old_ledger(box):
     return box.verify()
 
 
+def cash_is_moved(box):
+    """While everything is stopped; the next start only reduces and proposes to book it."""
+    check(box.system.stop() == 0, "`up` did not end cleanly")
+    by_hand.move_balances(box.system, -by_hand.RAW)
+    box.start("reduce_only")
+
+    def is_proposed():
+        shown = box.system.run("reconcile", "show").stdout
+        return "proposed: book cash -1\n" in shown and "     open\n" in shown
+    harness.wait_until(is_proposed, 60, "a report that proposes to book the cash")
+
+
+def accept(box, code):
+    done = box.system.run("reconcile", "accept", "all", "--confirm", "ACCEPT")
+    check(done.returncode == code, f"accept says {done.returncode}: {done.stdout}{done.stderr}")
+
+
+def by_report(box):
+    """Killed at the first report, then whoever accepts one, then at what became of that."""
+    at_first_start(box)
+    box.disarm()
+    cash_is_moved(box)
+    box.mark.unlink()
+    box.arm()
+    os.environ.update(box.environment)
+    accept(box, -signal.SIGKILL)
+    box.disarm()
+    is_decided = box.name.endswith(".after")
+    if not is_decided:
+        check(box.system.state()["state"] == "reduce_only", "booked what nobody accepted")
+        accept(box, 0)
+    box.wait_trading()
+    accept(box, 1)  # Nothing is left to accept.
+
+    cash_is_moved(box)
+    check(box.system.stop() == 0, "`up` did not end cleanly")
+    box.mark.unlink()
+    box.arm(times=2)  # The start's report is the first one.
+    box.start("reduce_only")
+    box.disarm()
+    done = box.system.run("reconcile", "accept", "all", "--confirm", "ACCEPT", "--no-wait")
+    check(done.returncode == 0, f"accept says {done.returncode}: {done.stdout}{done.stderr}")
+    box.wait_crash()
+    box.wait_trading()
+    said = box.verify()
+    return f"{said}, cash booked {booked(box)} times"
+
+
+def booked(box):
+    """Each acceptance once, whoever died."""
+    text = "SELECT count(*), sum(cash) FROM adjustments"
+    if box.server is not None:
+        count, cash = box.server.sql(text.replace("adjustments", f'"{box.schema}".adjustments')).split("|")
+    else:
+        count, cash = box.system.query("ledger.db", text)[0]
+    check((int(count), int(cash)) == (2, -2 * by_hand.RAW), f"booked {count} times, {cash} in all")
+    return int(count)
+
+
 def driver_of(point):
     for points, driver in ((AT_FIRST_START, at_first_start), (BY_COMMAND, by_command),
                            (BY_SPILL, by_spill), (BY_TOOL, by_tool),
-                           (BY_IMPORT, by_import), ((OLD_LEDGER,), with_old_ledger)):
+                           (BY_IMPORT, by_import), (BY_REPORT, by_report), ((OLD_LEDGER,), with_old_ledger)):
         if point in points:
             return driver
     return while_trading

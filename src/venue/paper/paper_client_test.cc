@@ -129,6 +129,17 @@ class PaperClientTest : public ::testing::Test {
     }
     return is_done();
   }
+  // The answer to the one question that was asked.
+  std::optional<Finding> Found(PaperClient& client) {
+    std::optional<Finding> finding;
+    PollUntil(client, [&] {
+      if (!finding) {
+        finding = client.TakeFinding();
+      }
+      return finding.has_value();
+    });
+    return finding;
+  }
   template <class Report>
   [[nodiscard]] std::vector<Report> Of() const {
     std::vector<Report> found;
@@ -409,6 +420,60 @@ TEST_F(PaperClientTest, AnObserverReadsTheAccountBesideTheTrader) {
   EXPECT_EQ(observer.QueryOrder(Id(1))->status, VenueOrderStatus::kFilled);
   EXPECT_EQ(observer.Send(MakeOrder(2, "2")), SendOutcome::kNotSent);
   EXPECT_TRUE(trader->Snapshot().has_value()) << "the trader is not fenced";
+}
+
+TEST_F(PaperClientTest, GivesTheAccountRightAfterWhatWasReportedBeforeIt) {
+  StartServer();
+  auto client = Connected(1);
+  EXPECT_EQ(client->Send(MakeOrder(1, "2")), SendOutcome::kMayHaveLeft);
+  ASSERT_TRUE(client->Ask(AskAccount{}));
+  EXPECT_FALSE(client->Ask(AskAccount{})) << "one at a time";
+
+  const auto finding = Found(*client);
+  ASSERT_TRUE(finding.has_value());
+
+  const auto& account = std::get<AccountSnapshot>(*finding);
+  EXPECT_EQ(account.last_fill_sequence, Of<model::OrderFilled>().size());
+  EXPECT_EQ(account.orders_seen, 1U);
+  EXPECT_FALSE(client->TakeFinding().has_value());
+  EXPECT_TRUE(client->Ask(AskAccount{}));
+}
+
+TEST_F(PaperClientTest, FindsFillsAndOrdersWithoutWaiting) {
+  StartServer();
+  auto client = Connected(1);
+  EXPECT_EQ(client->Send(MakeOrder(1, "2")), SendOutcome::kMayHaveLeft);
+  ASSERT_TRUE(PollUntil(*client, [&] { return Of<model::OrderFilled>().size() == 1; }));
+
+  ASSERT_TRUE(client->Ask(AskFills{0}));
+  std::optional<Finding> finding = Found(*client);
+  ASSERT_TRUE(finding.has_value());
+  ASSERT_EQ(std::get<FillsFound>(*finding).fills.size(), 1U);
+  EXPECT_EQ(std::get<FillsFound>(*finding).fills[0].order_id, Id(1));
+
+  ASSERT_TRUE(client->Ask(AskOrder{Id(1)}));
+  finding = Found(*client);
+  ASSERT_TRUE(finding.has_value());
+  EXPECT_EQ(std::get<VenueOrder>(*finding).status, VenueOrderStatus::kFilled);
+
+  ASSERT_TRUE(client->Ask(AskOrder{Id(9)}));
+  finding = Found(*client);
+  ASSERT_TRUE(finding.has_value());
+  EXPECT_EQ(std::get<VenueOrder>(*finding).status, VenueOrderStatus::kUnknown);
+}
+
+TEST_F(PaperClientTest, FindsNothingWhenTheVenueDiesBeforeItAnswers) {
+  StartServer();
+  auto client = Connected(1);
+  StallServer();
+  ASSERT_TRUE(client->Ask(AskAccount{}));
+  StopServer();
+
+  const auto finding = Found(*client);
+  ASSERT_TRUE(finding.has_value());
+
+  EXPECT_TRUE(std::holds_alternative<NoAnswer>(*finding));
+  EXPECT_FALSE(client->Ask(AskAccount{})) << "there is no link";
 }
 
 }  // namespace
