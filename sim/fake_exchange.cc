@@ -134,6 +134,11 @@ void Exchange::Handle(const Event& event) {
         End(row, model::OrderEnd::kRejected, "withdrawn by the venue");
       }
       return;
+    case Kind::kWithdraw:
+      if (Row& row = rows_.at(event.id); row.status == VenueOrderStatus::kWorking) {
+        End(row, model::OrderEnd::kCancelled, "withdrawn by hand");
+      }
+      return;
     case Kind::kBust:
       Bust(trades_.at(event.trade));
       return;

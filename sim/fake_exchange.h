@@ -73,6 +73,10 @@ class Exchange {
   void Submit(const Listener& from, const model::Order& order);
   void Cancel(const Listener& from, const model::OrderId& id);
   void SetPrice(model::InstrumentId instrument, base::Decimal price);
+  // What somebody does to the account behind our back: money or a position comes or goes, a limit
+  // order is placed, which waits for a while and is filled or withdrawn.
+  void MoveByHand();
+  void PlaceByHand();
   void RunDue();
   [[nodiscard]] base::Nanos NextDue() const;
 
@@ -101,7 +105,16 @@ class Exchange {
   Manner manner;
 
  private:
-  enum class Kind : std::uint8_t { kArrive, kCancel, kFill, kLateFill, kReject, kBust, kCorrect };
+  enum class Kind : std::uint8_t {
+    kArrive,
+    kCancel,
+    kFill,
+    kLateFill,
+    kReject,
+    kBust,
+    kCorrect,
+    kWithdraw
+  };
   struct Event {
     base::Nanos at;
     std::uint64_t number;
@@ -154,6 +167,7 @@ class Exchange {
   std::uint64_t session_ = 0;
   std::uint64_t newest_epoch_ = 0;
   std::uint64_t numbers_ = 0;
+  std::uint64_t placed_by_hand_ = 0;
   std::size_t working_ = 0;
   Random random_;
 };

@@ -29,6 +29,7 @@
 #include "model/portfolio.h"
 #include "model/switches.h"
 #include "oms/booked_trades.h"
+#include "reconcile/report.h"
 #include "sim/context.h"
 #include "sim/faults.h"
 
@@ -162,6 +163,38 @@ model::SwitchTurn Disk::Append(model::SwitchTurn turn) {
   turn.sequence = ++switch_turns;
   (turn.which == model::Switch::kHalt ? switches.halt : switches.kill) = turn;
   return turn;
+}
+
+reconcile::Report Disk::Keep(const reconcile::Report& report) {
+  reconcile::Report kept = report;
+  kept.id = newest_report ? newest_report->id + 1 : 1;
+  for (reconcile::Item& item : kept.items) {
+    item.id = ++report_items;
+  }
+  newest_report = kept;
+  return kept;
+}
+
+bool Disk::IsDecided(std::uint64_t item) const {
+  return std::ranges::any_of(decisions,
+                             [&](const auto& row) { return row.decision.item.id == item; });
+}
+
+Result<std::uint64_t> Disk::Decide(std::uint64_t item, reconcile::Verb verb,
+                                   const std::string& actor) {
+  const reconcile::Report report = newest_report.value_or(reconcile::Report{});
+  const auto found =
+      std::ranges::find_if(report.items, [&](const auto& row) { return row.id == item; });
+  if (found == report.items.end()) {
+    return base::Fail(ErrorCode::kNotFound, "the newest report has no such item");
+  }
+  if (IsDecided(item)) {
+    return base::Fail(ErrorCode::kConflict, "it was decided already");
+  }
+  const std::uint64_t id = decisions.size() + 1;
+  decisions.push_back(
+      {.decision = {.id = id, .verb = verb, .item = *found, .actor = actor}, .outcome = ""});
+  return id;
 }
 
 FakeLedger::FakeLedger(Context& context, Disk& disk, int life, LastReading* reading)
@@ -340,6 +373,7 @@ void FakeLedger::Replay(ledger::RecoveredBooks& books) {
     for (; next < disk_.adjustments.size() && disk_.adjustments[next].after_fills <= fills;
          ++next) {
       const model::BooksAdjusted& what = disk_.adjustments[next].what;
+      books.adjustment_ids.push_back(what.adjustment.id);
       check(model::ApplyAdjustment(what.adjustment, books.portfolio), what.realised_pnl,
             what.adjustment.id);
       trades.See(what.adjustment);

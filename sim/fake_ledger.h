@@ -29,6 +29,7 @@
 #include "model/action.h"
 #include "model/instrument.h"
 #include "model/switches.h"
+#include "reconcile/report.h"
 #include "sim/context.h"
 #include "sim/fake_spill.h"
 
@@ -55,6 +56,12 @@ class Disk {
     std::size_t after_fills = 0;
   };
 
+  // What a person decided about an item of a report, by its number from 1.
+  struct DecisionRow {
+    reconcile::Decision decision;
+    std::string outcome;  // Empty while it is open.
+  };
+
   explicit Disk(Context& context) : context_(context) {}
 
   // Makes one transaction durable.
@@ -62,6 +69,11 @@ class Disk {
   // The same for a spill, once: without what the ledger has, and what newer runs did to its orders.
   ledger::CommitReceipt Apply(const ledger::SpillContent& spill);
   model::SwitchTurn Append(model::SwitchTurn turn);
+  // Gives the report and its items their numbers.
+  reconcile::Report Keep(const reconcile::Report& report);
+  base::Result<std::uint64_t> Decide(std::uint64_t item, reconcile::Verb verb,
+                                     const std::string& actor);
+  [[nodiscard]] bool IsDecided(std::uint64_t item) const;
 
   [[nodiscard]] bool HasIntent(const model::OrderId& id) const { return orders.contains(id); }
   [[nodiscard]] bool is_failing() const { return context_.scheduler.now() < full_until; }
@@ -77,7 +89,10 @@ class Disk {
   std::set<std::string, std::less<>> adjustment_ids;
   std::set<std::string, std::less<>> round_trips;
   std::set<std::string, std::less<>> merged_spills;
-  std::map<int, SpillFile> spills;                        // By machine.
+  std::map<int, SpillFile> spills;  // By machine.
+  std::optional<reconcile::Report> newest_report;
+  std::uint64_t report_items = 0;
+  std::vector<DecisionRow> decisions;
   std::map<model::AnchorKind, model::AnchorSet> anchors;  // The newest of each kind.
   model::SwitchState switches;
   std::uint64_t switch_turns = 0;

@@ -64,6 +64,10 @@ constexpr std::array<Spec, kFaults> kSpecs = {{
     {"phantom-not-found", 60'000},
     {"spill-slow", 30'000},
     {"spill-full", 60'000},
+    {"balance-moved", 15'000},
+    {"hand-order", 30'000},
+    {"accept", 60'000},
+    {"adopt", 60'000},
 }};
 
 }  // namespace

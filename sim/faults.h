@@ -64,8 +64,12 @@ enum class Fault : std::uint8_t {
   kPhantomNotFound,  // It does not find an order that it has.
   kSpillSlow,        //
   kSpillFull,        // The disk beside the ledger takes nothing either.
+  kBalanceMoved,     // Somebody pays in or out, or moves a position, behind our back.
+  kHandOrder,        // ... or places an order by hand.
+  kAccept,           // A person accepts what the newest report proposes,
+  kAdopt,            // ... or makes the orders placed by hand ours.
 };
-constexpr std::size_t kFaults = 41;
+constexpr std::size_t kFaults = 45;
 
 std::string_view Name(Fault fault);
 std::optional<Fault> FindFault(std::string_view name);

@@ -15,6 +15,7 @@
 #include "base/worker.h"
 #include "config/settings.h"
 #include "ledger/ledger_store.h"
+#include "ledger/report_store.h"
 #include "ledger/spill_store.h"
 #include "market/feed.h"
 #include "model/action.h"
@@ -24,6 +25,7 @@
 #include "sim/fake_feed.h"
 #include "sim/fake_ledger.h"
 #include "sim/fake_redis.h"
+#include "sim/fake_reports.h"
 #include "sim/fake_spill.h"
 #include "sim/fake_venue.h"
 #include "sim/faults.h"
@@ -166,6 +168,11 @@ Result<std::unique_ptr<ledger::LedgerStore>> Life::OpenWatchedLedger() {
 std::unique_ptr<ledger::SpillStore> Life::OpenSpill(const model::InstrumentTable& /*instruments*/,
                                                     std::uint64_t epoch) {
   return std::make_unique<FakeSpill>(around_.context, around_.disk.spills[around_.machine], epoch);
+}
+
+Result<std::unique_ptr<ledger::ReportStore>> Life::OpenReports() {
+  return std::unique_ptr<ledger::ReportStore>(
+      std::make_unique<FakeReports>(around_.context, around_.disk));
 }
 
 std::unique_ptr<redis::Dialer> Life::MakeDialer() {

@@ -17,6 +17,7 @@
 #include "base/worker.h"
 #include "config/settings.h"
 #include "ledger/ledger_store.h"
+#include "ledger/report_store.h"
 #include "market/feed.h"
 #include "model/action.h"
 #include "model/instrument.h"
@@ -97,6 +98,7 @@ class Life final : public trader::Environment {
   base::Result<std::unique_ptr<ledger::LedgerStore>> OpenWatchedLedger() override;
   std::unique_ptr<ledger::SpillStore> OpenSpill(const model::InstrumentTable& instruments,
                                                 std::uint64_t epoch) override;
+  base::Result<std::unique_ptr<ledger::ReportStore>> OpenReports() override;
   std::unique_ptr<redis::Dialer> MakeDialer() override;
   base::Result<std::unique_ptr<market::Feed>> MakeFeed(
       const config::Settings& settings, const model::InstrumentTable& instruments) override;

@@ -264,7 +264,7 @@ Complaint Expect(Scenario& scenario, const Words& words) {
   const base::Nanos until = world.context().scheduler.now() + patience;
   Complaint complaint = verb->run(scenario, what);
   while (complaint && world.context().scheduler.now() < until && !world.violation()) {
-    world.RunFor(std::chrono::milliseconds{5});
+    world.RunFor(std::chrono::milliseconds{1});
     complaint = verb->run(scenario, what);
   }
   return complaint;

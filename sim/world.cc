@@ -1,7 +1,6 @@
 #include "sim/world.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -18,15 +17,11 @@
 #include "contract/keys.h"
 #include "contract/kill_switch_document.h"
 #include "contract/system_documents.h"
-#include "engine/engine.h"
-#include "model/action.h"
-#include "model/adjustment.h"
-#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
-#include "model/portfolio.h"
 #include "model/switches.h"
-#include "oms/booked_trades.h"
+#include "reconcile/difference.h"
+#include "reconcile/report.h"
 #include "sim/context.h"
 #include "sim/fake_ledger.h"
 #include "sim/faults.h"
@@ -47,35 +42,10 @@ constexpr base::Nanos kPeopleEvery{milliseconds{200}};
 // with the venue each second.
 constexpr base::Nanos kHealMax{seconds{40}};
 
-// All the money the books speak of, in the one sum that no fill can change.
-Decimal Conserved(const model::Portfolio& books, const model::InstrumentTable& instruments) {
-  Decimal sum = books.owned_cash() - books.realised_pnl;
-  for (const model::Instrument& instrument : instruments.rows()) {
-    sum += books.at(instrument.id).cost;
-  }
-  return sum;
-}
-
-std::optional<std::string> WrongReservation(const engine::Engine& engine,
-                                            const model::InstrumentTable& instruments) {
-  const model::Portfolio& books = engine.oms().portfolio();
-  Decimal cash;
-  std::array<Decimal, model::kInstrumentsMax> quantities{};
-  for (const model::Order& order : engine.oms().open_orders()) {
-    cash += order.reserved_cash_remaining;
-    quantities.at(order.instrument.index) += order.reserved_quantity_remaining;
-  }
-  if (cash != books.blocked_cash) {
-    return "open orders reserve " + cash.ToString() + " of cash, the books block " +
-           books.blocked_cash.ToString();
-  }
-  for (const model::Instrument& instrument : instruments.rows()) {
-    if (quantities.at(instrument.id.index) != books.at(instrument.id).blocked_quantity) {
-      return "open orders and books disagree on what is blocked of " +
-             std::string(instrument.symbol.view());
-    }
-  }
-  return std::nullopt;
+// Whether the person's word is about the item, and can be followed.
+bool IsMeant(const reconcile::Item& item, reconcile::Verb verb) {
+  return verb == reconcile::Verb::kAdopt ? item.difference.kind == reconcile::Kind::kForeignOrder
+                                         : item.proposal.kind != reconcile::ProposalKind::kNone;
 }
 
 bool IsFree(const model::Order& order) {
@@ -183,8 +153,7 @@ void World::AfterTurn(const Task& task) {
       CheckBooks(*life);
     }
   }
-  CheckNewFills();
-  CheckNewAdjustments();
+  CheckNewBookings();
   if (const int crashed = scheduler_.TakeCrashedLife(); crashed >= 0) {
     scheduler_.Kill(crashed);
     std::erase_if(lives_, [&](const auto& life) { return life->number() == crashed; });
@@ -244,57 +213,6 @@ void World::BeforeSend(int life, const model::Order& order) {
   }
 }
 
-void World::CheckBooks(const Life& life) {
-  if (life.trader() == nullptr || !disk_.account) {
-    return;
-  }
-  const engine::Engine& engine = life.trader()->engine();
-  const model::Portfolio& books = engine.oms().portfolio();
-  const Decimal conserved = Conserved(books, instruments_);
-  if (conserved != disk_.account->opening_cash) {
-    context_.Violate("money is not conserved: " + conserved.ToString() + " of " +
-                     disk_.account->opening_cash.ToString());
-  }
-  if (const auto wrong = WrongReservation(engine, instruments_)) {
-    context_.Violate(*wrong);
-  }
-}
-
-// Each fill in the ledger is one that the venue made, as the venue made it.
-void World::CheckNewFills() {
-  for (; fills_checked_ < disk_.fills.size(); ++fills_checked_) {
-    const model::Fill& booked = disk_.fills[fills_checked_].fill;
-    const model::Fill* const made = exchange_.FindVersion(booked.trade_id.view());
-    if (made == nullptr) {
-      context_.Violate("a fill was booked that the venue never made");
-      return;
-    }
-    const model::Fill& fill = *made;
-    if (fill.venue_sequence != booked.venue_sequence || fill.order_id != booked.order_id ||
-        fill.price != booked.price || fill.quantity != booked.quantity || fill.fee != booked.fee ||
-        fill.side != booked.side || fill.instrument != booked.instrument) {
-      context_.Violate("fill " + std::string(fill.trade_id.view()) +
-                       " was booked as something else");
-    }
-  }
-}
-
-// Nothing but what the venue changed changes the books beside the fills.
-void World::CheckNewAdjustments() {
-  for (; adjustments_checked_ < disk_.adjustments.size(); ++adjustments_checked_) {
-    const model::Adjustment& booked = disk_.adjustments[adjustments_checked_].what.adjustment;
-    const Exchange::Trade* const trade =
-        exchange_.FindTrade(oms::FirstIdOf(booked.trade_id).view());
-    const bool is_asked_for =
-        trade != nullptr &&
-        ((booked.kind == model::AdjustmentKind::kBust && trade->is_void) ||
-         (booked.kind == model::AdjustmentKind::kCorrection && trade->revision > 0));
-    if (!is_asked_for) {
-      context_.Violate("the venue did not ask for the adjustment " + std::string(booked.id.view()));
-    }
-  }
-}
-
 void World::People() {
   if (faults_.Fires(Fault::kHaltInLedger)) {
     TurnByPerson(model::Switch::kHalt, true, true);
@@ -309,9 +227,38 @@ void World::People() {
   if (is_stopped && faults_.Fires(Fault::kRelease)) {
     ReleaseByPerson();
   }
+  OwnerActs();
   DisturbSurroundings();
   if (lives_.size() == 1 && lives_.front()->has_started() && faults_.Fires(Fault::kSecondTrader)) {
     StartOnAnotherMachine();
+  }
+}
+
+// What its owner does to the account, here and at the venue.
+void World::OwnerActs() {
+  if (faults_.Fires(Fault::kBalanceMoved)) {
+    exchange_.MoveByHand();
+  }
+  if (faults_.Fires(Fault::kHandOrder)) {
+    exchange_.PlaceByHand();
+  }
+  if (faults_.Fires(Fault::kAccept)) {
+    DecideByPerson(reconcile::Verb::kAccept);
+  }
+  if (faults_.Fires(Fault::kAdopt)) {
+    DecideByPerson(reconcile::Verb::kAdopt);
+  }
+}
+
+// As `bulwark reconcile accept all` and `adopt` do: whatever the newest report leaves to decide.
+void World::DecideByPerson(reconcile::Verb verb) {
+  const reconcile::Report report = disk_.newest_report.value_or(reconcile::Report{});
+  for (const reconcile::Item& item : report.items) {
+    if (IsMeant(item, verb) && disk_.Decide(item.id, verb, "human")) {
+      trace_.Note("decided", item.id, [&] {
+        return std::string(reconcile::Name(verb)) + ": " + reconcile::Describe(item.difference);
+      });
+    }
   }
 }
 
@@ -397,6 +344,7 @@ void World::Heal() {
       continue;
     }
     look_at = scheduler_.now() + milliseconds{100};
+    DecideByPerson(reconcile::Verb::kAccept);
     difference = WhatDiffers();
     if (difference && scheduler_.now() > limit) {
       context_.Violate("does not heal: " + *difference);

@@ -19,10 +19,16 @@
 #include <string>
 #include <vector>
 
+#include "base/decimal.h"
 #include "base/time.h"
 #include "config/settings.h"
+#include "model/adjustment.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
+#include "model/portfolio.h"
+#include "oms/seen_trades.h"
+#include "reconcile/report.h"
 #include "sim/context.h"
 #include "sim/fake_exchange.h"
 #include "sim/fake_feed.h"
@@ -95,11 +101,17 @@ class World final : public SendWatch {
   void AfterTurn(const Task& task);
   void BuryLives();
   void People();
+  void OwnerActs();
+  void DecideByPerson(reconcile::Verb verb);
   void ReleaseByPerson();
   void DisturbSurroundings();
   void CheckBooks(const Life& life);
-  void CheckNewFills();
-  void CheckNewAdjustments();
+  [[nodiscard]] base::Decimal AcceptedIn(const engine::Engine& engine) const;
+  [[nodiscard]] bool IsBookingAccepted(const engine::Engine& engine) const;
+  void CheckNewBookings();
+  void CheckFill(const model::Fill& booked);
+  void CheckAdjustment(const model::Adjustment& booked);
+  void CheckAccepted(const model::Adjustment& booked, base::Decimal worth);
   [[nodiscard]] std::optional<std::string> WhatDiffersInOrders() const;
   [[nodiscard]] std::optional<std::string> WhatDiffersIn(const Life& life);
   [[nodiscard]] std::optional<std::string> WhatDiffersAtVenue(const engine::Engine& engine) const;
@@ -127,6 +139,14 @@ class World final : public SendWatch {
   std::uint64_t steps_ = 0;
   std::size_t fills_checked_ = 0;
   std::size_t adjustments_checked_ = 0;
+  // The books as far as they are durable: replayed, and as plain sums.
+  model::Portfolio durable_;
+  std::array<base::Decimal, model::kInstrumentsMax> durable_positions_;
+  struct Accepted {
+    oms::AdjustmentId id;
+    base::Decimal worth;  // Cash and cost that it brought.
+  };
+  std::vector<Accepted> accepted_;
 };
 
 }  // namespace bulwark::sim

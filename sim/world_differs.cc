@@ -94,6 +94,11 @@ std::optional<std::string> World::WhatDiffersAtVenue(const engine::Engine& engin
       return "position of " + std::string(instrument.symbol.view()) + ": " + owned.ToString() +
              " in the books, " + exchange_.position(instrument.id).ToString() + " at the venue";
     }
+    if (owned != durable_positions_.at(instrument.id.index)) {
+      return "position of " + std::string(instrument.symbol.view()) + ": " + owned.ToString() +
+             " in the books, fills and adjustments in the ledger make it " +
+             durable_positions_.at(instrument.id.index).ToString();
+    }
   }
   return std::nullopt;
 }
