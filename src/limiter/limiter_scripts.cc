@@ -67,7 +67,9 @@ local pair = redis.call('MGET', TOKENS, REFILL, LIMITS)
 for i, key in ipairs({TOKENS, REFILL, LIMITS}) do
   if not pair[i] then
     local kind = redis.call('TYPE', key).ok
-    if kind ~= 'none' and kind ~= 'string' then return wrong(key, 'is a ' .. kind .. ', not a string') end
+    if kind ~= 'none' and kind ~= 'string' then
+      return wrong(key, 'is a ' .. kind .. ', not a string')
+    end
   end
 end
 
@@ -75,12 +77,16 @@ if pair[3] ~= ARGV[2] then
   local is_default = string.sub(ARGV[2], 1, 8) == 'default '
   local theirs = pair[3] or 'default '
   if string.sub(theirs, 1, 4) == 'set ' then return {'limits', now, 0, '', 0, theirs} end
-  if string.sub(theirs, 1, 8) ~= 'default ' then return wrong(LIMITS, "is neither 'default ...' nor 'set ...'") end
+  if string.sub(theirs, 1, 8) ~= 'default ' then
+    return wrong(LIMITS, "is neither 'default ...' nor 'set ...'")
+  end
   if not is_default then return {'limits', now, 0, '', 0, ''} end
   redis.call('SET', LIMITS, ARGV[2])
 end
 
-for name, count in string.gmatch(ARGV[10], '(%a+) (%d+)') do redis.call('ZINCRBY', COUNTERS, count, name) end
+for name, count in string.gmatch(ARGV[10], '(%a+) (%d+)') do
+  redis.call('ZINCRBY', COUNTERS, count, name)
+end
 
 local tail = redis.pcall('ZRANGE', LOG, -1, -1)
 if tail.err then return wrong(LOG, 'is not a sorted set') end
@@ -128,7 +134,8 @@ if tail[1] then
 elseif pair[1] or pair[2] then
   local left, since = number(pair[1]), number(pair[2])
   if left and since then
-    charge = math.max(0, math.min(capacity, math.ceil(capacity - bucket(left, since * 1000000) - 0.001)))
+    charge = math.ceil(capacity - bucket(left, since * 1000000) - 0.001)
+    charge = math.max(0, math.min(capacity, charge))
     note = 'taken over from a client without a log'
   else
     charge, note = capacity, 'the pair was unreadable: it counts as an empty bucket'
@@ -244,9 +251,8 @@ return {math.ceil(till - now), strikes}
 constexpr std::string_view kSlot = R"lua(
 local count = redis.pcall('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 if type(count) == 'table' then return wrong(KEYS[1], 'is not a sorted set') end
-if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then
-  return 0
-end
+local is_held = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not is_held and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
 redis.call('ZADD', KEYS[1], string.format('%d', now + ARGV[3]), ARGV[1])
 return 1
 )lua";

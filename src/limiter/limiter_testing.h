@@ -112,7 +112,21 @@ class LimiterFixture : public testing::Test {
     return reply ? reply->AsInteger().value_or(-1) : -1;
   }
 
+  // As a crash and a restart do it; what was in the file comes back.
+  void StopServer() {
+    connection_.reset();
+    server_.server().Stop(base::Nanos::zero());
+  }
+  void StartServer() {
+    ASSERT_TRUE(server_.server().Start());
+    connection_ = server_.Connect();
+    SetServerTime();
+  }
+
   void SetServerTime() {
+    if (connection_ == nullptr) {
+      return;
+    }
     constexpr std::int64_t kMicros = 1'000'000;
     const std::int64_t now = server_now_.count();
     Do({"SET", "test:time", std::to_string(now / kMicros) + " " + std::to_string(now % kMicros)});
