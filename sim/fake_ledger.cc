@@ -311,7 +311,7 @@ Result<ledger::CommitReceipt> FakeLedger::CommitSpill(std::uint64_t epoch,
     return tl::unexpected<base::Error>(admitted.error());
   }
   context_.trace.Note("spill-merge", spill.actions.size(), [&] { return Summary(spill.actions); });
-  const ledger::CommitReceipt receipt = disk_.Apply(spill);
+  ledger::CommitReceipt receipt = disk_.Apply(spill);
   context_.AwaitPoint("after ledger spill");
   return receipt;
 }

@@ -33,7 +33,7 @@ class FakeSpill final : public ledger::SpillStore {
   [[nodiscard]] bool Exists() const override {
     return file_.has_value() && context_.bug != Bug::kForgetSpill;
   }
-  base::Result<ledger::SpillContent> Read() const override;
+  [[nodiscard]] base::Result<ledger::SpillContent> Read() const override;
   base::Result<void> Drop() override;
 
  private:

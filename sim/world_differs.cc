@@ -34,10 +34,9 @@ std::optional<std::string> World::WhatDiffers() {
     return "the ledger has " + std::to_string(disk_.first_ids.size()) + " trades, the venue " +
            std::to_string(exchange_.fills().size());
   }
-  if (const auto spill = disk_.spills.find(lives_.front()->machine());
-      spill != disk_.spills.end() && spill->second &&
-      !disk_.merged_spills.contains(spill->second->id)) {
-    return "the spill of run " + std::to_string(spill->second->epoch) + " was never taken";
+  if (const SpillFile& spill = disk_.spills[lives_.front()->machine()];
+      spill && !disk_.merged_spills.contains(spill->id)) {
+    return "the spill of run " + std::to_string(spill->epoch) + " was never taken";
   }
   auto difference = WhatDiffersInOrders();
   return difference ? difference : WhatDiffersIn(*lives_.front());

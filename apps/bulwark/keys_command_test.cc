@@ -276,7 +276,9 @@ TEST_F(KeysCommandTest, ConformReadsACaptureOfTheRealServer) {
       "' redis-cli SET METRICS:CASH 1.0 >/dev/null; '" + BULWARK_BINARY +
       "' redis-cli SET METRICS:CASSH '\"é\\n' >/dev/null; while ! grep -q CASSH '" +
       capture.string() + "'; do :; done; kill -KILL $watcher";
-  ASSERT_EQ(pclose(popen(line.c_str(), "w")), 0);
+  FILE* const script = popen(line.c_str(), "w");
+  ASSERT_NE(script, nullptr);
+  ASSERT_EQ(pclose(script), 0);
 
   const BinaryOutcome outcome = Run("keys conform --partial --monitor capture.txt");
   const BinaryOutcome complete = Run("keys conform --monitor capture.txt");

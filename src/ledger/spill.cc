@@ -27,6 +27,7 @@
 #include "base/time.h"
 #include "ledger/action_text.h"
 #include "ledger/chain.h"
+#include "ledger/spill_store.h"
 #include "ledger/symbols.h"
 #include "model/action.h"
 #include "model/instrument.h"

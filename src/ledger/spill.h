@@ -51,7 +51,7 @@ class Spill final : public SpillStore {
   [[nodiscard]] bool is_open() const override { return descriptor_ >= 0; }
   // Also when it cannot be looked at: Read() says what is wrong with it.
   [[nodiscard]] bool Exists() const override;
-  base::Result<SpillContent> Read() const override;
+  [[nodiscard]] base::Result<SpillContent> Read() const override;
   base::Result<void> Drop() override;
 
  private:

@@ -42,7 +42,7 @@ class SpillStore {
   // Something is there, of this object or of a run before it.
   [[nodiscard]] virtual bool Exists() const = 0;
   // Reads back what this object, or a run before it, left. No actions when nothing is there.
-  virtual base::Result<SpillContent> Read() const = 0;
+  [[nodiscard]] virtual base::Result<SpillContent> Read() const = 0;
   // For a spill that the ledger has taken.
   virtual base::Result<void> Drop() = 0;
 };
