@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include <gmock/gmock.h>
@@ -17,7 +16,6 @@
 #include "limiter/limiter.h"
 #include "limiter/limiter_scripts.h"
 #include "limiter/limiter_testing.h"
-#include "limiter/limits.h"
 
 namespace bulwark::limiter {
 namespace {

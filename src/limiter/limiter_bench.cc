@@ -3,10 +3,7 @@
 
 #include <array>
 #include <chrono>
-#include <memory>
-#include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -16,7 +13,6 @@
 #include "limiter/limiter.h"
 #include "limiter/limiter_scripts.h"
 #include "limiter/limits.h"
-#include "redis/connection.h"
 #include "redis/dialer.h"
 #include "redis/script.h"
 #include "redis/test_server.h"

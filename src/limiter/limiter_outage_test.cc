@@ -2,7 +2,6 @@
 //       and before, during and after an outage no window holds more than it may.
 // Method: a redis-server that is stopped and started again; the time is the test's.
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

@@ -123,7 +123,7 @@ base::Result<BudgetAnswer> SharedBudget::AdoptFrom(const std::string& text) {
   if (!limits || std::string(kSet) + FormatLimits(*limits) != text) {
     return base::Fail(base::ErrorCode::kCorrupt,
                       "rate limit " + options_.name + ": " + keys_.limits.text() + " is '" +
-                          text.substr(0, 80) + "'; mend it with `bulwark limit set`");
+                          text.substr(0, 80) + "'; mend it or remove it");
   }
   Adopt(*limits, kSet);
   return BudgetAnswer(LimitsChanged{});
