@@ -26,6 +26,7 @@
 #include "reconcile_command.h"
 #include "redis_command.h"
 #include "status_command.h"
+#include "stops_command.h"
 #include "switch_command.h"
 #include "trader_command.h"
 #include "up_command.h"
@@ -45,6 +46,7 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddApiCommand(root, context);
   bulwark::app::AddStatusCommand(root, context);
   bulwark::app::AddSwitchCommands(root, context);
+  bulwark::app::AddStopsCommand(root, context);
   bulwark::app::AddRedisUrlCommand(root, context);
   bulwark::app::AddRedisCliCommand(root, context);
   bulwark::app::AddDoctorCommand(root, context);

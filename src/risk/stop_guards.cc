@@ -3,13 +3,14 @@
 #include <optional>
 
 #include "model/denial.h"
-#include "model/order.h"
+#include "model/stop_mode.h"
 #include "risk/guard_input.h"
+#include "risk/halt_lattice.h"
 
 namespace bulwark::risk {
 
 Verdict HaltGuard::Check(const GuardInput& input) const {
-  if (input.state.is_halted && input.order.origin != model::Origin::kLiquidation) {
+  if (input.state.is_halted && !Allows(model::StopMode::kHalted, WishOf(input.order), false)) {
     return model::Denial{.code = model::DenialCode::kHalted};
   }
   return std::nullopt;
@@ -19,8 +20,7 @@ Verdict KillSwitchGuard::Check(const GuardInput& input) const {
   if (!input.state.is_killed) {
     return std::nullopt;
   }
-  const bool is_strategy = input.order.origin == model::Origin::kStrategy;
-  if (input.order.reduce_only && (!is_strategy || allow_strategy_exits_)) {
+  if (Allows(model::StopMode::kKilled, WishOf(input.order), allow_strategy_exits_)) {
     return std::nullopt;
   }
   return model::Denial{.code = model::DenialCode::kKillSwitch};
