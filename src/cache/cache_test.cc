@@ -43,7 +43,7 @@ class CacheTest : public testing::Test {
     return options;
   }
 
-  Fetch Answers(Value value) {
+  Fetch Answers(const Value& value) {
     return [this, value] {
       ++fetches_;
       return base::Result<Value>(value);
@@ -166,6 +166,7 @@ TEST_F(CacheTest, LetsOneFetchAndTheOthersWaitForIt) {
   std::atomic<int> same = 0;
   std::latch start(kThreads);
   std::vector<std::jthread> threads;
+  threads.reserve(kThreads);
   for (int at = 0; at < kThreads; ++at) {
     threads.emplace_back([&] {
       redis::UrlDialer dialer(server_.url());

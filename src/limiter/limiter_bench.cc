@@ -28,7 +28,7 @@ void BareEvalshaOfNothing(benchmark::State& state) {
   const redis::TestServer server;
   const auto connection = server.Connect();
   const redis::Script script("return 1");
-  for (auto step : state) {
+  while (state.KeepRunning()) {
     ENSURE(script.Run(*connection, {}, {}));
   }
   state.SetItemsProcessed(state.iterations());
@@ -52,7 +52,7 @@ void BareEvalshaOfTheScript(benchmark::State& state) {
                                               "2000",    "2000",
                                               "1010000", "20000",
                                               "20000"};
-  for (auto step : state) {
+  while (state.KeepRunning()) {
     ENSURE(script.Run(*connection, names, args));
   }
   state.SetItemsProcessed(state.iterations());
@@ -67,7 +67,7 @@ void TryAcquire(benchmark::State& state) {
   const auto limiter = Limiter::Create(
       {.name = "bench", .limits = *limits, .call_timeout = std::chrono::seconds{5}}, dialer);
   ENSURE(limiter);
-  for (auto step : state) {
+  while (state.KeepRunning()) {
     ENSURE((*limiter)->TryAcquire({}));
   }
   state.SetItemsProcessed(state.iterations());

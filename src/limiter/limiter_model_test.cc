@@ -102,6 +102,7 @@ TEST_F(LimiterModelTest, AgreesWithAModelThatRemembersEverything) {
   std::mt19937_64 random{20261122};  // Fixed, so a failure repeats; the trace names the step.
   const Limits limits = *ParseLimits("4/s,11/10s,30/min; share=0; reserve=10,20,20");
   std::vector<std::unique_ptr<Limiter>> processes;
+  processes.reserve(3);
   for (int at = 0; at < 3; ++at) {
     processes.push_back(Make(FormatLimits(limits)));
   }

@@ -117,6 +117,7 @@ TEST_F(LimiterOutageTest, NeverGrantsTooMuchAcrossOutages) {
   std::mt19937_64 random{7};
   const Limits limits = *ParseLimits("10/s,45/10s; slots=3; share=60");
   std::vector<std::unique_ptr<Limiter>> processes;
+  processes.reserve(3);
   for (int at = 0; at < 3; ++at) {
     processes.push_back(Make(FormatLimits(limits)));
   }
