@@ -68,13 +68,13 @@ void Engine::On(const model::VenueBooks& books, model::ActionBuffer& out) {
     oms_.SettleEnded(books.at - kPictureAge, now_, out);
     HoldLostLegs(out);
   }
-  const bool is_equal = difference.empty() && !oms_.has_ending();
+  const bool is_equal = difference.empty() && !oms_.has_ending() && !books.is_first_look;
   if (is_equal) {
     oms_.ClearDoubt();
   } else if (!difference.empty() && (state_.are_books_reconciled || is_first_comparison_)) {
     Alert(model::AlertLevel::kCritical, "OMS_RECONCILE_FAILED", difference, out);
   }
-  is_first_comparison_ = false;
+  is_first_comparison_ = is_first_comparison_ && books.is_first_look;
   state_.are_books_reconciled = is_equal;
   SetRunState(difference, out);
 }
@@ -134,7 +134,9 @@ void Engine::CancelOldEntries(model::ActionBuffer& out) {
     const bool is_stuck = order.is_waiting && order.is_triggered &&
                           order.armed_quantity.is_positive() &&
                           now_ - order.updated_at > options_.entry_lifetime;
-    const bool is_unwanted = state_.is_killed || is_old || is_stuck;
+    // Before the first permit nothing is known of a kill switch: no reason to cancel.
+    const bool is_killed = state_.permit_at && state_.is_killed;
+    const bool is_unwanted = is_killed || is_old || is_stuck;
     const bool is_time = now_ - order.updated_at >= kHaltStep;
     if (!order.reduce_only && !order.is_cancel_requested && is_unwanted && is_time &&
         !model::IsTerminal(order.status)) {

@@ -298,6 +298,20 @@ TEST_F(EngineTest, StopsEntriesWhileTheVenueHoldsSomethingElse) {
   EXPECT_EQ(engine_->run_state(), model::RunState::kRunning);
 }
 
+TEST_F(EngineTest, EntersNothingOnAFirstLookThatDidNotCompareOrders) {
+  BringUp();
+  Give(model::VenueBooks{.cash = D("100000"), .is_first_look = true, .at = now_});
+
+  EXPECT_EQ(engine_->run_state(), model::RunState::kReduceOnly);
+  for (const model::AlertRaised& alert : All<model::AlertRaised>()) {
+    EXPECT_NE(alert.event.view(), "OMS_RECONCILE_FAILED") << "nothing differs so far";
+  }
+  EXPECT_TRUE(Say(model::Direction::kLong).empty());
+
+  Give(model::VenueBooks{.cash = D("100000"), .at = now_});
+  EXPECT_EQ(engine_->run_state(), model::RunState::kRunning);
+}
+
 TEST_F(EngineTest, SaysWhenTheVenueHasLostFillsThatWeBooked) {
   Start({.portfolio = {.cash = D("100000")}, .venue_sequence = 3});
   Give(model::VenueBooks{.cash = D("100000"), .fill_sequence = 2, .at = now_});

@@ -121,6 +121,42 @@ Result<void> RememberOrder(sql::Connection& connection, const reconcile::Report&
   return Outcome(insert->Execute());
 }
 
+// Fills of strangers whose record was lost with a run that died before its report: their orders are
+// in no table, and `bulwark ledger verify` would miss them for ever. The newest fills only: what is
+// older was looked at by the starts before.
+Result<void> RememberFills(sql::Connection& connection, const reconcile::Report& report) {
+  auto insert = connection.Prepare(
+      {.sql = "INSERT INTO foreign_orders(order_id, kind, venue_order_id, symbol, side, quantity, "
+              "epoch, seen_at) SELECT f.order_id, :k, '', min(i.symbol), min(f.side), "
+              "sum(f.quantity), :e, :a FROM fills f JOIN instruments i ON i.id = f.instrument_id "
+              "WHERE f.sequence > (SELECT max(sequence) FROM fills) - 10000 AND "
+              "NOT EXISTS(SELECT 1 FROM order_heads h WHERE h.order_id = f.order_id) AND "
+              "NOT EXISTS(SELECT 1 FROM foreign_orders o WHERE o.order_id = f.order_id) "
+              "GROUP BY f.order_id",
+       .params = "tii"});
+  if (!insert) {
+    return tl::unexpected<base::Error>(insert.error());
+  }
+  insert->Set(0, reconcile::Name(reconcile::Kind::kForeignOrder));
+  insert->Set(1, static_cast<std::int64_t>(report.epoch));
+  insert->Set(2, report.at.time_since_epoch().count());
+  return Outcome(insert->Execute());
+}
+
+// A run that a newer one fenced off has no say any more.
+Result<void> RefuseFenced(sql::Connection& connection, std::uint64_t epoch) {
+  const auto newest = connection.QueryInt("SELECT max(epoch) FROM runs");
+  if (!newest) {
+    return tl::unexpected<base::Error>(newest.error());
+  }
+  if (newest->value_or(0) > static_cast<std::int64_t>(epoch)) {
+    return base::Fail(ErrorCode::kConflict, connection.place() + ": run " + std::to_string(epoch) +
+                                                " was fenced off by run " +
+                                                std::to_string(newest->value_or(0)));
+  }
+  return {};
+}
+
 Result<void> WriteReport(sql::Connection& connection, const reconcile::Report& report,
                          const std::string& text) {
   auto written = InsertReport(connection, report, text);
@@ -133,6 +169,9 @@ Result<void> WriteReport(sql::Connection& connection, const reconcile::Report& r
     if (written) {
       written = RememberOrder(connection, report, order);
     }
+  }
+  if (written && report.trigger == reconcile::Trigger::kStart) {
+    written = RememberFills(connection, report);
   }
   return written;
 }
@@ -235,6 +274,9 @@ Result<reconcile::Report> ReportLog::SaveReport(const reconcile::Report& report,
   auto transaction = sql::Transaction::Begin(**connection, kReportWrite);
   if (!transaction) {
     return tl::unexpected<base::Error>(transaction.error());
+  }
+  if (const auto refused = RefuseFenced(**connection, report.epoch); !refused) {
+    return tl::unexpected<base::Error>(refused.error());
   }
   const auto id = NextId(**connection, "reconcile_reports");
   const auto item_id = NextId(**connection, "reconcile_items");

@@ -110,6 +110,38 @@ TEST_P(ReportLogTest, DoesNotCallAnOrderForeignThatTheBooksKnow) {
   EXPECT_TRUE(Open()->ForeignOrders()->empty());
 }
 
+// A stranger's fill is booked at once, its order by the report: a death between the two must not
+// leave a fill without an order for ever.
+TEST_P(ReportLogTest, RemembersTheOrderOfAFillWhoseRunDiedBeforeItsReport) {
+  auto ledger = Open();
+  ASSERT_TRUE(ledger->EnsureAccount({.opening_cash = D("1000"), .at = kAt}).has_value());
+  const auto epoch = *ledger->BeginRun({.version = "test", .at = kAt}, table_);
+  model::FillBooked booked;
+  booked.fill = testing_support::MakeFill(MakeOrder(4, model::Side::kBuy, "1"), "T-4", "1", "100");
+  ASSERT_TRUE(ledger->Commit(epoch, std::vector<model::Action>{booked}));
+
+  ReportLog log(Open());
+  ASSERT_TRUE(log.SaveReport({.epoch = epoch, .at = kAt}, table_).has_value());
+  EXPECT_TRUE(Open()->ForeignOrders()->empty()) << "only a start looks for them";
+  ASSERT_TRUE(
+      log.SaveReport({.trigger = reconcile::Trigger::kStart, .epoch = epoch, .at = kAt}, table_)
+          .has_value());
+
+  EXPECT_EQ(*Open()->ForeignOrders(), std::vector{booked.fill.order_id.ToString()});
+}
+
+TEST_P(ReportLogTest, TakesNoReportOfARunThatWasFencedOff) {
+  auto ledger = Open();
+  ASSERT_TRUE(ledger->EnsureAccount({.opening_cash = D("1000"), .at = kAt}).has_value());
+  const auto epoch = *ledger->BeginRun({.version = "test", .at = kAt}, table_);
+
+  const auto refused = ReportLog(Open()).SaveReport({.epoch = epoch - 1, .at = kAt}, table_);
+
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, base::ErrorCode::kConflict);
+  EXPECT_FALSE((*ReportLog(Open()).NewestReport()).has_value());
+}
+
 TEST_P(ReportLogTest, TakesOneDecisionPerItemOfTheNewestReport) {
   const reconcile::Report old = Save();
   const reconcile::Report report = Save();

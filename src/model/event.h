@@ -49,6 +49,7 @@ struct VenueBooks {
   std::uint64_t fill_sequence = 0;    // Of the venue's last fill.
   std::uint64_t token = 0;            // The books copied after this one answer it.
   std::uint32_t unresolved = 0;       // Other differences that stand in the way of new risk.
+  bool is_first_look = false;         // Orders were not compared yet: what differs is not known.
   base::UnixNanos at;
 };
 

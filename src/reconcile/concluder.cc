@@ -26,6 +26,11 @@ struct Overloaded : Cases... {
   using Cases::operator()...;
 };
 
+// Only two sides that have seen the same fills can be compared in this.
+bool NeedsEqualFills(Kind kind) {
+  return kind == Kind::kQuantityDrift || kind == Kind::kPositionDrift || kind == Kind::kCashDrift;
+}
+
 bool HasQuestion(Kind kind) {
   return kind == Kind::kMissingFills || kind == Kind::kOrderNotWorking ||
          kind == Kind::kUnjournaledOrder;
@@ -61,7 +66,7 @@ Concluder::Concluder(const ConcluderLimits& limits) : limits_(limits) {
   ENSURE(limits.asks_per_minute > 0 && limits.cases_max > 0);
 }
 
-void Concluder::Observe(std::span<const Difference> found, bool is_quiet, base::UnixNanos now,
+void Concluder::Observe(std::span<const Difference> found, const Look& look, base::UnixNanos now,
                         Steps& out) {
   for (Case& at : cases_) {
     at.is_found = false;
@@ -74,15 +79,17 @@ void Concluder::Observe(std::span<const Difference> found, bool is_quiet, base::
       fresh.push_back(difference);
     }
   }
-  Forget(out);
+  Forget(look, out);
   for (const Difference& difference : fresh) {
     if (cases_.size() < limits_.cases_max) {
-      cases_.push_back(
-          {.difference = difference, .first_seen = now, .settled_at = now + limits_.settle});
+      cases_.push_back({.difference = difference,
+                        .first_seen = now,
+                        .settled_at = now + limits_.settle,
+                        .is_found = true});
     }
   }
   for (Case& at : cases_) {
-    at.settled_at = is_quiet ? std::min(at.settled_at, now) : at.settled_at;
+    at.settled_at = look.is_quiet ? std::min(at.settled_at, now) : at.settled_at;
   }
   OnTime(now, out);
 }
@@ -102,13 +109,17 @@ void Concluder::See(Case& seen, const Difference& difference, base::UnixNanos no
   }
 }
 
-void Concluder::Forget(Steps& out) {
+// What could not be judged stays as it was.
+void Concluder::Forget(const Look& look, Steps& out) {
+  const auto is_gone = [&](const Case& at) {
+    return !at.is_found && (look.are_fills_equal || !NeedsEqualFills(at.difference.kind));
+  };
   for (const Case& at : cases_) {
-    if (!at.is_found && at.phase == Phase::kRaised) {
+    if (is_gone(at) && at.phase == Phase::kRaised) {
       out.emplace_back(Clear{at.difference});
     }
   }
-  std::erase_if(cases_, [](const Case& at) { return !at.is_found; });
+  std::erase_if(cases_, is_gone);
 }
 
 void Concluder::OnTime(base::UnixNanos now, Steps& out) {
@@ -214,7 +225,7 @@ std::vector<RaisedCase> Concluder::raised() const {
   std::vector<RaisedCase> raised;
   for (const Case& at : cases_) {
     if (at.phase == Phase::kRaised) {
-      raised.push_back({at.difference, at.why});
+      raised.push_back({at.difference, at.why, at.is_found});
     }
   }
   return raised;

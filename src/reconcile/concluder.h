@@ -69,6 +69,15 @@ using Steps = std::vector<Step>;
 struct RaisedCase {
   Difference difference;
   model::Reason why;
+  bool is_current = true;  // The last comparison could judge it, and found it.
+};
+
+// What else is known of a comparison.
+struct Look {
+  // Nothing of ours can be on its way, as before the first order of a run: nothing has to settle.
+  bool is_quiet = false;
+  // Both sides had seen the same fills; otherwise quantities and balances were not compared.
+  bool are_fills_equal = true;
 };
 
 class Concluder {
@@ -76,9 +85,9 @@ class Concluder {
   // Requires: asks_per_minute and cases_max are positive.
   explicit Concluder(const ConcluderLimits& limits);
 
-  // A comparison found `found`, all of it. `is_quiet`: nothing of ours can be on its way, as before
-  // the first order of a run; then nothing has to settle.
-  void Observe(std::span<const Difference> found, bool is_quiet, base::UnixNanos now, Steps& out);
+  // A comparison found `found`, all of it that it could judge.
+  void Observe(std::span<const Difference> found, const Look& look, base::UnixNanos now,
+               Steps& out);
   void OnAnswer(const OrderAnswer& answer, base::UnixNanos now, Steps& out);
   // An error or no answer in time. It proves nothing.
   void OnNoAnswer(const model::OrderId& order_id);
@@ -109,7 +118,7 @@ class Concluder {
   Case* Find(const Difference& difference);
   Case* FindAsked(const model::OrderId& order_id);
   void See(Case& seen, const Difference& difference, base::UnixNanos now, Steps& out);
-  void Forget(Steps& out);
+  void Forget(const Look& look, Steps& out);
   void Advance(Case& at, base::UnixNanos now, Steps& out);
   void Ask(Case& at, base::UnixNanos now, Steps& out) const;
   void RaiseCase(Case& at, const model::Reason& why, Steps& out);

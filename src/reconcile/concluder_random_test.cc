@@ -103,7 +103,7 @@ class Trial {
     if (world_.Roll(3) == 0) {
       concluder_.OnTime(now_, steps_);
     } else {
-      concluder_.Observe(world_.Found(), world_.Roll(50) == 0, now_, steps_);
+      concluder_.Observe(world_.Found(), {.is_quiet = world_.Roll(50) == 0}, now_, steps_);
     }
     while (!steps_.empty()) {
       Steps todo;

@@ -33,7 +33,7 @@ using testing_support::OwnId;
 class ConcluderTest : public testing::Test {
  protected:
   void Observe(const std::vector<Difference>& found, seconds at, bool is_quiet = false) {
-    concluder_.Observe(found, is_quiet, kStart + at, steps_);
+    concluder_.Observe(found, {.is_quiet = is_quiet}, kStart + at, steps_);
   }
   void Answer(const OrderAnswer& answer, seconds at) {
     concluder_.OnAnswer(answer, kStart + at, steps_);
@@ -158,6 +158,22 @@ TEST_F(ConcluderTest, RaisesABalanceOnlyWhenItWasSeenTwiceTheSame) {
   EXPECT_EQ(std::get<Raise>(steps_[0]).difference.delta(), D("-20"));
 }
 
+TEST_F(ConcluderTest, KeepsABalanceThatNobodyCouldJudgeWhileAFillIsOnItsWay) {
+  Observe({CashDrift("990")}, seconds{0});
+  Observe({CashDrift("990")}, seconds{3});
+  ASSERT_EQ(Count<Raise>(), 1U);
+
+  concluder_.Observe(std::vector<Difference>{}, {.are_fills_equal = false}, kStart + seconds{4},
+                     steps_);
+  EXPECT_EQ(Count<Clear>(), 0U);
+  EXPECT_EQ(concluder_.blocking(), 1U);
+  EXPECT_FALSE(concluder_.raised().at(0).is_current);
+
+  Observe({}, seconds{5});
+  EXPECT_EQ(Count<Clear>(), 1U);
+  EXPECT_EQ(concluder_.blocking(), 0U);
+}
+
 TEST_F(ConcluderTest, RaisesADriftThatStaysWhileTradesAndThePriceGoOn) {
   const auto drift = [](const char* ours, const char* venue, const char* price) {
     return Difference{.kind = Kind::kPositionDrift,
@@ -214,7 +230,7 @@ TEST_F(ConcluderTest, KeepsToItsQuestionsPerMinute) {
   for (std::uint64_t number = 1; number <= 100; ++number) {
     many.push_back(NotWorking(number));
   }
-  concluder.Observe(many, true, kStart, steps_);
+  concluder.Observe(many, {.is_quiet = true}, kStart, steps_);
   EXPECT_EQ(Count<AskOrder>(), 5U);
 
   for (int at = 1; at <= 60; ++at) {
@@ -225,10 +241,11 @@ TEST_F(ConcluderTest, KeepsToItsQuestionsPerMinute) {
 
 TEST_F(ConcluderTest, TakesMoreDifferencesThanItHoldsLater) {
   Concluder concluder({.cases_max = 2});
-  concluder.Observe(std::vector{NotWorking(1), NotWorking(2), NotWorking(3)}, true, kStart, steps_);
+  concluder.Observe(std::vector{NotWorking(1), NotWorking(2), NotWorking(3)}, {.is_quiet = true},
+                    kStart, steps_);
   EXPECT_EQ(concluder.size(), 2U);
 
-  concluder.Observe(std::vector{NotWorking(3)}, true, kStart + seconds{1}, steps_);
+  concluder.Observe(std::vector{NotWorking(3)}, {.is_quiet = true}, kStart + seconds{1}, steps_);
   EXPECT_EQ(concluder.size(), 1U);
 }
 

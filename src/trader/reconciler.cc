@@ -112,6 +112,7 @@ void Reconciler::See(const model::VenueReport& report) {
   }
   if (const auto* link = std::get_if<model::VenueLink>(&report); link != nullptr && link->is_up) {
     compare_at_ = base::Nanos{0};
+    has_compared_ = false;
   }
 }
 
@@ -178,6 +179,7 @@ void Reconciler::Learn(const venue::AccountSnapshot& account) {
                           .fill_sequence = account.last_fill_sequence,
                           .token = token_,
                           .unresolved = static_cast<std::uint32_t>(concluder_.blocking()),
+                          .is_first_look = !has_compared_,
                           .at = clock_.WallNow()};
   for (const venue::HeldPosition& held : account.positions) {
     account_.positions.push_back({.venue_symbol = held.venue_symbol, .quantity = held.quantity});
@@ -198,6 +200,7 @@ void Reconciler::Learn(const venue::AccountSnapshot& account) {
                                 .filled = order.cumulative_filled,
                                 .limit_price = order.limit_price});
   }
+  picture_ = books;
   Push(books);
   stage_ = Stage::kWaitingForBooks;
   give_up_at_ = clock_.MonotonicNow() + kBooksMax;
@@ -253,10 +256,26 @@ void Reconciler::Compare(const BooksCopy& books) {
   const auto found = reconcile::Compare(OurBooksOf(books, instruments_), account_, options_.epoch);
   // Before the first order of a run nothing of ours can be on its way.
   const bool is_quiet = health_.orders_sent.load(std::memory_order_relaxed) == 0;
-  concluder_.Observe(found, is_quiet, now(), steps_);
+  const bool are_fills_equal = books.fill_sequence == account_.fill_sequence;
+  concluder_.Observe(found, {.is_quiet = is_quiet, .are_fills_equal = are_fills_equal}, now(),
+                     steps_);
   Run(std::exchange(steps_, {}));
+  TellBlocking();
   TakeDecisions();
   MakeReportIfDue();
+}
+
+// The picture left before it was compared: what stands in the way of new risk must not wait for the
+// next one. That nothing does, the next one says, at once after the first.
+void Reconciler::TellBlocking() {
+  const auto blocking = static_cast<std::uint32_t>(concluder_.blocking());
+  if (blocking > 0 && blocking != picture_.unresolved) {
+    picture_.unresolved = blocking;
+    Push(picture_);
+  }
+  if (!std::exchange(has_compared_, true)) {
+    compare_at_ = base::Nanos{0};
+  }
 }
 
 void Reconciler::AskNext() {

@@ -100,6 +100,7 @@ class Reconciler {
   void LearnNothing();
   void TakeBooks();
   void Compare(const BooksCopy& books);
+  void TellBlocking();
   void AskNext();
   void Run(const reconcile::Steps& steps);
   void Do(const reconcile::AskOrder& ask);
@@ -116,6 +117,7 @@ class Reconciler {
   void Advance(Pending& pending);
   bool Decide(const reconcile::Decision& decision);
   bool Adopt(const reconcile::Decision& decision, const reconcile::Difference& difference);
+  [[nodiscard]] bool WasDone(const reconcile::Decision& decision) const;
   [[nodiscard]] std::optional<reconcile::RaisedCase> FindRaised(
       const reconcile::Difference& difference) const;
   void Finish(const reconcile::Decision& decision, std::string outcome);
@@ -140,6 +142,8 @@ class Reconciler {
   bool is_answer_old_ = false;             // The order it asks about left after the question.
   std::deque<model::OrderId> never_sent_;  // The newest of which that was concluded.
   reconcile::VenueAccount account_;        // As last told.
+  model::VenueBooks picture_;              // The same, as the engine was told.
+  bool has_compared_ = false;              // Since the link came up.
   std::uint64_t token_ = 0;
   std::uint64_t our_sequence_ = 0;
   base::Nanos looked_at_{};  // At the clock.

@@ -1,5 +1,6 @@
 // What the reconciler tells people, and what it does on a person's word.
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "reconcile/concluder.h"
 #include "reconcile/difference.h"
 #include "reconcile/report.h"
+#include "trader/books_copy.h"
 #include "trader/reconciler.h"
 
 namespace bulwark::trader {
@@ -112,6 +114,9 @@ void Reconciler::Advance(Pending& pending) {
   } else if (Decide(decision)) {
     pending.is_applied = true;
     pending.since = now();
+  } else if (WasDone(decision)) {
+    pending.is_over = true;
+    Finish(decision, std::string(reconcile::kDone));
   } else if (is_late) {
     pending.is_over = true;
     Finish(decision, decision.verb == reconcile::Verb::kAdopt
@@ -124,10 +129,19 @@ void Reconciler::Advance(Pending& pending) {
 // Tells the engine; false when no such difference waits.
 bool Reconciler::Decide(const reconcile::Decision& decision) {
   const auto raised = FindRaised(decision.item.difference);
-  if (!raised) {
+  // Another decision about the same thing may be on its way to the books: this one waits to see
+  // what is left of it.
+  const bool is_taken = std::any_of(pending_.begin(), pending_.end(), [&](const Pending& other) {
+    return other.is_applied &&
+           reconcile::IsSameThing(other.decision.item.difference, decision.item.difference);
+  });
+  if (!raised || !raised->is_current || is_taken) {
     return false;
   }
-  const reconcile::Difference& difference = raised->difference;
+  reconcile::Difference difference = raised->difference;
+  if (decision.verb == reconcile::Verb::kAccept) {
+    difference.price = decision.item.proposal.price;  // As the person saw it; the mark moves on.
+  }
   const reconcile::Proposal proposal = reconcile::ProposalFor(difference);
   const bool is_adoption = decision.verb == reconcile::Verb::kAdopt;
   if (is_adoption ? !Adopt(decision, difference)
@@ -173,6 +187,19 @@ bool Reconciler::Adopt(const reconcile::Decision& decision,
                                      .reason = model::Reason::Cut("adopted by " + decision.actor)},
                            .at = clock_.WallNow()});
   return true;
+}
+
+// By a run that ended before it could say so.
+bool Reconciler::WasDone(const reconcile::Decision& decision) const {
+  const BooksCopy& books = books_.reading();
+  const auto end = books.orders.begin() + static_cast<std::ptrdiff_t>(books.order_count);
+  const bool is_ours = std::any_of(books.orders.begin(), end, [&](const model::Order& order) {
+    return order.id == decision.item.difference.order_id;
+  });
+  if (decision.verb == reconcile::Verb::kAdopt) {
+    return is_ours;
+  }
+  return decision.item.proposal.kind == reconcile::ProposalKind::kGiveUp && !is_ours;
 }
 
 std::optional<reconcile::RaisedCase> Reconciler::FindRaised(

@@ -120,10 +120,15 @@ TEST_F(ReconcilerTest, ShowsTheEngineTheVenuesBooksWithWhatItDoesNotKnow) {
   venue_.snapshot.positions = {{.venue_symbol = model::Symbol("ETHUSDT"), .quantity = D("2")},
                                {.venue_symbol = model::Symbol("DOGE"), .quantity = D("5")}};
 
-  Pass(milliseconds{200});
+  Pass(milliseconds{400});
 
   const auto books = Said<model::VenueBooks>();
-  ASSERT_EQ(books.size(), 1U) << "once a second is enough";
+  ASSERT_EQ(books.size(), 3U)
+      << "the first look, what it found, the second at once; then each second";
+  EXPECT_TRUE(books[0].is_first_look);
+  EXPECT_EQ(books[0].unresolved, 0U);
+  EXPECT_GT(books[1].unresolved, 0U);
+  EXPECT_FALSE(books[2].is_first_look);
   EXPECT_EQ(books[0].cash, D("900"));
   EXPECT_EQ(books[0].positions[1], D("2"));
   EXPECT_TRUE(books[0].has_foreign_position);
@@ -131,12 +136,16 @@ TEST_F(ReconcilerTest, ShowsTheEngineTheVenuesBooksWithWhatItDoesNotKnow) {
 }
 
 TEST_F(ReconcilerTest, ComparesAtOnceWhenTheLinkCameBack) {
-  Pass(milliseconds{200});
+  Pass(milliseconds{400});
+  const auto before = Said<model::VenueBooks>();
+  ASSERT_FALSE(before.back().is_first_look);
 
   reconciler_.See(model::VenueLink{.is_up = true});
-  Pass(milliseconds{200});
+  Pass(milliseconds{400});
 
-  EXPECT_EQ(Said<model::VenueBooks>().size(), 2U);
+  const auto books = Said<model::VenueBooks>();
+  ASSERT_GT(books.size(), before.size());
+  EXPECT_TRUE(books[before.size()].is_first_look);
 }
 
 TEST_F(ReconcilerTest, EndsAnOrderThatTheVenueCertainlyNeverSaw) {
@@ -313,6 +322,74 @@ TEST_F(ReconcilerTest, BooksAnAcceptedAdjustmentOnceAndSaysWhenItIsDone) {
   EXPECT_EQ(outcomes[0].decision, 3U);
   EXPECT_EQ(outcomes[0].outcome, reconcile::kDone);
   EXPECT_EQ(Said<model::AdjustmentAccepted>().size(), 1U);
+}
+
+// Two people, or one person and two reports: the second item is the same difference under another
+// number.
+TEST_F(ReconcilerTest, BooksADifferenceOnceHoweverManyDecisionsThereAre) {
+  venue_.snapshot.cash = D("990");
+  Pass(seconds{3});
+  reconcile::Item item = TakeAll(queues_.reports_made).at(0).items.at(0);
+  for (const std::uint64_t number : {7U, 9U}) {
+    item.id = number;
+    ASSERT_TRUE(queues_.decisions.TryPush({.id = number, .item = item, .actor = "eve"}));
+  }
+
+  Pass(milliseconds{1'100});
+  ASSERT_EQ(Said<model::AdjustmentAccepted>().size(), 1U);
+  copy_.portfolio.cash = D("990");
+  Pass(seconds{15});
+
+  EXPECT_EQ(Said<model::AdjustmentAccepted>().size(), 1U);
+  const auto outcomes = TakeAll(queues_.outcomes);
+  ASSERT_EQ(outcomes.size(), 2U);
+  EXPECT_EQ(outcomes[0].outcome, reconcile::kDone);
+  EXPECT_NE(outcomes[1].outcome, reconcile::kDone);
+}
+
+TEST_F(ReconcilerTest, BooksAPositionAtThePriceThatThePersonSaw) {
+  copy_.marks[0] = D("100");
+  venue_.snapshot.positions = {{.venue_symbol = model::Symbol("BTCUSDT"), .quantity = D("2")}};
+  Pass(seconds{3});
+  reconcile::Item item = TakeAll(queues_.reports_made).at(0).items.at(0);
+  item.id = 7;
+  copy_.marks[0] = D("90");
+  ASSERT_TRUE(queues_.decisions.TryPush({.id = 3, .item = item, .actor = "eve"}));
+
+  Pass(milliseconds{2'100});
+
+  const auto accepted = Said<model::AdjustmentAccepted>();
+  ASSERT_EQ(accepted.size(), 1U);
+  EXPECT_EQ(accepted[0].adjustment.taken.cost, D("200"));
+}
+
+TEST_F(ReconcilerTest, SaysOfADecisionThatAnEndedRunCarriedOutThatItIsDone) {
+  reconcile::Item item{.id = 7};
+  item.difference.kind = reconcile::Kind::kForeignOrder;
+  item.difference.order_id = Entry(1).id;
+  HaveOpenOrder();
+  venue_.snapshot.orders = {WorkingAtVenue(Entry(1).id)};
+  ASSERT_TRUE(queues_.decisions.TryPush(
+      {.id = 3, .verb = reconcile::Verb::kAdopt, .item = item, .actor = "eve"}));
+
+  Pass(seconds{2});
+
+  const auto outcomes = TakeAll(queues_.outcomes);
+  ASSERT_EQ(outcomes.size(), 1U);
+  EXPECT_EQ(outcomes[0].outcome, reconcile::kDone);
+}
+
+// What stands in the way of new risk must not wait for the next look at the venue.
+TEST_F(ReconcilerTest, TellsTheEngineAtOnceWhatAComparisonFound) {
+  HaveOpenOrder();
+  venue_.answers_queries = false;
+
+  while (Said<model::VenueBooks>().empty() || Said<model::VenueBooks>().back().unresolved == 0) {
+    ASSERT_TRUE(Said<model::VenueBooks>().size() < 3);
+    Pass(milliseconds{50});
+  }
+
+  EXPECT_TRUE(Said<model::VenueBooks>().front().is_first_look);
 }
 
 TEST_F(ReconcilerTest, BooksNothingThatNoLongerDiffersLikeThat) {
