@@ -2,6 +2,7 @@
 //       seeds.
 // Method: the same runs twice; then runs with each deliberate mistake, counted until one is found.
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,7 +13,6 @@
 #include "base/log.h"
 #include "sim/bugs.h"
 #include "sim/context.h"
-#include "sim/faults.h"
 #include "sim/runner.h"
 
 namespace bulwark::sim {
@@ -41,10 +41,10 @@ TEST_F(SimTest, RepeatsARunByItsSeedAlone) {
 }
 
 TEST_F(SimTest, GivesTheSameResultsOnSeveralThreads) {
-  const RunOptions kOptions{.steps = 800};
+  const RunOptions options{.steps = 800};
   const auto ignore = [](const RangeResult&) {};
-  const RangeResult one = RunSeeds(kOptions, {.first = 1, .last = 12}, 1, ignore);
-  const RangeResult two = RunSeeds(kOptions, {.first = 1, .last = 12}, 2, ignore);
+  const RangeResult one = RunSeeds(options, {.first = 1, .last = 12}, 1, ignore);
+  const RangeResult two = RunSeeds(options, {.first = 1, .last = 12}, 2, ignore);
 
   EXPECT_EQ(one.runs, 12U);
   EXPECT_EQ(one.tally.steps, two.tally.steps);
@@ -110,7 +110,7 @@ TEST_P(MistakeTest, IsFoundWithinThisManySeeds) {
 INSTANTIATE_TEST_SUITE_P(EachMistake, MistakeTest, testing::ValuesIn(AllBugs()),
                          [](const auto& tested) {
                            std::string name(tested.param.name);
-                           std::erase(name, '-');
+                           name.erase(std::remove(name.begin(), name.end(), '-'), name.end());
                            return name;
                          });
 

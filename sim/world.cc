@@ -254,11 +254,12 @@ void World::OwnerActs() {
 void World::DecideByPerson(reconcile::Verb verb) {
   const reconcile::Report report = disk_.newest_report.value_or(reconcile::Report{});
   for (const reconcile::Item& item : report.items) {
-    if (IsMeant(item, verb) && disk_.Decide(item.id, verb, "human")) {
-      trace_.Note("decided", item.id, [&] {
-        return std::string(reconcile::Name(verb)) + ": " + reconcile::Describe(item.difference);
-      });
+    if (!IsMeant(item, verb) || !disk_.Decide(item.id, verb, "human")) {
+      continue;
     }
+    trace_.Note("decided", item.id, [&] {
+      return std::string(reconcile::Name(verb)) + ": " + reconcile::Describe(item.difference);
+    });
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -40,7 +41,7 @@ class ConcluderTest : public testing::Test {
   }
   // How many steps of a kind came since the last call of TakeSteps().
   template <class What>
-  std::size_t Count() const {
+  [[nodiscard]] std::size_t Count() const {
     std::size_t count = 0;
     for (const Step& step : steps_) {
       count += std::holds_alternative<What>(step) ? 1U : 0U;

@@ -2,16 +2,14 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/decimal.h"
-#include "base/iso_time.h"
 #include "model/adjustment.h"
-#include "model/fill.h"
 #include "model/instrument.h"
-#include "model/names.h"
 #include "reconcile/difference.h"
 
 namespace bulwark::reconcile {

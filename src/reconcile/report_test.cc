@@ -3,11 +3,17 @@
 
 #include "reconcile/report.h"
 
+#include <chrono>
+#include <optional>
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "base/ensure.h"
-#include "model/fill.h"
+#include "model/adjustment.h"
 #include "model/instrument.h"
+#include "model/lots.h"
+#include "model/order.h"
 #include "reconcile/difference.h"
 #include "reconcile/reconcile_testing.h"
 
@@ -114,11 +120,11 @@ TEST(ReportTest, NamesItsWordsBothWays) {
 }
 
 TEST(ReportTest, BooksWhatWasProposedUnderTheNumberOfItsItem) {
-  Difference drift{.kind = Kind::kPositionDrift,
-                   .instrument = model::InstrumentId{2},
-                   .ours = D("1"),
-                   .venue = D("0.75"),
-                   .price = D("60000")};
+  const Difference drift{.kind = Kind::kPositionDrift,
+                         .instrument = model::InstrumentId{2},
+                         .ours = D("1"),
+                         .venue = D("0.75"),
+                         .price = D("60000")};
   const Decision decision{.item = {.id = 12}, .actor = "ada"};
 
   const model::Adjustment position = AdjustmentFor(decision, drift);
