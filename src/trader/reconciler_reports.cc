@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -192,8 +193,8 @@ bool Reconciler::Adopt(const reconcile::Decision& decision,
 // By a run that ended before it could say so.
 bool Reconciler::WasDone(const reconcile::Decision& decision) const {
   const BooksCopy& books = books_.reading();
-  const auto end = books.orders.begin() + static_cast<std::ptrdiff_t>(books.order_count);
-  const bool is_ours = std::any_of(books.orders.begin(), end, [&](const model::Order& order) {
+  const std::span open_orders(books.orders.data(), books.order_count);
+  const bool is_ours = std::ranges::any_of(open_orders, [&](const model::Order& order) {
     return order.id == decision.item.difference.order_id;
   });
   if (decision.verb == reconcile::Verb::kAdopt) {
