@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -16,9 +17,12 @@
 #include <gtest/gtest.h>
 
 #include "base/ensure.h"
+#include "base/result.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_place.h"
+#include "ledger/ledger_store.h"
 #include "ledger/ledger_testing.h"
+#include "model/instrument.h"
 #include "sql/connection.h"
 #include "sql/postgres.h"
 #include "sql/sqlite_file.h"
@@ -55,6 +59,19 @@ class LedgerHome {
     auto ledger = Ledger::Open(place(), options);
     ENSURE(ledger.has_value());
     return std::move(*ledger);
+  }
+  // For a ledger that was just closed and opened again: a server lets go of the lock of a session a
+  // moment after it ended.
+  [[nodiscard]] static std::uint64_t BeginRunAgain(Ledger& ledger, const RunInfo& info,
+                                                   const model::InstrumentTable& table) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    auto run = ledger.BeginRun(info, table);
+    while (!run && run.error().code == base::ErrorCode::kConflict &&
+           std::chrono::steady_clock::now() < deadline) {
+      run = ledger.BeginRun(info, table);
+    }
+    ENSURE(run.has_value());
+    return *run;
   }
   // Beside the ledger, as another program would.
   [[nodiscard]] std::unique_ptr<sql::Connection> Connect() const {
