@@ -1,27 +1,34 @@
 // Goal: each row of the decision table for what opens, for an exit that may wait, and for one that
-//       may not; the choice of a regime; and a source for each number.
+//       may not; the evenings that are of two days; the choice of a regime; and a source for each
+//       number.
 // Method: one condition at a time on an account to which nothing else objects.
 
 #include "daytrade/guard.h"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "base/decimal.h"
+#include "base/new_york.h"
 #include "base/time.h"
+#include "base/uuid.h"
 #include "calendar/exchange_calendar.h"
 #include "daytrade/account.h"
 #include "daytrade/deficit_book.h"
 #include "daytrade/facts.h"
 #include "daytrade/policy.h"
 #include "daytrade/trade_log.h"
+#include "model/instrument.h"
 #include "model/market_data.h"
+#include "model/order.h"
 
 namespace bulwark::daytrade {
 namespace {
@@ -154,6 +161,120 @@ TEST_F(GuardTest, TheBrokersRemainingCountIsUsed) {
 TEST_F(GuardTest, Row11MarketHalted) {
   conditions_.is_market_halted = true;
   ExpectRow(Reason::kMarketHalted, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+}
+
+// The policy goes by trade date alone; from 2026-12-06 on a trade between 20:00 and midnight makes
+// its instrument be counted by New York's date too.
+class EveningTest : public ::testing::Test {
+ protected:
+  EveningTest() {
+    policy_.regime = Regime::kPdt;
+    policy_.same_day = SameDay::kTradeDate;
+    policy_.day_trades_max = 1;
+    trades_ = std::make_unique<TradeLog>(calendar_, policy_, 64);
+    deficits_ = std::make_unique<DeficitBook>(calendar_, policy_);
+  }
+  static base::UnixNanos At(std::chrono::month_day day, int hour) {
+    const std::chrono::local_days date{std::chrono::year{2026} / day.month() / day.day()};
+    return base::FromNewYork(date + std::chrono::hours{hour}).at;
+  }
+  void Trade(model::InstrumentId instrument, std::int64_t quantity, base::UnixNanos at) {
+    ++number_;
+    trades_->Add(Execution{.instrument = instrument,
+                           .order = base::Uuid::Derive(model::kOrderIds, 1, number_),
+                           .trade = model::TradeId(std::to_string(number_)),
+                           .quantity = Decimal::FromInt(quantity),
+                           .price = Decimal::FromInt(10),
+                           .at = at},
+                 at);
+  }
+  Decision Ask(IntentKind kind, model::InstrumentId instrument, std::int64_t quantity,
+               base::UnixNanos at) {
+    Snapshot snapshot;
+    snapshot.at = at;
+    snapshot.equity = snapshot.last_equity = snapshot.cash = Decimal::FromInt(10'000);
+    const Intent intent{.instrument = instrument,
+                        .side = quantity > 0 ? model::Side::kBuy : model::Side::kSell,
+                        .quantity = Decimal::FromInt(quantity).Abs(),
+                        .worst_price = Decimal::FromInt(10),
+                        .kind = kind};
+    return Decide({.policy = policy_, .trades = *trades_, .deficits = *deficits_},
+                  {.intent = intent,
+                   .snapshot = &snapshot,
+                   .holdings = {},
+                   .pending = {},
+                   .conditions = {},
+                   .now = at});
+  }
+
+  static constexpr model::InstrumentId kOne{0};
+  static constexpr model::InstrumentId kOther{1};
+  static constexpr std::chrono::month_day kThursday = std::chrono::December / 3;
+  static constexpr std::chrono::month_day kFriday = std::chrono::December / 4;
+  static constexpr std::chrono::month_day kFirstMonday = std::chrono::December / 7;
+
+  Policy policy_;
+  calendar::ExchangeCalendar calendar_;
+  std::unique_ptr<TradeLog> trades_;
+  std::unique_ptr<DeficitBook> deficits_;
+  std::uint64_t number_ = 0;
+};
+
+TEST_F(EveningTest, AnExitIsJudgedByTheCountItWillMake) {
+  Trade(kOne, 10, At(kFirstMonday, 10));
+  policy_.day_trades_max = 0;
+  const base::UnixNanos evening = At(kFirstMonday, 21);
+  const Decision exit = Ask(IntentKind::kExitDiscretionary, kOne, -10, evening);
+
+  EXPECT_EQ(exit.pattern.delta, 1);
+  EXPECT_EQ(exit.verdict, Verdict::kBlockUntilNextSession);
+  EXPECT_EQ(Ask(IntentKind::kExitProtective, kOne, -10, evening).verdict, Verdict::kAllowAndAlert);
+
+  Trade(kOne, -10, evening);
+  EXPECT_EQ(trades_->Count(evening), 1);
+}
+
+TEST_F(EveningTest, AnEntryLeavesRoomForTheExitOfWhatWasBoughtByDay) {
+  Trade(kOne, 10, At(kFirstMonday, 10));
+  const Decision entry = Ask(IntentKind::kEntry, kOther, 10, At(kFirstMonday, 21));
+
+  EXPECT_EQ(entry.pattern.reserved, 1);
+  EXPECT_EQ(entry.first_reason(), Reason::kNoExitBudget);
+}
+
+TEST_F(EveningTest, AnEntryThatSellsWhatWasBoughtByDayIsADayTrade) {
+  Trade(kOne, 10, At(kFirstMonday, 10));
+  const Decision entry = Ask(IntentKind::kEntry, kOne, -10, At(kFirstMonday, 21));
+
+  EXPECT_EQ(entry.pattern.delta, 1);
+  EXPECT_EQ(entry.pattern.own_exit, 1);
+}
+
+// The exit may come in the evening, and then what was done by day and on a night before counts too.
+TEST_F(EveningTest, ADaysEntryLeavesRoomForAnExitInTheEvening) {
+  Trade(kOne, 10, At(kFriday, 10));
+  Trade(kOne, -10, At(kFriday, 21));
+  ASSERT_EQ(trades_->Count(At(kFirstMonday, 10)), 0);
+  const Decision entry = Ask(IntentKind::kEntry, kOne, 10, At(kFirstMonday, 10));
+
+  EXPECT_EQ(entry.pattern.own_exit, 2);
+  EXPECT_EQ(entry.first_reason(), Reason::kNoExitBudget);
+
+  // An exit by day makes one.
+  Trade(kOne, 10, At(kFirstMonday, 10));
+  const Decision exit = Ask(IntentKind::kExitDiscretionary, kOne, -10, At(kFirstMonday, 11));
+  EXPECT_EQ(exit.pattern.delta, 1);
+  EXPECT_EQ(exit.verdict, Verdict::kAllow);
+}
+
+TEST_F(EveningTest, BeforeTheExchangesTradeAtNightTheEveningIsTheNextDay) {
+  Trade(kOne, 10, At(kThursday, 10));
+  const base::UnixNanos evening = At(kThursday, 21);
+
+  EXPECT_EQ(Ask(IntentKind::kExitDiscretionary, kOne, -10, evening).pattern.delta, 0);
+  const Decision entry = Ask(IntentKind::kEntry, kOther, 10, evening);
+  EXPECT_EQ(entry.pattern.reserved, 0);
+  EXPECT_EQ(entry.verdict, Verdict::kAllow);
 }
 
 TEST(RegimeTest, AutoIsTheStrictestWhileTheBrokerHasNotAnswered) {

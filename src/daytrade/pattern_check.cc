@@ -8,6 +8,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "calendar/exchange_calendar.h"
 #include "daytrade/account.h"
 #include "daytrade/bounded.h"
 #include "daytrade/day_counter.h"
@@ -52,6 +53,12 @@ InstrumentView After(InstrumentView view, const Intent& intent, std::span<const 
   if (others == Others::kAfter) {
     ApplyOpposite(view, intent, pending);
   }
+  return view;
+}
+
+// As the instrument is counted once it traded at an hour that venues date differently.
+InstrumentView WithEvening(InstrumentView view, bool is_evening) {
+  view.uses_wall_date = view.uses_wall_date || is_evening;
   return view;
 }
 
@@ -111,6 +118,7 @@ Decimal BuyingPower(const Policy& policy, const Snapshot& snapshot) {
 
 std::int32_t ReservedExits(const Policy& policy, const TradeLog& log, base::UnixNanos now,
                            std::optional<model::InstrumentId> except) {
+  const bool may_be_evening = log.MayTradeAtDisputedHour(now);
   std::int32_t reserved = 0;
   for (std::size_t index = 0; index < model::kInstrumentsMax; ++index) {
     const model::InstrumentId instrument{static_cast<std::uint16_t>(index)};
@@ -118,9 +126,10 @@ std::int32_t ReservedExits(const Policy& policy, const TradeLog& log, base::Unix
       continue;
     }
     const InstrumentView view = log.ViewOf(instrument, now);
-    if (IsOpenedToday(view)) {
+    const InstrumentView at_exit = WithEvening(view, may_be_evening);
+    if (IsOpenedToday(at_exit)) {
       reserved += std::max(
-          1, CountWhenFlat(view, policy.count_method) - CountOf(view, policy.count_method));
+          1, CountWhenFlat(at_exit, policy.count_method) - CountOf(view, policy.count_method));
     }
   }
   return reserved;
@@ -136,13 +145,18 @@ PatternFigures MeasurePattern(const PatternCase& it, const Intent& intent) {
     figures.reserved += order.is_opening && order.instrument != intent.instrument ? 1 : 0;
   }
 
+  // This order trades now; getting out of it may come at any later hour of the day.
+  const bool is_evening = calendar::ExchangeCalendar::IsTradeDateDisputed(it.now);
+  const bool may_be_evening = it.log.MayTradeAtDisputedHour(it.now);
   const InstrumentView view = it.log.ViewOf(intent.instrument, it.now);
   const std::int32_t before = CountOf(view, policy.count_method);
   for (const Others others : {Others::kNone, Others::kBefore, Others::kAfter}) {
     const InstrumentView after = After(view, intent, it.pending, others);
-    figures.delta = std::max(figures.delta, CountOf(after, policy.count_method) - before);
+    figures.delta = std::max(figures.delta,
+                             CountOf(WithEvening(after, is_evening), policy.count_method) - before);
     figures.own_exit =
-        std::max(figures.own_exit, CountWhenFlat(after, policy.count_method) - before);
+        std::max(figures.own_exit,
+                 CountWhenFlat(WithEvening(after, may_be_evening), policy.count_method) - before);
   }
 
   const bool is_pattern_day_trader = snapshot.pattern_day_trader_since.has_value();

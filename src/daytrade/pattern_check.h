@@ -4,7 +4,8 @@
 // Shape:   an entry must leave a day trade for the exit of each position opened today, its own
 //          included, and for each entry that still works. All orders of time between the candidate
 //          and the working orders of its instrument are considered that can make a difference; the
-//          worst counts.
+//          worst counts. What a trade makes is counted as it will be after it: one at an hour that
+//          venues date differently makes its instrument be counted by both days.
 // Errors:  none.
 // Threads: one. Nothing allocates.
 // Source:  docs/day-trades.md#the-count

@@ -260,6 +260,13 @@ Date TradeLog::WindowStart(base::UnixNanos now) const {
   return calendar_.SessionsBack(WindowEnd(now), sessions - 1);
 }
 
+bool TradeLog::MayTradeAtDisputedHour(base::UnixNanos now) const {
+  // The last hour of the eve of the session: since the first such evening there is one every day.
+  const auto eve =
+      std::chrono::local_days(TradeDate(now).time_since_epoch()) - std::chrono::hours{1};
+  return calendar::ExchangeCalendar::IsTradeDateDisputed(base::FromNewYork(eve).at);
+}
+
 std::int32_t TradeLog::WindowCount(const Days& days, Date first, Date last) const {
   std::int32_t count = 0;
   for (std::size_t index = 0; index < days.rows_held; ++index) {

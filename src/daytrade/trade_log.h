@@ -86,6 +86,9 @@ class TradeLog {
   [[nodiscard]] bool is_used(model::InstrumentId instrument) const {
     return book_.at(instrument.index).is_used;
   }
+  // Whether a trade on the day of `now`, by either key, can come at an hour that venues date
+  // differently. Its instrument is counted by both keys from then on, whatever the policy says.
+  [[nodiscard]] bool MayTradeAtDisputedHour(base::UnixNanos now) const;
   // Of one day by one key; for people and for tests.
   [[nodiscard]] Counts CountsOn(model::InstrumentId instrument, DayKey key, Date day) const;
   [[nodiscard]] InstrumentView ViewOf(model::InstrumentId instrument, base::UnixNanos now) const;
