@@ -16,6 +16,7 @@
 #include "model/portfolio.h"
 #include "model/switches.h"
 #include "sim/fake_exchange.h"
+#include "sim/fake_spill.h"
 #include "sim/life.h"
 #include "sim/world.h"
 #include "trader/queues.h"

@@ -126,7 +126,7 @@ base::Result<int> Runner::DoWork() {
   if (auto renewed = RenewAll(); !renewed) {
     return tl::unexpected(renewed.error());
   }
-  const auto ended = EndRuns();
+  auto ended = EndRuns();
   if (!ended) {
     return ended;
   }
@@ -153,7 +153,7 @@ void Runner::Stop() {
   }
   while (!active_.empty()) {
     const auto renewed = RenewAll();
-    const auto ended = EndRuns();
+    auto ended = EndRuns();
     if (!renewed || !ended) {
       // The store is away: the runs end, and the next runner finds their leases run out.
       base::LogWarn("jobs_end_not_stored")
@@ -301,7 +301,7 @@ void Runner::NoteOverrun(Active& active) {
                                  active.context().request().run_id, Minutes(span))});
 }
 
-void Runner::NoteMissed(const JobSpec& spec, std::uint32_t missed) {
+void Runner::NoteMissed(const JobSpec& spec, std::uint32_t missed) const {
   if (missed > 0) {
     options_.on_alert(
         {AlertKind::kMissed, spec.id, fmt::format("{} planned runs did not take place", missed)});

@@ -82,7 +82,7 @@ class Runner {
   base::Result<void> Register();
   base::Result<void> ReportAlive();
   void NoteOverrun(Active& active);
-  void NoteMissed(const JobSpec& spec, std::uint32_t missed);
+  void NoteMissed(const JobSpec& spec, std::uint32_t missed) const;
   base::Result<void> NoteNotRun();
   [[nodiscard]] bool IsActive(const Job& job) const;
 
