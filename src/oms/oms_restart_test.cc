@@ -11,7 +11,6 @@
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/adjustment.h"
-#include "model/booked_trade.h"
 #include "model/fill.h"
 #include "model/market_data.h"
 #include "model/order.h"
