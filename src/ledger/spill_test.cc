@@ -14,7 +14,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -28,6 +27,7 @@
 #include "ledger/ledger.h"
 #include "ledger/ledger_backends.h"
 #include "ledger/ledger_testing.h"
+#include "ledger/spill_store.h"
 #include "model/action.h"
 #include "model/adjustment.h"
 #include "model/fill.h"

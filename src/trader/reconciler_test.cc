@@ -24,6 +24,7 @@
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/venue_report.h"
+#include "reconcile/difference.h"
 #include "reconcile/report.h"
 #include "trader/books_copy.h"
 #include "trader/exit_gate.h"
