@@ -1,5 +1,6 @@
 #include "reconcile_command.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -279,8 +280,10 @@ void AddDecision(CLI::App& group, AppContext& context, const DecisionWords& word
   command.add_option("--actor", options->actor, "Who decides, for the record")
       ->check(CLI::Validator(
           [](const std::string& name) {
-            return name.empty() || !model::Actor::Make(name)
-                       ? std::string("a name of 1 to 40 characters is needed")
+            const bool is_printable = std::ranges::none_of(
+                name, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+            return name.empty() || !is_printable || !model::Actor::Make(name)
+                       ? std::string("a name of 1 to 40 characters, all printable, is needed")
                        : std::string();
           },
           ""));

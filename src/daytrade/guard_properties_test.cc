@@ -163,6 +163,7 @@ Intent IntentOf(model::InstrumentId instrument, std::int64_t quantity, IntentKin
 
 // Each draw is a seed from which several cases are made.
 int CasesPerDraw() {
+  // One thread, and nobody sets the environment here.
   const char* const wanted =
       std::getenv("BULWARK_DAYTRADE_CASES");  // NOLINT(concurrency-mt-unsafe)
   constexpr int kDraws = 100;

@@ -24,9 +24,11 @@
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/portfolio.h"
+#include "model/stop_mode.h"
 #include "model/venue_report.h"
 #include "risk/gate.h"
 #include "risk/guard_input.h"
+#include "risk/halt_lattice.h"
 
 namespace bulwark::engine {
 namespace {
@@ -58,22 +60,6 @@ class EngineOrdersTest : public testing_support::EngineFixture {
   }
 
   void Mark(std::string_view price) { Tick(price); }
-  void Wait(base::Nanos span) {
-    now_ += span;
-    Permit();
-    Give(model::Timer{.at = now_});
-  }
-  // Answers the order that was sent for it, if one was.
-  std::optional<model::Order> Place(const model::NewOrder& order) {
-    out_.Clear();
-    Give(model::PlaceOrder{.order = order, .at = now_});
-    return Last();
-  }
-  // The order that left last, if one did.
-  [[nodiscard]] std::optional<model::Order> Last() const {
-    const std::vector<model::Order> sent = Sent();
-    return sent.empty() ? std::nullopt : std::optional(sent.back());
-  }
   template <class T>
   [[nodiscard]] int Count() const {
     return static_cast<int>(All<T>().size());
@@ -104,10 +90,10 @@ TEST_F(EngineOrdersTest, HoldsAStopUntilTheMarkComesAndSendsItAsAMarketOrder) {
   EXPECT_TRUE(books().blocked_cash.is_positive());
 
   Mark("50499.99");
-  EXPECT_FALSE(Last());
+  EXPECT_FALSE(LastSent());
   Mark("50500");
-  ASSERT_TRUE(Last());
-  EXPECT_EQ(Last()->type, model::OrderType::kMarket);
+  ASSERT_TRUE(LastSent());
+  EXPECT_EQ(LastSent()->type, model::OrderType::kMarket);
   EXPECT_EQ(engine_->oms().open_orders()[0].type, model::OrderType::kStop);
 }
 
@@ -121,10 +107,10 @@ TEST_F(EngineOrdersTest, ProtectsAnEntryAndClosesItWithOneOfItsLegs) {
   out_.Clear();
   Mark("48999");
 
-  ASSERT_TRUE(Last());
-  EXPECT_EQ(Last()->quantity, D("0.1"));
-  EXPECT_EQ(Last()->origin, model::Origin::kProtective);
-  Fill(*Last(), "48990", D("0.1"));
+  ASSERT_TRUE(LastSent());
+  EXPECT_EQ(LastSent()->quantity, D("0.1"));
+  EXPECT_EQ(LastSent()->origin, model::Origin::kProtective);
+  Fill(*LastSent(), "48990", D("0.1"));
   EXPECT_TRUE(engine_->oms().open_orders().empty());
   EXPECT_EQ(Count<model::RoundTripClosed>(), 1);
 }
@@ -134,7 +120,7 @@ TEST_F(EngineOrdersTest, LetsTheStopFollowATargetThatDidNotFill) {
   Fill(*entry, "50000", D("0.1"));
   out_.Clear();
   Mark("52000");
-  const auto target = Last();
+  const auto target = LastSent();
   ASSERT_TRUE(target);
   EXPECT_EQ(target->limit_price, D("52000"));
   Give(model::OrderSent{.order_id = target->id, .at = now_});
@@ -143,26 +129,26 @@ TEST_F(EngineOrdersTest, LetsTheStopFollowATargetThatDidNotFill) {
   Wait(seconds{1});
   Mark("48900");
   EXPECT_EQ(Count<model::SendCancel>(), 1);
-  EXPECT_FALSE(Last());
+  EXPECT_FALSE(LastSent());
   Give(model::OrderEnded{.order_id = target->id, .at = now_});
-  ASSERT_TRUE(Last());
-  EXPECT_EQ(Last()->type, model::OrderType::kMarket);
+  ASSERT_TRUE(LastSent());
+  EXPECT_EQ(LastSent()->type, model::OrderType::kMarket);
 }
 
 TEST_F(EngineOrdersTest, SendsARefusedStopAgainAfterAPause) {
   const auto entry = Place(Bracket());
   Fill(*entry, "50000", D("0.1"));
   Mark("48900");
-  const auto stop = Last();
+  const auto stop = LastSent();
   ASSERT_TRUE(stop);
   out_.Clear();
   Give(model::OrderEnded{.order_id = stop->id, .end = model::OrderEnd::kRejected, .at = now_});
-  EXPECT_FALSE(Last());
+  EXPECT_FALSE(LastSent());
   Wait(milliseconds{300});
 
-  ASSERT_TRUE(Last());
-  EXPECT_EQ(Last()->quantity, D("0.1"));
-  EXPECT_NE(Last()->id, stop->id);
+  ASSERT_TRUE(LastSent());
+  EXPECT_EQ(LastSent()->quantity, D("0.1"));
+  EXPECT_NE(LastSent()->id, stop->id);
 }
 
 TEST_F(EngineOrdersTest, KeepsProtectionUnderTheKillSwitchAndOwnsItUnderHalt) {
@@ -172,7 +158,7 @@ TEST_F(EngineOrdersTest, KeepsProtectionUnderTheKillSwitchAndOwnsItUnderHalt) {
   Permit(/*is_halted=*/false, /*is_killed=*/true);
   EXPECT_EQ(engine_->oms().open_orders().size(), 2U);
   Mark("48900");
-  EXPECT_TRUE(Last());
+  EXPECT_TRUE(LastSent());
 
   Permit(/*is_halted=*/true);
   for (const model::Order& order : engine_->oms().open_orders()) {
@@ -216,18 +202,45 @@ TEST_F(EngineOrdersTest, ReplacesWithinItsBudget) {
   Give(model::ReplaceOrder{.order_id = first->id, .limit_price = D("49500"), .at = now_});
   out_.Clear();
   Give(model::OrderEnded{.order_id = first->id, .at = now_});
-  ASSERT_TRUE(Last());
-  EXPECT_EQ(Last()->limit_price, D("49500"));
-  EXPECT_EQ(Last()->replaces, first->id);
+  ASSERT_TRUE(LastSent());
+  EXPECT_EQ(LastSent()->limit_price, D("49500"));
+  EXPECT_EQ(LastSent()->replaces, first->id);
 
-  Give(model::OrderSent{.order_id = Last()->id, .at = now_});
-  const model::OrderId second = Last()->id;
+  Give(model::OrderSent{.order_id = LastSent()->id, .at = now_});
+  const model::OrderId second = LastSent()->id;
   Give(model::ReplaceOrder{.order_id = second, .limit_price = D("49600"), .at = now_});
   Give(model::CancelRejected{.order_id = second, .at = now_});
   out_.Clear();
   Give(model::ReplaceOrder{.order_id = second, .limit_price = D("49700"), .at = now_});
   ASSERT_EQ(Count<model::OrderDenied>(), 1);
   EXPECT_EQ(Count<model::SendCancel>(), 0);
+}
+
+// The two columns of the truth table that no gate is asked about.
+TEST_F(EngineOrdersTest, LetsCancelsThroughAndReplacesEntriesAsTheTableOfTheStopsSays) {
+  for (const risk::LatticeRow& row : risk::HaltLattice()) {
+    for (const risk::Wish wish : {risk::Wish::kCancel, risk::Wish::kReplace}) {
+      SCOPED_TRACE(std::string(model::Name(row.mode)) + ", " + std::string(risk::Name(wish)));
+      Start({});
+      const auto entry = Place({.type = model::OrderType::kLimit,
+                                .origin = model::Origin::kOperator,
+                                .quantity = D("0.1"),
+                                .limit_price = D("49000")});
+      ASSERT_TRUE(entry);
+      Give(model::OrderSent{.order_id = entry->id, .at = now_});
+      Give(model::OrderAccepted{.order_id = entry->id, .at = now_});
+      Permit(row.mode == model::StopMode::kHalted, row.mode == model::StopMode::kKilled);
+      if (wish == risk::Wish::kCancel) {
+        Give(model::CancelOrder{.order_id = entry->id, .at = now_});
+        EXPECT_EQ(Count<model::SendCancel>() > 0, risk::Allows(row.mode, wish, false));
+        continue;
+      }
+      Give(model::ReplaceOrder{.order_id = entry->id, .limit_price = D("49500"), .at = now_});
+      out_.Clear();
+      Give(model::OrderEnded{.order_id = entry->id, .at = now_});
+      EXPECT_EQ(LastSent().has_value(), risk::Allows(row.mode, wish, false));
+    }
+  }
 }
 
 TEST_F(EngineOrdersTest, OpensAShortOnlyWhereTheAccountMayAndKeepsItsCollateral) {
@@ -277,9 +290,9 @@ TEST_F(EngineOrdersTest, LiquidatesAShortUnderHalt) {
   out_.Clear();
   Permit(/*is_halted=*/true);
 
-  ASSERT_TRUE(Last());
-  EXPECT_EQ(Last()->side, model::Side::kBuy);
-  Fill(*Last(), "50000", D("0.1"));
+  ASSERT_TRUE(LastSent());
+  EXPECT_EQ(LastSent()->side, model::Side::kBuy);
+  Fill(*LastSent(), "50000", D("0.1"));
   Give(model::Timer{.at = now_});
   EXPECT_EQ(engine_->run_state(), model::RunState::kHalted);
 }

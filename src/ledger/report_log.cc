@@ -144,15 +144,15 @@ Result<void> RememberFills(sql::Connection& connection, const reconcile::Report&
 }
 
 // A run that a newer one fenced off has no say any more.
-Result<void> RefuseFenced(sql::Connection& connection, std::uint64_t epoch) {
-  const auto newest = connection.QueryInt("SELECT max(epoch) FROM runs");
+Result<void> RefuseFenced(Ledger& ledger, std::uint64_t epoch) {
+  const auto newest = ledger.LastEpoch();
   if (!newest) {
     return tl::unexpected<base::Error>(newest.error());
   }
-  if (newest->value_or(0) > static_cast<std::int64_t>(epoch)) {
-    return base::Fail(ErrorCode::kConflict, connection.place() + ": run " + std::to_string(epoch) +
-                                                " was fenced off by run " +
-                                                std::to_string(newest->value_or(0)));
+  if (*newest > epoch) {
+    return base::Fail(
+        ErrorCode::kConflict,
+        "run " + std::to_string(epoch) + " was fenced off by run " + std::to_string(*newest));
   }
   return {};
 }
@@ -275,7 +275,7 @@ Result<reconcile::Report> ReportLog::SaveReport(const reconcile::Report& report,
   if (!transaction) {
     return tl::unexpected<base::Error>(transaction.error());
   }
-  if (const auto refused = RefuseFenced(**connection, report.epoch); !refused) {
+  if (const auto refused = RefuseFenced(*ledger_, report.epoch); !refused) {
     return tl::unexpected<base::Error>(refused.error());
   }
   const auto id = NextId(**connection, "reconcile_reports");
@@ -455,6 +455,9 @@ Result<void> ReportLog::SaveOutcome(const reconcile::DecisionOutcome& outcome, b
                                .params = "iti"});
   if (!transaction || !insert) {
     return tl::unexpected<base::Error>(transaction ? insert.error() : transaction.error());
+  }
+  if (auto refused = RefuseFenced(*ledger_, outcome.epoch); !refused) {
+    return refused;
   }
   insert->Set(0, static_cast<std::int64_t>(outcome.decision)).Set(1, outcome.outcome);
   insert->Set(2, at.time_since_epoch().count());

@@ -140,6 +140,11 @@ TEST_P(ReportLogTest, TakesNoReportOfARunThatWasFencedOff) {
   ASSERT_FALSE(refused.has_value());
   EXPECT_EQ(refused.error().code, base::ErrorCode::kConflict);
   EXPECT_FALSE((*ReportLog(Open()).NewestReport()).has_value());
+  EXPECT_EQ(ReportLog(Open())
+                .SaveOutcome({.decision = 1, .outcome = "done", .epoch = epoch - 1}, kAt)
+                .error()
+                .code,
+            base::ErrorCode::kConflict);
 }
 
 TEST_P(ReportLogTest, TakesOneDecisionPerItemOfTheNewestReport) {

@@ -82,7 +82,8 @@ struct Decision {
 
 struct DecisionOutcome {
   std::uint64_t decision = 0;
-  std::string outcome;  // kDone or why not.
+  std::string outcome;      // kDone or why not.
+  std::uint64_t epoch = 0;  // Of the run that says so.
 };
 constexpr std::string_view kDone = "done";
 

@@ -219,7 +219,8 @@ void Reconciler::Finish(const reconcile::Decision& decision, std::string outcome
   if (outcome != reconcile::kDone) {
     MarkReportDue();
   }
-  finished_.push_back({.decision = decision.id, .outcome = std::move(outcome)});
+  finished_.push_back(
+      {.decision = decision.id, .outcome = std::move(outcome), .epoch = options_.epoch});
 }
 
 }  // namespace bulwark::trader

@@ -93,6 +93,7 @@ def wrong_words_change_nothing(system, foreign):
             (("accept", "--confirm", "ACCEPT"), 2, "what"),
             (("accept", "all", "--confirm", "ACCEPT", "--actor", ""), 2, "1 to 40 characters"),
             (("accept", "all", "--confirm", "ACCEPT", "--actor", "a" * 41), 2, "1 to 40 characters"),
+            (("accept", "all", "--confirm", "ACCEPT", "--actor", "a\x1b[31m"), 2, "all printable"),
             (("adopt", "nobody", "--confirm", "ADOPT"), 1, "the newest report has no foreign order nobody"),
             (("adopt", foreign, "--confirm", "ACCEPT"), 2, "nothing changed; confirm with --confirm ADOPT"),
             (("refuse", "all"), 2, "")):
