@@ -219,8 +219,8 @@ TEST_F(EngineOrdersTest, ReplacesWithinItsBudget) {
 // The two columns of the truth table that no gate is asked about.
 TEST_F(EngineOrdersTest, LetsCancelsThroughAndReplacesEntriesAsTheTableOfTheStopsSays) {
   for (const risk::LatticeRow& row : risk::HaltLattice()) {
-    for (const risk::Wish wish : {risk::Wish::kCancel, risk::Wish::kReplace}) {
-      SCOPED_TRACE(std::string(model::Name(row.mode)) + ", " + std::string(risk::Name(wish)));
+    for (const risk::Request request : {risk::Request::kCancel, risk::Request::kReplace}) {
+      SCOPED_TRACE(std::string(model::Name(row.mode)) + ", " + std::string(risk::Name(request)));
       Start({});
       const auto entry = Place({.type = model::OrderType::kLimit,
                                 .origin = model::Origin::kOperator,
@@ -230,15 +230,15 @@ TEST_F(EngineOrdersTest, LetsCancelsThroughAndReplacesEntriesAsTheTableOfTheStop
       Give(model::OrderSent{.order_id = entry->id, .at = now_});
       Give(model::OrderAccepted{.order_id = entry->id, .at = now_});
       Permit(row.mode == model::StopMode::kHalted, row.mode == model::StopMode::kKilled);
-      if (wish == risk::Wish::kCancel) {
+      if (request == risk::Request::kCancel) {
         Give(model::CancelOrder{.order_id = entry->id, .at = now_});
-        EXPECT_EQ(Count<model::SendCancel>() > 0, risk::Allows(row.mode, wish, false));
+        EXPECT_EQ(Count<model::SendCancel>() > 0, risk::Allows(row.mode, request, false));
         continue;
       }
       Give(model::ReplaceOrder{.order_id = entry->id, .limit_price = D("49500"), .at = now_});
       out_.Clear();
       Give(model::OrderEnded{.order_id = entry->id, .at = now_});
-      EXPECT_EQ(LastSent().has_value(), risk::Allows(row.mode, wish, false));
+      EXPECT_EQ(LastSent().has_value(), risk::Allows(row.mode, request, false));
     }
   }
 }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "ledger/spill.h"
+#include "ledger/spill_store.h"
 #include "model/action.h"
 #include "sql/connection.h"
 #include "sql/statement.h"

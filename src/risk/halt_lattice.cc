@@ -10,7 +10,7 @@
 namespace bulwark::risk {
 namespace {
 
-using enum Leave;
+using enum Permission;
 using model::StopMode;
 
 //                                        entry  strategy    protective liquidation cancel replace
@@ -20,7 +20,7 @@ constexpr std::array<LatticeRow, model::kStopModes> kLattice = {{
     {StopMode::kHalted, "HALT", {kNever, kNever, kNever, kYes, kYes, kNever}},
 }};
 
-constexpr std::array<std::string_view, kWishes> kWishNames = {
+constexpr std::array<std::string_view, kRequests> kRequestNames = {
     "entry", "strategy exit", "protective or operator exit", "liquidation", "cancel", "replace"};
 
 constexpr bool IsInOrder() {
@@ -39,24 +39,25 @@ const std::array<LatticeRow, model::kStopModes>& HaltLattice() {
   return kLattice;
 }
 
-std::string_view Name(Wish wish) {
-  return kWishNames.at(static_cast<std::size_t>(wish));
+std::string_view Name(Request request) {
+  return kRequestNames.at(static_cast<std::size_t>(request));
 }
 
-bool Allows(StopMode mode, Wish wish, bool allow_strategy_exits) {
-  const Leave leave =
-      kLattice.at(static_cast<std::size_t>(mode)).leave.at(static_cast<std::size_t>(wish));
-  return leave == kYes || (leave == kIfAllowed && allow_strategy_exits);
+bool Allows(StopMode mode, Request request, bool allow_strategy_exits) {
+  const Permission permission =
+      kLattice.at(static_cast<std::size_t>(mode)).permissions.at(static_cast<std::size_t>(request));
+  return permission == kYes || (permission == kIfAllowed && allow_strategy_exits);
 }
 
-Wish WishOf(const model::NewOrder& order) {
+Request RequestOf(const model::NewOrder& order) {
   if (!order.reduce_only) {
-    return Wish::kEntry;
+    return Request::kEntry;
   }
   if (order.origin == model::Origin::kLiquidation) {
-    return Wish::kLiquidation;
+    return Request::kLiquidation;
   }
-  return order.origin == model::Origin::kStrategy ? Wish::kStrategyExit : Wish::kProtectiveExit;
+  return order.origin == model::Origin::kStrategy ? Request::kStrategyExit
+                                                  : Request::kProtectiveExit;
 }
 
 }  // namespace bulwark::risk

@@ -1,6 +1,6 @@
 // What each stop lets pass: the truth table of the stops, once, in code.
 //
-// Shape:   a row per mode from the mildest to the most severe, a column per kind of wish. The
+// Shape:   a row per mode from the mildest to the most severe, a column per kind of request. The
 //          gate's stop guards and docs/risk.md#halt-lattice are made from it.
 // Errors:  none.
 // Threads: constants and pure functions.
@@ -17,7 +17,7 @@
 
 namespace bulwark::risk {
 
-enum class Wish : std::uint8_t {
+enum class Request : std::uint8_t {
   kEntry,
   kStrategyExit,
   kProtectiveExit,  // Of a person too.
@@ -25,9 +25,9 @@ enum class Wish : std::uint8_t {
   kCancel,
   kReplace,  // Of an entry that works; an exit's replacement counts as an exit.
 };
-constexpr int kWishes = 6;
+constexpr int kRequests = 6;
 
-enum class Leave : std::uint8_t {
+enum class Permission : std::uint8_t {
   kNever,
   kYes,
   kIfAllowed,  // With kill.allow_strategy_exits.
@@ -36,17 +36,17 @@ enum class Leave : std::uint8_t {
 struct LatticeRow {
   model::StopMode mode;
   std::string_view set_by;
-  std::array<Leave, kWishes> leave;
+  std::array<Permission, kRequests> permissions;
 };
 
 const std::array<LatticeRow, model::kStopModes>& HaltLattice();
-std::string_view Name(Wish wish);
+std::string_view Name(Request request);
 
-bool Allows(model::StopMode mode, Wish wish, bool allow_strategy_exits);
+bool Allows(model::StopMode mode, Request request, bool allow_strategy_exits);
 constexpr model::StopMode MoreSevere(model::StopMode a, model::StopMode b) {
   return a < b ? b : a;
 }
 
-Wish WishOf(const model::NewOrder& order);
+Request RequestOf(const model::NewOrder& order);
 
 }  // namespace bulwark::risk

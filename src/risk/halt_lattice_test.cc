@@ -1,6 +1,6 @@
 // Goal: the gate lets pass exactly what the published truth table of the stops says, cell by cell,
 //       and a more severe stop never allows what a milder one forbids, but for the liquidation.
-// Method: every mode with every wish for an order through the real gate, with and without the
+// Method: every mode with every request for an order through the real gate, with and without the
 //         exception for strategies' exits. Cancels and replacements: engine/engine_orders_test.cc.
 
 #include "risk/halt_lattice.h"
@@ -27,20 +27,20 @@ using testing_support::D;
 
 class HaltLatticeTest : public testing_support::GoodWorld {
  protected:
-  // A wish that passes when nothing stands in its way.
-  void MakeOrder(Wish wish) {
+  // A request that passes when nothing stands in its way.
+  void MakeOrder(Request request) {
     order_ = model::NewOrder{.quantity = D("0.1")};
     books_.owned_quantity = D("0.1");
     books_.free_quantity = D("0.1");
-    if (wish == Wish::kEntry || wish == Wish::kReplace) {
+    if (request == Request::kEntry || request == Request::kReplace) {
       return;
     }
     order_.side = model::Side::kSell;
     order_.intent = model::Intent::kCloseLong;
     order_.reduce_only = true;
-    order_.origin = wish == Wish::kLiquidation      ? Origin::kLiquidation
-                    : wish == Wish::kProtectiveExit ? Origin::kProtective
-                                                    : Origin::kStrategy;
+    order_.origin = request == Request::kLiquidation      ? Origin::kLiquidation
+                    : request == Request::kProtectiveExit ? Origin::kProtective
+                                                          : Origin::kStrategy;
   }
   void SetMode(StopMode mode) {
     state_.is_halted = mode == StopMode::kHalted;
@@ -55,38 +55,38 @@ class HaltLatticeTest : public testing_support::GoodWorld {
 TEST_F(HaltLatticeTest, IsWhatTheGateDoesInEveryCell) {
   for (const LatticeRow& row : HaltLattice()) {
     SetMode(row.mode);
-    for (const Wish wish : {Wish::kEntry, Wish::kStrategyExit, Wish::kProtectiveExit,
-                            Wish::kLiquidation, Wish::kReplace}) {
-      MakeOrder(wish);
+    for (const Request request : {Request::kEntry, Request::kStrategyExit, Request::kProtectiveExit,
+                                  Request::kLiquidation, Request::kReplace}) {
+      MakeOrder(request);
       for (const bool allow : {false, true}) {
-        EXPECT_EQ(Passes(allow), Allows(row.mode, wish, allow))
-            << model::Name(row.mode) << ", " << Name(wish);
+        EXPECT_EQ(Passes(allow), Allows(row.mode, request, allow))
+            << model::Name(row.mode) << ", " << Name(request);
       }
     }
   }
 }
 
 TEST_F(HaltLatticeTest, GivesAPersonsExitTheCellOfAProtectiveOne) {
-  MakeOrder(Wish::kProtectiveExit);
+  MakeOrder(Request::kProtectiveExit);
   order_.origin = Origin::kOperator;
-  EXPECT_EQ(WishOf(order_), Wish::kProtectiveExit);
+  EXPECT_EQ(RequestOf(order_), Request::kProtectiveExit);
 }
 
 TEST_F(HaltLatticeTest, TakesALiquidationThatAddsRiskForAnEntry) {
-  MakeOrder(Wish::kEntry);
+  MakeOrder(Request::kEntry);
   order_.origin = Origin::kLiquidation;
-  EXPECT_EQ(WishOf(order_), Wish::kEntry);
+  EXPECT_EQ(RequestOf(order_), Request::kEntry);
   SetMode(StopMode::kHalted);
   EXPECT_FALSE(Passes(true));
 }
 
 TEST_F(HaltLatticeTest, AllowsNeverMoreWhenItIsMoreSevere) {
   for (int mode = 1; mode < model::kStopModes; ++mode) {
-    for (int wish = 0; wish < kWishes; ++wish) {
+    for (int request = 0; request < kRequests; ++request) {
       const auto milder = static_cast<StopMode>(mode - 1);
       const auto severer = static_cast<StopMode>(mode);
-      EXPECT_LE(Allows(severer, static_cast<Wish>(wish), true),
-                Allows(milder, static_cast<Wish>(wish), true));
+      EXPECT_LE(Allows(severer, static_cast<Request>(request), true),
+                Allows(milder, static_cast<Request>(request), true));
       EXPECT_EQ(MoreSevere(milder, severer), severer);
       EXPECT_EQ(MoreSevere(severer, milder), severer);
     }

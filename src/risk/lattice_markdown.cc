@@ -9,13 +9,13 @@
 namespace bulwark::risk {
 namespace {
 
-std::string_view Word(Leave leave) {
-  switch (leave) {
-    case Leave::kNever:
+std::string_view Word(Permission permission) {
+  switch (permission) {
+    case Permission::kNever:
       return "no";
-    case Leave::kYes:
+    case Permission::kYes:
       return "yes";
-    case Leave::kIfAllowed:
+    case Permission::kIfAllowed:
       return "only with `kill.allow_strategy_exits`";
   }
   return "";
@@ -26,15 +26,15 @@ std::string_view Word(Leave leave) {
 std::string LatticeMarkdown() {
   std::string text = "| state | set by |";
   std::string rule = "| --- | --- |";
-  for (int at = 0; at < kWishes; ++at) {
-    text += " " + std::string(Name(static_cast<Wish>(at))) + " |";
+  for (int at = 0; at < kRequests; ++at) {
+    text += " " + std::string(Name(static_cast<Request>(at))) + " |";
     rule += " --- |";
   }
   text += "\n" + rule + "\n";
   for (const LatticeRow& row : HaltLattice()) {
     text += "| `" + std::string(model::Name(row.mode)) + "` | " + std::string(row.set_by) + " |";
-    for (const Leave leave : row.leave) {
-      text += " " + std::string(Word(leave)) + " |";
+    for (const Permission permission : row.permissions) {
+      text += " " + std::string(Word(permission)) + " |";
     }
     text += "\n";
   }

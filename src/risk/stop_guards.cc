@@ -10,7 +10,7 @@
 namespace bulwark::risk {
 
 Verdict HaltGuard::Check(const GuardInput& input) const {
-  if (input.state.is_halted && !Allows(model::StopMode::kHalted, WishOf(input.order), false)) {
+  if (input.state.is_halted && !Allows(model::StopMode::kHalted, RequestOf(input.order), false)) {
     return model::Denial{.code = model::DenialCode::kHalted};
   }
   return std::nullopt;
@@ -20,7 +20,7 @@ Verdict KillSwitchGuard::Check(const GuardInput& input) const {
   if (!input.state.is_killed) {
     return std::nullopt;
   }
-  if (Allows(model::StopMode::kKilled, WishOf(input.order), allow_strategy_exits_)) {
+  if (Allows(model::StopMode::kKilled, RequestOf(input.order), allow_strategy_exits_)) {
     return std::nullopt;
   }
   return model::Denial{.code = model::DenialCode::kKillSwitch};
