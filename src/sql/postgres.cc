@@ -10,6 +10,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include "base/ensure.h"
 #include "base/result.h"
 #include "base/secret.h"
 #include "base/time.h"
@@ -166,6 +167,12 @@ base::Result<bool> TrySessionLock(Connection& connection, int number) {
     return tl::unexpected<base::Error>(taken.error());
   }
   return *taken == 1;
+}
+
+base::Result<void> CopyRows(Connection& connection, const std::string& copy,
+                            std::string_view rows) {
+  ENSURE(connection.dialect() == Dialect::kPostgres);
+  return static_cast<PostgresDriver&>(connection.driver()).CopyIn(copy, rows);
 }
 
 base::Result<void> CopyTablesToSchema(Connection& connection, const std::string& schema) {

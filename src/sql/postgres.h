@@ -15,6 +15,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/secret.h"
@@ -35,6 +36,10 @@ std::string PlaceOfUrl(const base::Secret& url);
 
 // Takes a lock that ends with this connection; false while another connection holds it.
 base::Result<bool> TrySessionLock(Connection& connection, int number);
+
+// Loads many rows at once: `copy` is a COPY ... FROM STDIN, `rows` are lines in its text format.
+// Requires: the connection is PostgreSQL's.
+base::Result<void> CopyRows(Connection& connection, const std::string& copy, std::string_view rows);
 
 // Copies every table of the first schema into a new schema of the given name.
 // Requires: a transaction is open.

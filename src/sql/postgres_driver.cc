@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -247,6 +248,54 @@ base::Result<PostgresDriver::Outcome> PostgresDriver::Execute(
                                 : PQsendQueryPrepared(connection_, name.c_str(), count,
                                                       values.data(), nullptr, nullptr, 0);
   return Collect(sent == 1, on_row);
+}
+
+base::Result<void> PostgresDriver::PutCopy(const std::function<int()>& put) {
+  for (;;) {
+    const int taken = put();
+    if (taken < 0) {
+      return Lost(PQerrorMessage(connection_));
+    }
+    if (auto flushed = Flush(); !flushed || taken > 0) {
+      return flushed;
+    }
+  }
+}
+
+base::Result<void> PostgresDriver::CopyIn(const std::string& sql, std::string_view rows) {
+  if (connection_ == nullptr) {
+    return Lost("the connection was lost");
+  }
+  if (PQsendQuery(connection_, sql.c_str()) != 1) {
+    return Lost(PQerrorMessage(connection_));
+  }
+  if (auto flushed = Flush(); !flushed) {
+    return flushed;
+  }
+  const auto opened = Next();
+  if (!opened) {
+    return tl::unexpected<base::Error>(opened.error());
+  }
+  const OnRow none = [](const PGresult& /*row*/) { return base::Result<void>(); };
+  if (PQresultStatus(opened->get()) != PGRES_COPY_IN) {
+    const base::Error refused = ErrorFromPostgres(**opened, place_);
+    const auto drained = Collect(true, none);
+    return tl::unexpected<base::Error>(drained ? refused : drained.error());
+  }
+  constexpr std::size_t kPiece = std::size_t{64} << 10;
+  for (std::size_t at = 0; at < rows.size(); at += kPiece) {
+    const std::string_view piece = rows.substr(at, kPiece);
+    const auto put = PutCopy(
+        [&] { return PQputCopyData(connection_, piece.data(), static_cast<int>(piece.size())); });
+    if (!put) {
+      return put;
+    }
+  }
+  if (auto ended = PutCopy([&] { return PQputCopyEnd(connection_, nullptr); }); !ended) {
+    return ended;
+  }
+  const auto done = Collect(true, none);
+  return done ? base::Result<void>() : tl::unexpected<base::Error>(done.error());
 }
 
 void PostgresDriver::Deallocate(const std::string& name) {

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <libpq-fe.h>
@@ -59,6 +60,8 @@ class PostgresDriver : public ConnectionDriver {
   base::Result<Outcome> Execute(const std::string& name, const std::string& sql,
                                 const std::vector<const char*>& values, const OnRow& on_row);
   void Deallocate(const std::string& name);
+  // `sql` is a COPY ... FROM STDIN; `rows` are lines in its text format.
+  base::Result<void> CopyIn(const std::string& sql, std::string_view rows);
 
  private:
   // Reads all results of what was sent.
@@ -67,6 +70,8 @@ class PostgresDriver : public ConnectionDriver {
   base::Result<PgResult> Next();
   base::Result<void> WaitForAnswer();
   base::Result<void> Flush();
+  // Until libpq takes it: `put` answers as PQputCopyData() does.
+  base::Result<void> PutCopy(const std::function<int()>& put);
   tl::unexpected<base::Error> Lost(const std::string& why);
 
   PGconn* connection_;  // Null once dead.
