@@ -11,6 +11,8 @@ find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(CURL REQUIRED)
+find_package(pugixml REQUIRED)
 
 pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)
 add_library(zstd::zstd ALIAS PkgConfig::libzstd)

@@ -35,6 +35,11 @@ class DataPaths {
   [[nodiscard]] std::filesystem::path JournalDir() const { return root_ / "journal"; }
   // What the ledger could not take yet.
   [[nodiscard]] std::filesystem::path SpillFile() const { return root_ / "spill.journal"; }
+  [[nodiscard]] std::filesystem::path MarketDataFile() const { return root_ / "data.db"; }
+  // Keys of vendors, NAME=VALUE; only its owner may read it.
+  [[nodiscard]] std::filesystem::path VendorKeysFile() const { return root_ / "vendor.keys"; }
+  // Files of columns: bars/1d/AAPL.bars.
+  [[nodiscard]] std::filesystem::path ColumnsDir() const { return root_ / "bars"; }
   [[nodiscard]] std::filesystem::path PaperFile() const { return root_ / "paper.db"; }
 
  private:

@@ -14,10 +14,12 @@
 
 #include "api_command.h"
 #include "app_context.h"
+#include "backfill_command.h"
 #include "base/crash_point.h"
 #include "config/nearest.h"
 #include "config/setting_text.h"
 #include "config_command.h"
+#include "data_command.h"
 #include "doctor_command.h"
 #include "explain_command.h"
 #include "import_command.h"
@@ -56,6 +58,8 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddLedgerCommand(root, context);
   bulwark::app::AddImportCommand(root, context);
   bulwark::app::AddReconcileCommand(root, context);
+  bulwark::app::AddDataCommand(root, context);
+  bulwark::app::AddBackfillCommand(root, context);
   bulwark::app::AddConfigCommand(root, context);
 }
 

@@ -77,6 +77,10 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
    "PostgreSQL database for the ledger: postgresql://[user:password@]host[:port]/database. "
    "Empty: SQLite, ledger.db in the data folder."},
 
+  {"store.url", kUrl, "", "postgresql|postgres", "", To<&Settings::store, &StoreSettings::url>,
+   "PostgreSQL database for market data, in a schema of its own (options=-csearch_path%3DNAME). "
+   "Empty: SQLite, data.db in the data folder."},
+
   {"account.initial_cash", kDecimal, "100000", ">0..1000000000", "quote currency",
    To<&Settings::account, &AccountSettings::initial_cash>,
    "Cash of a new account; an account that already has a ledger keeps what the ledger says."},
@@ -254,6 +258,7 @@ constexpr std::array kSections = std::to_array<SectionSpec>({
     {"log", "Log", "Lines in logfmt on standard error."},
     {"redis", "Redis", "The state that every other tool can read."},
     {"ledger", "Ledger", "The durable truth: orders, fills, stops."},
+    {"store", "Market data", "Bars, reports, short interest and filings."},
     {"account", "Account", "The money, and how much of it one order may use."},
     {"feed", "Feed", "Prices coming in."},
     {"instruments", "Instruments", "Steps of price and quantity."},

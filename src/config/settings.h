@@ -46,6 +46,10 @@ struct LedgerSettings {
   base::Secret url;  // Empty: SQLite in the data folder.
 };
 
+struct StoreSettings {
+  base::Secret url;  // Empty: SQLite in the data folder.
+};
+
 struct AccountSettings {
   base::Decimal initial_cash;
   AccountMode mode{};
@@ -174,6 +178,7 @@ struct Settings {
   LogSettings log;
   RedisSettings redis;
   LedgerSettings ledger;
+  StoreSettings store;
   AccountSettings account;
   FeedSettings feed;
   std::vector<InstrumentSettings> instruments;

@@ -1,0 +1,92 @@
+#include "collect/bar_collector.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "calendar/exchange_calendar.h"
+#include "jobs/fence.h"
+#include "sources/alpha_vantage.h"
+#include "sources/bar_source.h"
+#include "sources/refusal.h"
+#include "store/bar_table.h"
+#include "store/rows.h"
+#include "store/store.h"
+
+namespace bulwark::collect {
+
+using std::chrono::days;
+
+store::Window BarCollector::Finished(store::Window window, base::UnixNanos now) const {
+  const base::UnixNanos end = calendar_.LastClosedSession(now) + days{1};
+  return {.from = window.from, .to = std::min(window.to, end)};
+}
+
+base::Result<CollectAnswer> BarCollector::Collect(const std::string& symbol, store::Window window,
+                                                  base::UnixNanos now,
+                                                  const std::optional<jobs::Fence>& fence) {
+  window = Finished(window, now);
+  if (window.from >= window.to) {
+    return Collected{};
+  }
+  auto answer =
+      source_.Fetch({.series = {.symbol = symbol, .span = store::Span::kDay}, .window = window});
+  if (!answer) {
+    return tl::unexpected<base::Error>(answer.error());
+  }
+  if (auto* refusal = std::get_if<sources::Refusal>(&*answer)) {
+    return std::move(*refusal);
+  }
+  const auto rows = Commit(symbol, window, std::get<sources::DailyBars>(*std::move(answer)), fence);
+  if (!rows) {
+    return tl::unexpected<base::Error>(rows.error());
+  }
+  return Collected{.rows = *rows};
+}
+
+base::Result<std::int64_t> BarCollector::Commit(const std::string& symbol, store::Window window,
+                                                sources::DailyBars daily,
+                                                const std::optional<jobs::Fence>& fence) {
+  std::erase_if(daily.bars, [&](const store::Bar& bar) { return bar.at >= window.to; });
+  const store::Series series{.symbol = symbol, .span = store::Span::kDay};
+  auto transaction = store_.Begin();
+  if (!transaction) {
+    return tl::unexpected<base::Error>(transaction.error());
+  }
+  auto done = fence ? jobs::RequireFence(store_.connection(), *fence) : base::Result<void>();
+  if (!done) {
+    return tl::unexpected<base::Error>(done.error());
+  }
+  auto bars = store::PutBars(store_.connection(), series, source_.name(), daily.bars);
+  if (!bars) {
+    return bars;
+  }
+  auto actions = store::PutActions(store_.connection(), symbol, source_.name(), daily.actions);
+  if (!actions) {
+    return actions;
+  }
+  done = store::AddCoverage(store_.connection(), series, window);
+  if (done) {
+    done = transaction->Commit();
+  }
+  if (!done) {
+    return tl::unexpected<base::Error>(done.error());
+  }
+  return *bars + *actions;
+}
+
+store::Window DailyWindow(std::optional<base::UnixNanos> watermark, base::UnixNanos now,
+                          int days_at_first) {
+  constexpr days kOverlap{7};
+  const base::UnixNanos today = std::chrono::floor<days>(now);
+  const base::UnixNanos from = watermark ? *watermark - kOverlap : today - days{days_at_first};
+  return {.from = from, .to = today + days{1}};
+}
+
+}  // namespace bulwark::collect

@@ -1,0 +1,121 @@
+#include "collect/daily_bars.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/ensure.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "calendar/day.h"
+#include "collect/bar_collector.h"
+#include "jobs/fence.h"
+#include "jobs/job.h"
+#include "jobs/schedule.h"
+#include "sources/refusal.h"
+#include "store/bar_table.h"
+#include "store/rows.h"
+#include "store/universe_table.h"
+
+namespace bulwark::collect {
+
+DailyBarsJob::DailyBarsJob(const DailyBarsParts& parts, std::string universe)
+    : parts_(parts),
+      universe_(std::move(universe)),
+      collector_(parts_.store, parts_.source, parts_.calendar) {
+  spec_.id = "daily_bars";
+  spec_.name = "Daily OHLCV Backfill";
+  const auto schedule = jobs::Schedule::Create("0 17 * * 1-5", jobs::Days::kSessions);
+  ENSURE(schedule.has_value());
+  spec_.schedule = *schedule;
+  spec_.overrun_after = std::chrono::hours{2};
+}
+
+base::Result<std::vector<std::string>> DailyBarsJob::Symbols(calendar::Date date) {
+  const auto members = store::MembersOn(parts_.store.connection(), universe_, date);
+  if (!members) {
+    return tl::unexpected<base::Error>(members.error());
+  }
+  if (members->empty()) {
+    return base::Fail(base::ErrorCode::kNotFound,
+                      "universe " + universe_ + " has no members; import a list of them");
+  }
+  std::vector<std::string> symbols;
+  symbols.reserve(members->size());
+  for (const store::Member& member : *members) {
+    symbols.push_back(member.symbol);
+  }
+  return symbols;
+}
+
+base::Result<void> DailyBarsJob::Run(jobs::JobContext& context) {
+  if (auto raised = jobs::RaiseFence(parts_.store.connection(), context.fence()); !raised) {
+    return raised;
+  }
+  const auto symbols = Symbols(context.date());
+  if (!symbols) {
+    return tl::unexpected<base::Error>(symbols.error());
+  }
+  context.SetTotal(symbols->size());
+  for (const std::string& symbol : *symbols) {
+    if (context.ShouldStop()) {
+      return {};
+    }
+    if (auto done = DoItem(context, symbol); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+base::Result<void> DailyBarsJob::DoItem(jobs::JobContext& context, const std::string& symbol) {
+  const auto is_done = parts_.marks.IsDailyBarsDone(context.date(), symbol);
+  if (!is_done) {
+    // Without the mark nobody knows whether it was fetched: better later than twice.
+    context.CountFailed(symbol, is_done.error().message);
+    return {};
+  }
+  if (*is_done) {
+    context.CountSkipped();
+    return {};
+  }
+  return Fetch(context, symbol);
+}
+
+base::Result<void> DailyBarsJob::Fetch(jobs::JobContext& context, const std::string& symbol) {
+  const auto last =
+      store::Watermark(parts_.store.connection(), {.symbol = symbol, .span = store::Span::kDay});
+  if (!last) {
+    context.CountFailed(symbol, last.error().message);
+    return {};
+  }
+  const base::UnixNanos now = parts_.clock.WallNow();
+  const auto answer =
+      collector_.Collect(symbol, DailyWindow(*last, now, kDaysAtFirst), now, context.fence());
+  if (!answer) {
+    if (answer.error().code == base::ErrorCode::kConflict) {
+      return tl::unexpected<base::Error>(answer.error());
+    }
+    context.CountFailed(symbol, answer.error().message);
+    return {};
+  }
+  if (const auto* refusal = std::get_if<sources::Refusal>(&*answer)) {
+    const std::string why = std::string(sources::NameOf(refusal->kind)) + ": " + refusal->text;
+    context.CountFailed(symbol, why);
+    return sources::EndsRun(refusal->kind)
+               ? base::Result<void>(base::Fail(base::ErrorCode::kUnavailable,
+                                               std::string(parts_.source.name()) + ": " + why))
+               : base::Result<void>();
+  }
+  if (const auto marked = parts_.marks.MarkDailyBars(context.date(), symbol); !marked) {
+    context.CountFailed(symbol, "stored, but not marked: " + marked.error().message);
+    return {};
+  }
+  context.CountDone(static_cast<std::uint64_t>(std::get<Collected>(*answer).rows));
+  return {};
+}
+
+}  // namespace bulwark::collect

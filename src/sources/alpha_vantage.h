@@ -1,0 +1,38 @@
+// Answers of Alpha Vantage: daily bars, plain and adjusted, and the overview of a company.
+//
+// Shape:   every refusal comes as status 200 and is told by its words. All values are texts; "None"
+//          and "-" mean nothing. Bars come in order of time. Of the adjusted series the dividends
+//          and splits become factors, which need the close of the day before.
+// Errors:  kCorrupt for what is neither an answer nor a refusal; the message shows its beginning
+//          without keys.
+// Threads: pure.
+// Source:  docs/data.md#alpha-vantage
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "sources/refusal.h"
+#include "store/rows.h"
+
+namespace bulwark::sources {
+
+struct DailyBars {
+  std::vector<store::Bar> bars;
+  std::vector<store::CorporateAction> actions;
+};
+
+base::Result<std::variant<DailyBars, Refusal>> ParseAlphaDaily(std::string_view body);
+// Facts of the latest quarter, known at `known_at`.
+base::Result<std::variant<std::vector<store::Fundamental>, Refusal>> ParseAlphaOverview(
+    std::string_view body, base::UnixNanos known_at);
+
+// The quota's body repeats the key that was used: it is replaced by ***.
+std::string WithoutKey(std::string_view text);
+
+}  // namespace bulwark::sources

@@ -1,0 +1,95 @@
+#include "sources/fetcher.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "net/http_client.h"
+#include "net/retry.h"
+
+namespace bulwark::sources {
+namespace {
+
+constexpr int kTooManyRequests = 429;
+constexpr int kBanned = 418;
+
+bool IsThrottle(int status) {
+  return status == kTooManyRequests || status == kBanned;
+}
+
+// Whether the next answer may be another one.
+bool MayPass(const base::Result<net::HttpReply>& reply) {
+  return reply ? net::IsPassing(reply->status) || IsThrottle(reply->status)
+               : reply.error().code == base::ErrorCode::kUnavailable;
+}
+
+}  // namespace
+
+Fetcher::Fetcher(net::HttpCaller& caller, CallGate& gate, FetcherOptions options)
+    : caller_(caller), gate_(gate), options_(std::move(options)), random_(options_.seed) {}
+
+base::Result<net::HttpReply> Fetcher::Try(const net::HttpCall& call) {
+  auto reply = caller_.Call(call);
+  if (reply && IsThrottle(reply->status)) {
+    const auto told =
+        gate_.OnThrottled(net::RetryAfterOf(*reply, options_.clock->WallNow()), reply->status);
+    if (!told) {
+      return tl::unexpected<base::Error>(told.error());
+    }
+  }
+  return reply;
+}
+
+bool Fetcher::Rest(base::Nanos span) const {
+  constexpr base::Nanos kPiece = std::chrono::milliseconds{100};
+  const base::Nanos until = options_.clock->MonotonicNow() + span;
+  while (!options_.is_stopped()) {
+    const base::Nanos left = until - options_.clock->MonotonicNow();
+    if (left <= base::Nanos::zero()) {
+      return true;
+    }
+    options_.clock->Pause(std::min(left, kPiece));
+  }
+  return false;
+}
+
+std::optional<base::Nanos> Fetcher::DelayAfter(const base::Result<net::HttpReply>& reply,
+                                               int attempt) {
+  if (attempt >= options_.retries.attempts_max) {
+    return std::nullopt;
+  }
+  const std::optional<base::Nanos> wanted =
+      reply ? net::RetryAfterOf(*reply, options_.clock->WallNow()) : std::nullopt;
+  const base::Nanos delay = std::max(net::DelayBefore(attempt + 1, options_.retries, random_),
+                                     wanted.value_or(base::Nanos::zero()));
+  const base::Nanos longest = std::max(options_.retries.retry_after_max, options_.retries.longest);
+  return delay > longest ? std::nullopt : std::optional(delay);
+}
+
+base::Result<net::HttpReply> Fetcher::Get(const net::HttpCall& call) {
+  for (int attempt = 1;; ++attempt) {
+    // The gate has its own patience; who is refused there is not helped by asking more often.
+    if (const auto entered = gate_.Enter(); !entered) {
+      return base::FailWith(net::ShownUrl(call.url), entered.error());
+    }
+    auto reply = Try(call);
+    if (!MayPass(reply)) {
+      return reply;
+    }
+    const auto delay = DelayAfter(reply, attempt);
+    if (delay && Rest(*delay)) {
+      continue;
+    }
+    return reply ? base::Result<net::HttpReply>(base::Fail(
+                       base::ErrorCode::kUnavailable,
+                       net::ShownUrl(call.url) + ": status " + std::to_string(reply->status)))
+                 : reply;
+  }
+}
+
+}  // namespace bulwark::sources
