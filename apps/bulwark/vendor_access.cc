@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,19 +40,33 @@ using base::ErrorCode;
 constexpr std::string_view kFilePrefix = "file:";
 // For a permit: longer than the minute by which vendors count.
 constexpr std::chrono::seconds kPatience{75};
+// For a Redis that starts again. Without it no mark can be set, so waiting longer gains nothing.
+constexpr std::chrono::seconds kAwayPatience{5};
 
 class LimiterGate final : public sources::CallGate {
  public:
-  explicit LimiterGate(std::unique_ptr<limiter::Limiter> limiter) : limiter_(std::move(limiter)) {}
+  static base::Result<std::unique_ptr<LimiterGate>> Create(limiter::LimiterOptions options,
+                                                           redis::Dialer& dialer) {
+    auto gate = std::unique_ptr<LimiterGate>(new LimiterGate(std::move(options.is_stopped)));
+    options.is_stopped = [&gate = *gate] { return gate.ShouldGiveUp(); };
+    auto limiter = limiter::Limiter::Create(std::move(options), dialer);
+    if (!limiter) {
+      return tl::unexpected<base::Error>(limiter.error());
+    }
+    gate->limiter_ = *std::move(limiter);
+    return gate;
+  }
 
   base::Result<void> Enter() override {
+    away_since_.reset();
     const auto answer = limiter_->Acquire({}, kPatience);
     if (!answer) {
       return tl::unexpected<base::Error>(answer.error());
     }
     if (const auto* refusal = std::get_if<limiter::Refusal>(&*answer)) {
-      return base::Fail(ErrorCode::kUnavailable, "the limiter gives no permit: " +
-                                                     std::string(limiter::Name(refusal->reason)));
+      const std::string why =
+          limiter_->is_redis_away() ? "Redis is away" : std::string(limiter::Name(refusal->reason));
+      return base::Fail(ErrorCode::kUnavailable, "the limiter gives no permit: " + why);
     }
     return {};
   }
@@ -60,7 +75,22 @@ class LimiterGate final : public sources::CallGate {
   }
 
  private:
+  explicit LimiterGate(std::function<bool()> is_stopped) : is_stopped_(std::move(is_stopped)) {}
+
+  // Asked by the limiter while it waits.
+  bool ShouldGiveUp() {
+    if (!limiter_->is_redis_away()) {
+      away_since_.reset();
+    } else if (!away_since_) {
+      away_since_ = base::MonotonicNow();
+    }
+    return is_stopped_() ||
+           (away_since_ && base::MonotonicNow() - *away_since_ > base::Nanos(kAwayPatience));
+  }
+
+  std::function<bool()> is_stopped_;
   std::unique_ptr<limiter::Limiter> limiter_;
+  std::optional<base::Nanos> away_since_;
 };
 
 // The value of NAME=VALUE in the file of keys; empty when there is none.
@@ -140,13 +170,13 @@ class VendorAccess::Impl {
     if (!limits || !client) {
       return tl::unexpected<base::Error>(limits ? client.error() : limits.error());
     }
-    auto limiter = limiter::Limiter::Create(
+    auto gate = LimiterGate::Create(
         {.name = options.source, .limits = *limits, .is_stopped = options.is_stopped}, dialer_);
-    if (!limiter) {
-      return tl::unexpected<base::Error>(limiter.error());
+    if (!gate) {
+      return tl::unexpected<base::Error>(gate.error());
     }
     client_ = *std::move(client);
-    gate_ = std::make_unique<LimiterGate>(*std::move(limiter));
+    gate_ = *std::move(gate);
     fetcher_ = std::make_unique<sources::Fetcher>(
         *client_, *gate_,
         sources::FetcherOptions{.seed = static_cast<std::uint64_t>(::getpid()),

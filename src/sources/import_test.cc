@@ -211,8 +211,8 @@ TEST(RealDailyFileTest, IsImportedRowByRowAndItsKnownFlawsAreFound) {
   EXPECT_EQ(report->changed, 242'921);
   EXPECT_EQ(report->refused, 0U);
   EXPECT_EQ(report->symbols, 481U);
-  FoundFlaws flaws = FlawsIn(*store);
-  auto& found = flaws.kinds;
+  const FoundFlaws flaws = FlawsIn(*store);
+  auto found = flaws.kinds;
   EXPECT_EQ(found[store::FindingKind::kJump] + found[store::FindingKind::kExplainedJump], 39);
   EXPECT_EQ(found[store::FindingKind::kNoVolume], 5);
   EXPECT_EQ(found[store::FindingKind::kNoSession], 1);

@@ -85,6 +85,7 @@ class Vendor:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
 
             def do_GET(self):
                 vendor.answer(self)
@@ -203,7 +204,7 @@ def redis_dies(given, data, redis, vendor, symbols, expected):
     process = start(given, data, redis, vendor, symbols)
     wait_until(lambda: len(vendor.asked) > len(symbols) // 3, 60, "a third of the symbols")
     redis.kill()
-    check(process.wait(120) != 0, "a backfill whose marks were lost says that all is well")
+    check(process.wait(30) != 0, "a backfill whose marks were lost says that all is well")
     redis.start()
     last = run(given, data, redis, vendor, symbols)
     check(last.returncode == 0, f"after Redis came back: {last.returncode}: {last.stderr}")
