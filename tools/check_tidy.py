@@ -19,7 +19,7 @@ CHANGELOG_SECTIONS = ("Safety", "Features", "Fixes", "Internals")
 CPP = {".h", ".cc"}
 COUNTED = CPP | {".py", ".ts", ".tsx", ".mjs", ".css"}
 EXTENSIONS = CPP | {
-    "", ".cmake", ".css", ".csv", ".html", ".json", ".jsonl", ".md", ".mjs", ".png", ".py", ".scn",
+    "", ".cmake", ".css", ".csv", ".html", ".json", ".jsonl", ".md", ".mjs", ".png", ".py", ".scn", ".sh",
     ".sql", ".svg", ".ts", ".tsx", ".txt", ".webmanifest", ".yaml", ".yml", ".zst"}
 BINARY = {".png", ".zst"}
 # Fuzzer inputs are bytes, not files that a person edits.

@@ -27,6 +27,7 @@
 #include "key_reader.h"
 #include "keys_check.h"
 #include "keys_explain.h"
+#include "keys_manage.h"
 #include "keys_watch.h"
 #include "redis/connection.h"
 #include "redis/url.h"
@@ -52,11 +53,7 @@ base::Result<redis::Url> UrlOf(const config::Settings& settings) {
 }
 
 base::Result<std::unique_ptr<redis::Connection>> Connect(const config::Settings& settings) {
-  const auto url = UrlOf(settings);
-  if (!url) {
-    return tl::unexpected(url.error());
-  }
-  return redis::Connection::Connect(*url, RedisOptionsOf(settings, "bulwark-keys"));
+  return ConnectTo(settings, "bulwark-keys");
 }
 
 int Get(const config::Settings& settings, const std::string& name) {
@@ -247,9 +244,11 @@ void AddChecks(CLI::App& keys, AppContext& context) {
 
 void AddKeysCommand(CLI::App& root, AppContext& context) {
   CLI::App& keys = AppContext::AddGroup(
-      root, {Purpose::kInspect, "keys", "The keys and channels in Redis: explain, watch, check"});
+      root,
+      {Purpose::kInspect, "keys", "The keys and channels in Redis: explain, watch, check, clear"});
   AddPages(keys, context);
   AddLive(keys, context);
+  AddKeysManagement(keys, context);
   AddChecks(keys, context);
 }
 

@@ -1,5 +1,5 @@
 // `bulwark keys list | docs | get | watch | check | conform`: the contract with Redis, by hand and
-// by check.
+// by check; the rest of `bulwark keys` is in keys_manage.h.
 //
 // Threads: the main thread only.
 

@@ -16,6 +16,7 @@
 #include "app_context.h"
 #include "backfill_command.h"
 #include "base/crash_point.h"
+#include "cache_command.h"
 #include "config/nearest.h"
 #include "config/setting_text.h"
 #include "config_command.h"
@@ -25,6 +26,7 @@
 #include "import_command.h"
 #include "keys_command.h"
 #include "ledger_command.h"
+#include "limit_command.h"
 #include "reconcile_command.h"
 #include "redis_command.h"
 #include "status_command.h"
@@ -53,6 +55,8 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddRedisCliCommand(root, context);
   bulwark::app::AddDoctorCommand(root, context);
   bulwark::app::AddKeysCommand(root, context);
+  bulwark::app::AddLimitCommand(root, context);
+  bulwark::app::AddCacheCommand(root, context);
   bulwark::app::AddExplainCommand(root, context);
   bulwark::app::AddReplayCommand(root, context);
   bulwark::app::AddLedgerCommand(root, context);

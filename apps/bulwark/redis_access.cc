@@ -1,5 +1,6 @@
 #include "redis_access.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -66,6 +67,19 @@ redis::ConnectionOptions RedisOptionsOf(const config::Settings& settings, std::s
   options.call_timeout = settings.redis.call_timeout;
   options.client_name = std::move(client_name);
   return options;
+}
+
+base::Result<std::unique_ptr<redis::Connection>> ConnectTo(const config::Settings& settings,
+                                                           std::string client_name) {
+  const auto paths = DataPaths::Create(settings.data);
+  if (!paths) {
+    return tl::unexpected(paths.error());
+  }
+  const auto url = RedisUrlOf(settings, *paths);
+  if (!url) {
+    return tl::unexpected(url.error());
+  }
+  return redis::Connection::Connect(*url, RedisOptionsOf(settings, std::move(client_name)));
 }
 
 redis::ManagedServerOptions ManagedRedisOf(const config::Settings& settings,

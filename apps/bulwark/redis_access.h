@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "base/result.h"
@@ -30,6 +31,10 @@ base::Result<redis::Url> RedisTcpUrlOf(const config::Settings& settings, const D
 
 // Timeouts by the settings; `client_name` is shown by CLIENT LIST.
 redis::ConnectionOptions RedisOptionsOf(const config::Settings& settings, std::string client_name);
+
+// A connection to it.
+base::Result<std::unique_ptr<redis::Connection>> ConnectTo(const config::Settings& settings,
+                                                           std::string client_name);
 
 // How the private server of these settings is made.
 redis::ManagedServerOptions ManagedRedisOf(const config::Settings& settings,

@@ -54,6 +54,9 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
   {"data", kPath, "./data", "", "", To<&Settings::data>,
    "Folder for everything this installation keeps: ledger, paper venue, private Redis, sockets."},
 
+  {"environment", kEnum, "production", "production|development", "", To<&Settings::environment>,
+   "Where this installation runs. Only `development` lets `bulwark keys flush` remove every key."},
+
   {"log.level", kEnum, "info", "debug|info|warn|error", "", To<&Settings::log, &LogSettings::level>,
    "Least severe lines that are written to the log."},
 

@@ -27,6 +27,9 @@ enum class AccountMode : std::uint8_t { kSpot, kMargin, kPerp };
 enum class FeedKind : std::uint8_t { kSimulated, kReplay };
 enum class VenueKind : std::uint8_t { kPaper };
 
+// What `keys flush` asks before it removes everything.
+enum class Environment : std::uint8_t { kProduction, kDevelopment };
+
 // How many times faster than recorded a replay runs; empty means as fast as it goes.
 using Speed = std::optional<base::Decimal>;
 
@@ -175,6 +178,7 @@ struct UpSettings {
 
 struct Settings {
   std::filesystem::path data;
+  Environment environment{};
   LogSettings log;
   RedisSettings redis;
   LedgerSettings ledger;

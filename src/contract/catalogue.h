@@ -25,6 +25,7 @@ enum class EntryId : std::uint8_t {
   kSystemHeartbeat,
   kSystemState,
   kSystemStatus,
+  kDemoKeys,
   // Alerts
   kAlertsLast,
   kAlertsEvent,
@@ -87,7 +88,7 @@ enum class EntryId : std::uint8_t {
   kFeedDisconnected,
   kFeedReconnected,
 };
-constexpr std::size_t kEntries = 56;
+constexpr std::size_t kEntries = 57;
 
 enum class Group : std::uint8_t {
   kSystem,

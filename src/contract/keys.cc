@@ -73,6 +73,9 @@ Key State() {
 Key Status() {
   return NameBuilder::MakeKey(EntryId::kSystemStatus);
 }
+Key DemoKeys() {
+  return NameBuilder::MakeKey(EntryId::kDemoKeys);
+}
 Key AlertsLast() {
   return NameBuilder::MakeKey(EntryId::kAlertsLast);
 }

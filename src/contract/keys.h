@@ -51,6 +51,7 @@ Key Halt();
 Key Heartbeat();
 Key State();
 Key Status();
+Key DemoKeys();
 
 Key AlertsLast();
 Key AlertsEvent(std::int64_t epoch_ms);  // Requires: epoch_ms >= 0.

@@ -13,6 +13,7 @@
 #include "contract/alert_document.h"
 #include "contract/field_rules.h"
 #include "contract/json_reader.h"
+#include "contract/key_match.h"
 #include "contract/kill_switch_document.h"
 #include "contract/market_documents.h"
 #include "contract/number_format.h"
@@ -77,6 +78,10 @@ Problem CheckTicker(std::string_view value) {
   return is_clean && !value.empty() && value.size() <= 24
              ? std::nullopt
              : Problem(Shown(value) + " is not an upper-case ticker");
+}
+
+Problem CheckKeyName(std::string_view value) {
+  return MatchKey(value) ? std::nullopt : Problem(Shown(value) + " is not a declared key");
 }
 
 Problem CheckJson(std::string_view value) {

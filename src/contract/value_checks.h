@@ -24,6 +24,7 @@ std::optional<std::string> CheckFloat(std::string_view value);
 std::optional<std::string> CheckWholeNumber(std::string_view value);
 std::optional<std::string> CheckUuid(std::string_view value);
 std::optional<std::string> CheckTicker(std::string_view value);
+std::optional<std::string> CheckKeyName(std::string_view value);
 std::optional<std::string> CheckJson(std::string_view value);
 std::optional<std::string> CheckOrder(std::string_view value);
 std::optional<std::string> CheckPortfolio(std::string_view value);
