@@ -245,6 +245,14 @@ base::Result<DemoReport> FillWithDemo(redis::Connection& connection, base::UnixN
                             " exists): demo data must not mix with real books");
     }
   }
+  const auto is_filled = Exists(connection, keys::DemoKeys().view());
+  if (!is_filled) {
+    return tl::unexpected(is_filled.error());
+  }
+  if (*is_filled) {
+    return base::Fail(base::ErrorCode::kConflict,
+                      "demo data is here already; `bulwark keys clear-demo --yes` removes it");
+  }
   DemoReport report;
   for (const DemoKey& key : DemoKeys(now)) {
     const auto is_there = Exists(connection, key.name);

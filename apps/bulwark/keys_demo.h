@@ -4,7 +4,8 @@
 // Shape:   writes only keys that are not there, and notes their names in system:demo:keys, so that
 //          `keys clear-demo` finds them again. Writes nothing that steers: no HALT, no kill switch,
 //          no day trades, no epoch, no limits, no sign of life.
-// Errors:  kConflict where a trader has written; otherwise as redis::Connection::Call().
+// Errors:  kConflict where a trader has written, or demo data is already; otherwise as
+//          redis::Connection::Call().
 // Threads: the connection's thread.
 // Source:  docs/keys-by-hand.md#demo-data
 
