@@ -18,6 +18,7 @@
 #include "config/settings.h"
 #include "data_paths.h"
 #include "ledger_access.h"
+#include "limit_metrics_source.h"
 #include "redis_access.h"
 #include "stop_signal.h"
 
@@ -59,11 +60,13 @@ int RunApi(const config::Settings& settings, const AppContext& context, const st
     fmt::print(stderr, "error: {}\n", redis.error().message);
     return kExitUsage;
   }
+  LimitMetricsSource limits(*redis, RedisOptionsOf(settings, "bulwark-api-limits"));
   const auto service = api::Service::Start({.redis = *redis,
                                             .host = settings.api.host,
                                             .port = settings.api.port,
                                             .ledger = LedgerPlaceOf(settings, *paths),
-                                            .web = web.empty() ? BuiltPage() : fs::path(web)});
+                                            .web = web.empty() ? BuiltPage() : fs::path(web),
+                                            .more_metrics = [&limits] { return limits.Text(); }});
   if (!service) {
     fmt::print(stderr, "error: {}\n", service.error().message);
     return kExitFailed;

@@ -36,8 +36,12 @@ class BinaryTest : public testing::Test {
   // Of the environment it gets PATH and `variables` ("A=1 B=2").
   [[nodiscard]] BinaryOutcome Run(const std::string& arguments,
                                   const std::string& variables = "") const {
-    const std::string line = "cd '" + folder_.string() + "' && env -i PATH=\"$PATH\" " + variables +
-                             " '" + BULWARK_BINARY + "' " + arguments + " 2>&1";
+    return Shell("cd '" + folder_.string() + "' && env -i PATH=\"$PATH\" " + variables + " '" +
+                 BULWARK_BINARY + "' " + arguments + " 2>&1");
+  }
+
+  // What a line of the shell prints, and its exit code.
+  [[nodiscard]] static BinaryOutcome Shell(const std::string& line) {
     BinaryOutcome outcome;
     std::FILE* const pipe = popen(line.c_str(), "r");
     if (pipe == nullptr) {

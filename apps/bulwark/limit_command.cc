@@ -1,16 +1,11 @@
 #include "limit_command.h"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
-#include <variant>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -22,22 +17,18 @@
 #include "base/time.h"
 #include "config/duration.h"
 #include "config/settings.h"
-#include "contract/key_match.h"
+#include "limit_calls.h"
+#include "limiter/limit_metrics.h"
 #include "limiter/limit_status.h"
-#include "limiter/limiter.h"
 #include "limiter/limits.h"
 #include "redis/connection.h"
-#include "redis/dialer.h"
 #include "redis_access.h"
-#include "stop_signal.h"
 
 namespace bulwark::app {
 namespace {
 
 using limiter::LimitStatus;
 using limiter::Priority;
-
-constexpr base::Nanos kRefusedPauseMax = std::chrono::seconds{1};
 
 int Failed(const base::Error& error) {
   fmt::print(stderr, "error: {}\n", error.message);
@@ -141,6 +132,19 @@ int Status(const config::Settings& settings, const std::string& name, bool as_js
   return PrintAll(all, as_json);
 }
 
+int Metrics(const config::Settings& settings) {
+  const auto connection = ConnectTo(settings, "bulwark-limit");
+  if (!connection) {
+    return Failed(connection.error());
+  }
+  const auto text = limiter::ReadLimitMetrics(**connection);
+  if (!text) {
+    return Failed(text.error());
+  }
+  fmt::print("{}", *text);
+  return kExitDone;
+}
+
 int Set(const config::Settings& settings, const std::string& name, const std::string& limits) {
   const auto connection = ConnectTo(settings, "bulwark-limit");
   if (!connection) {
@@ -169,111 +173,29 @@ int Drain(const config::Settings& settings, const std::string& name) {
   return kExitDone;
 }
 
-struct WaitFlags {
-  std::string name;
-  std::string limits = "1/s";
-  std::string priority = "data";
-  std::uint32_t weight = 1;
-  std::uint64_t count = 1;
-  std::string max_wait = "1m";
-};
-
-// One line for each permit: when, and whether Redis gave it.
-void PrintPermit(const limiter::Permit& permit) {
-  const auto micros =
-      std::chrono::duration_cast<std::chrono::microseconds>(base::WallNow().time_since_epoch());
-  fmt::print("{}.{:06} {}\n", micros.count() / 1'000'000, micros.count() % 1'000'000,
-             permit.is_local ? "local" : "shared");
-  std::fflush(stdout);
-}
-
-int WaitFor(limiter::Limiter& limiter, const limiter::Call& call, const WaitFlags& flags,
-            StopSignal& stop) {
-  const base::Nanos max_wait = config::ParseDuration(flags.max_wait).value_or(base::Nanos::zero());
-  for (std::uint64_t done = 0; flags.count == 0 || done < flags.count;) {
-    const auto answer = limiter.Acquire(call, max_wait);
-    if (!answer) {
-      return Failed(answer.error());
-    }
-    if (const auto* permit = std::get_if<limiter::Permit>(&*answer)) {
-      PrintPermit(*permit);
-      ++done;
-      continue;
-    }
-    const auto& refusal = std::get<limiter::Refusal>(*answer);
-    if (stop.IsRequested()) {
-      return flags.count == 0 ? kExitDone : kExitNo;
-    }
-    if (flags.count != 0) {
-      fmt::print(stderr, "no permit: {}; again in {:.3f} s\n", limiter::Name(refusal.reason),
-                 Seconds(refusal.retry_after));
-      return kExitNo;
-    }
-    stop.WaitFor(std::clamp(refusal.retry_after, base::Nanos{1}, kRefusedPauseMax));
-  }
-  return kExitDone;
-}
-
-std::optional<Priority> PriorityOf(std::string_view word) {
-  for (std::size_t at = 0; at < limiter::kPriorities; ++at) {
-    if (limiter::Name(static_cast<Priority>(at)) == word) {
-      return static_cast<Priority>(at);
-    }
-  }
-  return std::nullopt;
-}
-
-int Wait(const config::Settings& settings, const AppContext& context, const WaitFlags& flags) {
-  StopSignal stop(context.run_for());
-  const auto paths = PathsOf(settings);
-  const auto limits = limiter::ParseLimits(flags.limits);
-  const auto priority = PriorityOf(flags.priority);
-  if (!paths || !limits || !priority) {
-    return limits ? kExitUsage : Failed(limits.error());
-  }
-  const auto url = RedisUrlOf(settings, *paths);
-  if (!url) {
-    return Failed(url.error());
-  }
-  redis::UrlDialer dialer(*url);
-  limiter::LimiterOptions options{.name = flags.name, .limits = *limits};
-  options.call_timeout = settings.redis.call_timeout;
-  options.is_stopped = [&stop] { return stop.IsRequested(); };
-  const auto limiter = limiter::Limiter::Create(options, dialer);
-  if (!limiter) {
-    return Failed(limiter.error());
-  }
-  return WaitFor(**limiter, {.priority = *priority, .weight = flags.weight}, flags, stop);
-}
-
-// A name that can be part of a key.
-std::string CheckName(const std::string& name) {
-  return contract::MatchKey("rate_limit:" + name + ":tokens")
-             ? ""
-             : "'" + name + "' is no name of a limit: one word of letters, digits, '_', '-', '.'";
-}
-
-std::string CheckDuration(const std::string& text) {
-  const auto span = config::ParseDuration(text);
-  return span && *span >= base::Nanos::zero() ? "" : "'" + text + "' is not a duration such as 30s";
-}
-
 void AddStatus(CLI::App& limit, AppContext& context) {
   CLI::App& status = context.AddCommand(
       limit, {Purpose::kInspect, "status", "What is used, who waits, what was refused"});
   const auto name = std::make_shared<std::string>();
-  status.add_option("NAME", *name, "One limit (default: all)")->check(CheckName);
+  status.add_option("NAME", *name, "One limit (default: all)")->check(CheckLimitName);
   const CLI::Option& json = AppContext::AddSwitch(status, "--json", "Print a JSON array");
   context.SetAction(status, [name, &json](const config::Settings& settings) {
     return Status(settings, *name, json.count() > 0);
   });
 }
 
+void AddMetrics(CLI::App& limit, AppContext& context) {
+  CLI::App& metrics =
+      context.AddCommand(limit, {Purpose::kInspect, "metrics",
+                                 "Print all limits as Prometheus text, as the API's /metrics has"});
+  context.SetAction(metrics, [](const config::Settings& settings) { return Metrics(settings); });
+}
+
 void AddChanges(CLI::App& limit, AppContext& context) {
   CLI::App& set = context.AddCommand(
       limit, {Purpose::kInspect, "set", "Change a limit for all processes: set NAME 5/min,25/day"});
   const auto words = std::make_shared<std::array<std::string, 2>>();
-  set.add_option("NAME", words->front(), "Name of the limit")->required()->check(CheckName);
+  set.add_option("NAME", words->front(), "Name of the limit")->required()->check(CheckLimitName);
   set.add_option("LIMITS", words->back(), "E.g. '5/min,25/day', or default")->required();
   context.SetAction(set, [words](const config::Settings& settings) {
     return Set(settings, words->front(), words->back());
@@ -283,29 +205,9 @@ void AddChanges(CLI::App& limit, AppContext& context) {
       limit,
       {Purpose::kInspect, "drain", "Take all that is left; also replaces keys that are damaged"});
   const auto name = std::make_shared<std::string>();
-  drain.add_option("NAME", *name, "Name of the limit")->required()->check(CheckName);
+  drain.add_option("NAME", *name, "Name of the limit")->required()->check(CheckLimitName);
   context.SetAction(drain,
                     [name](const config::Settings& settings) { return Drain(settings, *name); });
-}
-
-void AddWait(CLI::App& limit, AppContext& context) {
-  CLI::App& wait = context.AddCommand(
-      limit, {Purpose::kInspect, "wait",
-              "Wait for a permit and print when it came; exit code 1 without one. For scripts: "
-              "bulwark limit wait edgar && curl ..."});
-  const auto flags = std::make_shared<WaitFlags>();
-  wait.add_option("NAME", flags->name, "Name of the limit")->required()->check(CheckName);
-  wait.add_option("--limits", flags->limits, "Unless set otherwise in Redis (default: 1/s)");
-  wait.add_option("--priority", flags->priority, "cancel, exit, entry or data (default: data)")
-      ->check(CLI::IsMember({"cancel", "exit", "entry", "data"}));
-  wait.add_option("--weight", flags->weight, "Units of the call (default: 1)");
-  wait.add_option("--count", flags->count, "So many permits; 0: without end (default: 1)");
-  wait.add_option("--max-wait", flags->max_wait, "For each of them (default: 1m)")
-      ->check(CheckDuration);
-  context.AddForFlag(wait);
-  context.SetAction(wait, [flags, &context](const config::Settings& settings) {
-    return Wait(settings, context, *flags);
-  });
 }
 
 }  // namespace
@@ -314,8 +216,9 @@ void AddLimitCommand(CLI::App& root, AppContext& context) {
   CLI::App& limit = AppContext::AddGroup(
       root, {Purpose::kInspect, "limit", "Rate limits that all processes share: look, set, wait"});
   AddStatus(limit, context);
+  AddMetrics(limit, context);
   AddChanges(limit, context);
-  AddWait(limit, context);
+  AddLimitCalls(limit, context);
 }
 
 }  // namespace bulwark::app

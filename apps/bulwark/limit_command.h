@@ -1,4 +1,5 @@
-// `bulwark limit status | set | drain | wait`: the shared rate limits, for people and scripts.
+// `bulwark limit status | set | drain | metrics`, and below it wait and close (limit_calls.h): the
+// shared rate limits, for people and scripts.
 //
 // Threads: the main thread only.
 

@@ -1,4 +1,5 @@
-// Goal: `bulwark limit` tells, sets, drains and waits, and its exit codes can be used in scripts.
+// Goal: `bulwark limit` tells, sets, drains, waits and closes, and its exit codes can be used in
+//       scripts.
 // Method: the real binary against a private redis-server.
 
 #include <filesystem>
@@ -77,6 +78,30 @@ TEST_F(LimitCommandTest, DrainTakesAllAndRepairs) {
 
   EXPECT_EQ(Limit("wait edgar --limits 1/h --max-wait 0s").exit_code, 1);
   EXPECT_EQ(Run("keys check").exit_code, 0) << Run("keys check").text;
+}
+
+TEST_F(LimitCommandTest, CloseStopsEverybodyForAsLongAsTheServerAsked) {
+  EXPECT_EQ(Limit("wait edgar --limits 100/s").exit_code, 0);
+
+  EXPECT_EQ(Limit("close edgar --retry-after 10m").text, "edgar: nobody calls for 600.000 s\n");
+
+  const BinaryOutcome refused = Limit("wait edgar --limits 100/s --priority cancel --max-wait 0s");
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.text, HasSubstr("no permit: closed; again in 5"));
+  EXPECT_THAT(Limit("status edgar").text, HasSubstr("closed by the server for another 5"));
+  EXPECT_EQ(Limit("close finra --status 418").text, "finra: nobody calls for 120.000 s\n");
+  EXPECT_EQ(Limit("close finra --status 500").exit_code, 2);
+  EXPECT_EQ(Run("keys check").exit_code, 0) << Run("keys check").text;
+}
+
+TEST_F(LimitCommandTest, MetricsAreThoseOfTheStatus) {
+  EXPECT_EQ(Limit("metrics").text, "");
+  EXPECT_EQ(Limit("wait edgar --limits 2/h").exit_code, 0);
+
+  EXPECT_THAT(
+      Limit("metrics").text,
+      AllOf(HasSubstr("bulwark_limit_used_units{limit=\"edgar\",window_seconds=\"3600\"} 1\n"),
+            HasSubstr("bulwark_limit_events_total{limit=\"edgar\",event=\"granted\"} 1\n")));
 }
 
 }  // namespace

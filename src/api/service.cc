@@ -94,6 +94,7 @@ class Service::Impl {
   [[nodiscard]] net::Router MakeRouter();
   void AddCommand(net::Router& router, std::string_view path, const SwitchCommand& command);
   void AddPage(net::Router& router);
+  [[nodiscard]] net::Response Metrics();
   [[nodiscard]] net::Response State(const net::Request& request);
   [[nodiscard]] std::vector<net::Frame> Welcome();
   int Push();
@@ -144,11 +145,7 @@ net::Router Service::Impl::MakeRouter() {
   router.Add("GET", "/health", [this](const net::Request&) {
     return MakeHealth(source_.Get(kStateMaxAge)->document);
   });
-  router.Add("GET", "/metrics", [this](const net::Request&) {
-    return net::Response{
-        .content_type = "text/plain; version=0.0.4; charset=utf-8",
-        .body = MakeMetrics(source_.Get(kStateMaxAge)->document, server_->counters())};
-  });
+  router.Add("GET", "/metrics", [this](const net::Request&) { return Metrics(); });
   router.Add("GET", "/api/state", [this](const net::Request& request) { return State(request); });
   router.Add("GET", "/api/equity",
              [this](const net::Request&) { return net::Response{.body = Dump(equity_.Points())}; });
@@ -158,6 +155,15 @@ net::Router Service::Impl::MakeRouter() {
   AddCommand(router, "/api/release", kReleaseCommand);
   AddPage(router);
   return router;
+}
+
+net::Response Service::Impl::Metrics() {
+  const auto snapshot = source_.Get(kStateMaxAge);
+  std::string text = MakeMetrics(snapshot->document, server_->counters());
+  if (snapshot->is_connected && options_.more_metrics) {
+    text += options_.more_metrics();
+  }
+  return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = std::move(text)};
 }
 
 void Service::Impl::AddCommand(net::Router& router, std::string_view path,

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ struct ServiceOptions {
   std::uint16_t port = 0;
   ledger::LedgerPlace ledger = {};  // Where commands are recorded.
   std::filesystem::path web = {};   // The built page; a placeholder is served when it is not there.
+  // What others add to GET /metrics, asked while Redis answers; from any thread.
+  std::function<std::string()> more_metrics = {};
   base::Nanos call_timeout = std::chrono::seconds{1};
   base::Nanos push_every = std::chrono::milliseconds{500};
 };

@@ -104,6 +104,7 @@ class ServiceTest : public testing::Test {
   ServiceTest()
       : service_(std::move(*Service::Start({.redis = redis_.Url(),
                                             .ledger = redis_.folder() + "/ledger.db",
+                                            .more_metrics = [] { return "bulwark_more 1\n"; },
                                             .call_timeout = std::chrono::milliseconds{300},
                                             .push_every = std::chrono::milliseconds{50}}))) {}
 
@@ -344,7 +345,8 @@ TEST_F(ServiceTest, OutlivesTheLossOfRedis) {
   }
   EXPECT_EQ(GetJson("/api/state").at("redis").at("connected"), false);
   EXPECT_THAT(Get("/health"), StartsWith("HTTP/1.1 503"));
-  EXPECT_THAT(Get("/metrics"), HasSubstr("bulwark_redis_up 0"));
+  EXPECT_THAT(Get("/metrics"), testing::AllOf(HasSubstr("bulwark_redis_up 0"),
+                                              testing::Not(HasSubstr("bulwark_more"))));
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})"),
               testing::AllOf(StartsWith("HTTP/1.1 503"), HasSubstr("bulwark halt --reason")));
 
@@ -352,6 +354,11 @@ TEST_F(ServiceTest, OutlivesTheLossOfRedis) {
 
   EXPECT_EQ(Next(*client, "system:redis").at("connected"), true);
   EXPECT_THAT(Post("/api/halt", R"({"confirmation":"HALT"})"), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(ServiceTest, AddsTheMetricsOfOthers) {
+  EXPECT_THAT(Get("/metrics"), testing::AllOf(HasSubstr("\nbulwark_redis_up 1\n"),
+                                              testing::EndsWith("\nbulwark_more 1\n")));
 }
 
 TEST_F(ServiceTest, ServesAPageEvenWhenNoneWasBuilt) {

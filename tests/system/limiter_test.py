@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
-"""Many processes share three limits while their Redis is killed and comes back; a server counts their calls.
+"""Many processes share limits while their Redis is killed and comes back; a server counts their calls.
 
 Goal: in no sliding window does the server's log hold more calls than allowed, by the moment a call was
       issued and by the moment it arrived; processes with a part of their own go on without Redis, and all
-      return by themselves.
+      return by themselves. In a crowd of data and entries no cancel and no exit waits long, and data is
+      not starved by entries. After a 429 nobody calls. The documented pair can be read by anybody.
 Method: `bulwark limit wait --count 0` is a client: each line is a call, and this process is the server
       that logs when it arrives. Redis gets SIGKILL in the middle and is started again on its own files.
+      The crowd has a Redis of its own.
       --full: 8 processes for each limit, 60 s, Redis gone for 20 s.
 """
 
+import math
 import os
 import pathlib
 import selectors
@@ -19,6 +22,7 @@ import sys
 import time
 
 import harness
+import resp
 from harness import check
 
 # name: (limits in the small size, in the full size)
@@ -27,6 +31,13 @@ LIMITS = {
     "second": ("10/s; slots=4; share=80", "10/s; slots=8; share=80"),
     "day": ("40/4s,25/day; slots=4; share=50", "200/min,25/day; slots=8; share=50"),
 }
+# One that many want: 7 of 10 for data, 8 for entries, 9 for exits.
+CROWD = "10/s; share=0; reserve=10,10,10"
+URGENT = ("cancel", "exit")
+URGENT_EVERY = 0.5
+URGENT_WAIT = 2.0  # With the start of a process on a busy machine.
+CLOSED_FOR = 2.0
+AGED = 30.0  # A data call that waited so long counts as an entry.
 SPANS = {"s": 1, "4s": 4, "min": 60, "day": 86_400}
 
 
@@ -115,46 +126,136 @@ def check_windows(calls, name, limits):
             check(most <= units, f"{name}: {most} calls {what} within {span} s, {units} are allowed")
 
 
-def clients(given, redis, server, limits):
+def client(given, redis, name, limits, *more):
+    """One process that calls as often as it may."""
+    return subprocess.Popen(
+        [given.bulwark, "limit", "wait", name, "--limits", limits,
+         "--set", f"redis.url=unix://{redis.socket}", "--set", "redis.call_timeout=1s",
+         "--log-level", "error", *more],
+        stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+
+
+def flood(given, redis, server, name, limits, count, *more):
     started = []
-    for name, text in limits.items():
-        for _ in range(given.processes):
-            process = subprocess.Popen(
-                [given.bulwark, "limit", "wait", name, "--limits", text, "--count", "0",
-                 "--for", f"{given.seconds}s", "--set", f"redis.url=unix://{redis.socket}",
-                 "--set", "redis.call_timeout=1s", "--log-level", "error"],
-                stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
-            server.listen(name, process.stdout)
-            started.append(process)
+    for _ in range(count):
+        process = client(given, redis, name, limits, "--count", "0", "--for", f"{given.seconds}s",
+                         *more)
+        server.listen(" ".join((name, *more[1:])), process.stdout)
+        started.append(process)
     return started
+
+
+class Crowd:
+    """Data and entries that want more than there is; now and then a cancel and an exit among them."""
+
+    def __init__(self, given, server, folder):
+        self.given, self.server = given, server
+        self.redis = Redis(folder)
+        self.begun = {}  # name of one urgent call: when its process was started
+        self.processes, self.closed = [], None
+
+    def start(self):
+        for word, count in (("data", self.given.processes), ("entry", self.given.processes // 2)):
+            self.processes += flood(self.given, self.redis, self.server, "crowd", CROWD, count,
+                                    "--priority", word)
+
+    def urge(self, until):
+        """Now and then a process for one cancel, and one for one exit."""
+        while time.time() < until:
+            for word in URGENT:
+                name = f"crowd {word} {len(self.begun)}"
+                self.begun[name] = time.time()
+                process = client(self.given, self.redis, "crowd", CROWD, "--priority", word,
+                                 "--max-wait", "10s")
+                self.server.listen(name, process.stdout)
+                self.processes.append(process)
+            self.server.hear(min(until, time.time() + URGENT_EVERY))
+
+    def close(self):
+        """The server says 429."""
+        subprocess.run([self.given.bulwark, "limit", "close", "crowd", "--retry-after",
+                        f"{CLOSED_FOR}s", "--set", f"redis.url=unix://{self.redis.socket}"],
+                       check=True, stdout=subprocess.DEVNULL)
+        self.closed = time.time()
+
+    def report(self):
+        calls = [("crowd", *call[1:]) for call in self.server.calls if call[0].startswith("crowd ")]
+        print(f"crowd ({CROWD}): {len(calls)} calls")
+        check_windows(calls, "crowd", CROWD)
+        issued = {call[0]: call[1] for call in self.server.calls}
+        for word in URGENT:
+            waits = [issued.get(name, math.inf) - begun for name, begun in self.begun.items()
+                     if word in name and not self.closed - 1 < begun < self.closed + CLOSED_FOR]
+            median, _ = harness.median_and_p99(waits)
+            print(f"  {len(waits)} calls for {word}, from the start of a process to its permit: median "
+                  f"{median * 1000:.0f} ms, worst {max(waits) * 1000:.0f} ms")
+            check(max(waits) < URGENT_WAIT, f"a call for {word} waited for {max(waits):.1f} s")
+        counts = {word: sum(call[0] == f"crowd {word}" for call in self.server.calls)
+                  for word in ("entry", "data")}
+        print(f"  {counts['entry']} calls for entries, {counts['data']} for data")
+        check(counts["entry"] > 0, "entries were starved")
+        check(counts["data"] > 0 or self.given.seconds < AGED, "data was starved by entries")
+        late = [call[1] - self.closed for call in calls
+                if self.closed + 0.1 < call[1] < self.closed + CLOSED_FOR - 0.1]
+        print(f"  {len(late)} calls in {CLOSED_FOR} s after a 429")
+        check(not late, f"calls {late} s after the server had closed")
+
+
+def check_pair(redis, name, limits):
+    """As a client of another language reads it: contract section 1.5.8."""
+    connection = resp.Connection(str(redis.socket), "default", "")
+    try:
+        tokens, refilled = connection.call("MGET", f"rate_limit:{name}:tokens",
+                                           f"rate_limit:{name}:last_refill")
+        seconds, micros = connection.call("TIME")
+    finally:
+        connection.close()
+    units, span = next(windows(limits))
+    elapsed = int(seconds) + int(micros) / 1e6 - float(refilled)
+    left = min(units, float(tokens) + elapsed * units / span)
+    print(f"  {name}: the pair says {tokens} tokens, refilled {elapsed:.3f} s ago: {left:.2f} now")
+    check(0 <= float(tokens) <= units and elapsed >= 0, f"{name}: the pair {tokens}, {refilled}")
 
 
 def scenario(given, system, folder):
     del system
     limits = {name: text[1 if given.full else 0] for name, text in LIMITS.items()}
-    home = pathlib.Path(folder) / "limiter"
-    home.mkdir()
-    redis, server = Redis(home), Server()
-    redis.start()
-    harness.wait_until(redis.socket.exists, 20, "the socket of Redis")
-    started = clients(given, redis, server, limits)
+    homes = [pathlib.Path(folder) / name for name in ("limiter", "crowd")]
+    for home in homes:
+        home.mkdir()
+    redis, server = Redis(homes[0]), Server()
+    crowd = Crowd(given, server, homes[1])
+    started = []
     try:
+        for each in (redis, crowd.redis):
+            each.start()
+            harness.wait_until(each.socket.exists, 20, "the socket of Redis")
+        crowd.start()
+        for name, text in limits.items():
+            started += flood(given, redis, server, name, text, given.processes)
         begun = time.time()
-        server.hear(begun + (given.seconds - given.outage) / 2)
+        crowd.urge(begun + (given.seconds - given.outage) / 2)
         redis.kill()
         gone = time.time()
-        server.hear(gone + given.outage)
+        crowd.urge(gone + given.outage)
         redis.start()
         back = time.time()
+        crowd.close()
+        server.hear(crowd.closed + CLOSED_FOR)
+        crowd.urge(begun + given.seconds - 1)
+        for name, text in limits.items():
+            check_pair(redis, name, text)
         server.hear(begun + given.seconds + 30)
-        codes = [process.wait(30) for process in started]
+        codes = [process.wait(30) for process in started + crowd.processes]
     finally:
-        for process in started:
+        for process in started + crowd.processes:
             process.kill()
             process.wait()
         redis.kill()
+        crowd.redis.kill()
     check(set(codes) == {0}, f"exit codes of the clients: {codes}")
     report(server.calls, limits, gone, back)
+    crowd.report()
 
 
 def report(calls, limits, gone, back):
