@@ -11,9 +11,11 @@ Method: `bulwark limit wait --count 0` is a client: each line is a call, and thi
       --full: 8 processes for each limit, 60 s, Redis gone for 20 s.
 """
 
+import contextlib
 import math
 import os
 import pathlib
+import re
 import selectors
 import shutil
 import signal
@@ -37,6 +39,7 @@ URGENT = ("cancel", "exit")
 URGENT_EVERY = 0.5
 URGENT_WAIT = 2.0  # With the start of a process on a busy machine.
 CLOSED_FOR = 2.0
+QUESTIONS_MAX = 8  # For one call that is made, by all who wait for theirs.
 AGED = 30.0  # A data call that waited so long counts as an entry.
 SPANS = {"s": 1, "4s": 4, "min": 60, "day": 86_400}
 
@@ -141,6 +144,7 @@ def flood(given, redis, server, name, limits, count, *more):
         process = client(given, redis, name, limits, "--count", "0", "--for", f"{given.seconds}s",
                          *more)
         server.listen(" ".join((name, *more[1:])), process.stdout)
+        server.hear(time.time() + 0.002)  # The first of them call already.
         started.append(process)
     return started
 
@@ -152,7 +156,7 @@ class Crowd:
         self.given, self.server = given, server
         self.redis = Redis(folder)
         self.begun = {}  # name of one urgent call: when its process was started
-        self.processes, self.closed = [], None
+        self.processes, self.closed, self.questions = [], None, 0
 
     def start(self):
         for word, count in (("data", self.given.processes), ("entry", self.given.processes // 2)):
@@ -173,9 +177,12 @@ class Crowd:
 
     def close(self):
         """The server says 429."""
-        subprocess.run([self.given.bulwark, "limit", "close", "crowd", "--retry-after",
-                        f"{CLOSED_FOR}s", "--set", f"redis.url=unix://{self.redis.socket}"],
-                       check=True, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [self.given.bulwark, "limit", "close", "crowd", "--retry-after", f"{CLOSED_FOR}s",
+             "--set", f"redis.url=unix://{self.redis.socket}"], stdout=subprocess.DEVNULL)
+        self.processes.append(process)
+        while process.poll() is None:
+            self.server.hear(time.time() + 0.005)
         self.closed = time.time()
 
     def report(self):
@@ -199,17 +206,21 @@ class Crowd:
                 if self.closed + 0.1 < call[1] < self.closed + CLOSED_FOR - 0.1]
         print(f"  {len(late)} calls in {CLOSED_FOR} s after a 429")
         check(not late, f"calls {late} s after the server had closed")
+        print(f"  {self.questions} questions to Redis, {self.questions / len(calls):.1f} for each call")
+        check(self.questions < QUESTIONS_MAX * len(calls), "those who wait ask again and again")
+
+    def count_questions(self):
+        with contextlib.closing(resp.Connection(str(self.redis.socket), "default", "")) as connection:
+            stats = connection.call("INFO", "commandstats")
+        self.questions = sum(int(count) for count in re.findall(r"cmdstat_eval\w*:calls=(\d+)", stats))
 
 
 def check_pair(redis, name, limits):
     """As a client of another language reads it: contract section 1.5.8."""
-    connection = resp.Connection(str(redis.socket), "default", "")
-    try:
+    with contextlib.closing(resp.Connection(str(redis.socket), "default", "")) as connection:
         tokens, refilled = connection.call("MGET", f"rate_limit:{name}:tokens",
                                            f"rate_limit:{name}:last_refill")
         seconds, micros = connection.call("TIME")
-    finally:
-        connection.close()
     units, span = next(windows(limits))
     elapsed = int(seconds) + int(micros) / 1e6 - float(refilled)
     left = min(units, float(tokens) + elapsed * units / span)
@@ -247,6 +258,7 @@ def scenario(given, system, folder):
             check_pair(redis, name, text)
         server.hear(begun + given.seconds + 30)
         codes = [process.wait(30) for process in started + crowd.processes]
+        crowd.count_questions()
     finally:
         for process in started + crowd.processes:
             process.kill()
