@@ -19,7 +19,6 @@
 #include "contract/key_match.h"
 #include "key_walk.h"
 #include "keys_clear.h"
-#include "redis/connection.h"
 #include "redis_access.h"
 
 namespace bulwark::app {

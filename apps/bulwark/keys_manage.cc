@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -99,6 +100,7 @@ std::vector<Family> Families(const KeyWalk& walk) {
     family.bytes += key.bytes;
   }
   std::vector<Family> families;
+  families.reserve(by_pattern.size());
   for (auto& [pattern, family] : by_pattern) {
     families.push_back(std::move(family));
   }

@@ -16,7 +16,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <stdio.h>
 
 #include "base/result.h"
 #include "binary_fixture.h"
@@ -69,6 +68,7 @@ class KeysManageTest : public BinaryTest {
 
   std::vector<std::string> Dumps(const std::vector<std::string>& names) {
     std::vector<std::string> dumps;
+    dumps.reserve(names.size());
     for (const std::string& name : names) {
       dumps.push_back(Do({"DUMP", name}).text);
     }
@@ -234,11 +234,12 @@ class Monitored : public KeysManageTest {
                          "' & } ; watcher=$!; while ! grep -q OK '" + capture.string() +
                          "' 2>/dev/null; do :; done; ";
     for (const std::string& command : commands) {
-      script += "BULWARK_ENVIRONMENT=development " + program + " " + command + " >/dev/null 2>&1; ";
+      script.append("BULWARK_ENVIRONMENT=development ").append(program).append(" ");
+      script.append(command).append(" >/dev/null 2>&1; ");
     }
     script += program + " redis-cli SET stray-end 1 >/dev/null; while ! grep -q stray-end '" +
               capture.string() + "'; do :; done; kill -KILL $watcher";
-    EXPECT_EQ(pclose(popen(script.c_str(), "w")), 0);
+    EXPECT_EQ(Shell(script).exit_code, 0);
     std::vector<std::string> heard;
     std::ifstream file(capture);
     for (std::string line; std::getline(file, line);) {
@@ -287,7 +288,7 @@ TEST_F(KeysManageTest, TheScriptClearsLikeTheCommand) {
     const std::string line = "cd '" + folder_.string() + "' && BULWARK='" + BULWARK_BINARY + "' '" +
                              BULWARK_SOURCE_DIR + "/scripts/clear_database.sh' " + arguments +
                              " >/dev/null 2>&1";
-    return pclose(popen(line.c_str(), "w"));
+    return Shell(line).exit_code;
   };
 
   EXPECT_EQ(script("--data data"), 0);

@@ -64,6 +64,21 @@ void PrintPermit(const limiter::Permit& permit) {
   std::fflush(stdout);
 }
 
+// What a refusal means for the one who waits: an exit code, or nothing when he goes on.
+std::optional<int> EndOf(const limiter::Refusal& refusal, const WaitFlags& flags,
+                         StopSignal& stop) {
+  const bool is_endless = flags.count == 0;
+  if (stop.IsRequested()) {
+    return is_endless ? kExitDone : kExitNo;
+  }
+  if (is_endless) {
+    return std::nullopt;
+  }
+  fmt::print(stderr, "no permit: {}; again in {:.3f} s\n", limiter::Name(refusal.reason),
+             Seconds(refusal.retry_after));
+  return kExitNo;
+}
+
 int WaitFor(limiter::Limiter& limiter, const limiter::Call& call, const WaitFlags& flags,
             StopSignal& stop) {
   const base::Nanos max_wait = config::ParseDuration(flags.max_wait).value_or(base::Nanos::zero());
@@ -72,23 +87,18 @@ int WaitFor(limiter::Limiter& limiter, const limiter::Call& call, const WaitFlag
     if (!answer) {
       return Failed(answer.error());
     }
-    if (const auto* permit = std::get_if<limiter::Permit>(&*answer)) {
-      if (base::MonotonicNow() < permit->valid_until) {  // Else we were held up; it is spent.
-        PrintPermit(*permit);
-        ++done;
+    if (const auto* refusal = std::get_if<limiter::Refusal>(&*answer)) {
+      if (const auto end = EndOf(*refusal, flags, stop)) {
+        return *end;
       }
+      stop.WaitFor(std::clamp(refusal->retry_after, base::Nanos{1}, kRefusedPauseMax));
       continue;
     }
-    const auto& refusal = std::get<limiter::Refusal>(*answer);
-    if (stop.IsRequested()) {
-      return flags.count == 0 ? kExitDone : kExitNo;
+    const auto& permit = std::get<limiter::Permit>(*answer);
+    if (base::MonotonicNow() < permit.valid_until) {  // Else we were held up; it is spent.
+      PrintPermit(permit);
+      ++done;
     }
-    if (flags.count != 0) {
-      fmt::print(stderr, "no permit: {}; again in {:.3f} s\n", limiter::Name(refusal.reason),
-                 Seconds(refusal.retry_after));
-      return kExitNo;
-    }
-    stop.WaitFor(std::clamp(refusal.retry_after, base::Nanos{1}, kRefusedPauseMax));
   }
   return kExitDone;
 }

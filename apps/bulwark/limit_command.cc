@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -21,7 +22,6 @@
 #include "limiter/limit_metrics.h"
 #include "limiter/limit_status.h"
 #include "limiter/limits.h"
-#include "redis/connection.h"
 #include "redis_access.h"
 
 namespace bulwark::app {

@@ -136,7 +136,7 @@ class Limiter {
 
   Limiter(Options options, redis::Dialer& dialer, std::string who);
 
-  base::Result<void> CheckWeight(const Call& call) const;
+  [[nodiscard]] base::Result<void> CheckWeight(const Call& call) const;
   base::Result<Answer> Run(Turn& turn);
   base::Result<Step> Ask(Turn& turn);
   base::Result<Step> AskRedis(Turn& turn);
