@@ -73,6 +73,7 @@ std::vector<Sample> WindowSamples(const LimitStatus& status,
 
 std::vector<Sample> WaitingSamples(const LimitStatus& status) {
   std::vector<Sample> samples;
+  samples.reserve(kPriorities);
   for (std::size_t at = 0; at < kPriorities; ++at) {
     samples.push_back({.label = Label("priority", Name(static_cast<Priority>(at))),
                        .value = std::to_string(status.waiting.at(at))});
@@ -141,6 +142,13 @@ std::vector<Family> Families() {
   };
 }
 
+void AddSamples(std::string& lines, const Family& family, const LimitStatus& status) {
+  for (const Sample& sample : family.samples(status)) {
+    fmt::format_to(std::back_inserter(lines), "bulwark_limit_{}{{limit=\"{}\"{}}} {}\n",
+                   family.name, Escaped(status.name), sample.label, sample.value);
+  }
+}
+
 }  // namespace
 
 std::string MakeLimitMetrics(std::span<const LimitStatus> all) {
@@ -148,10 +156,7 @@ std::string MakeLimitMetrics(std::span<const LimitStatus> all) {
   for (const Family& family : Families()) {
     std::string lines;
     for (const LimitStatus& status : all) {
-      for (const Sample& sample : family.samples(status)) {
-        fmt::format_to(std::back_inserter(lines), "bulwark_limit_{}{{limit=\"{}\"{}}} {}\n",
-                       family.name, Escaped(status.name), sample.label, sample.value);
-      }
+      AddSamples(lines, family, status);
     }
     if (!lines.empty()) {
       fmt::format_to(std::back_inserter(text),
