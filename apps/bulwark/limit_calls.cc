@@ -55,16 +55,21 @@ struct WaitFlags {
   std::string max_wait = "1m";
 };
 
-// One line for each permit: when, and whether Redis gave it.
-void PrintPermit(const limiter::Permit& permit) {
+// One line for each permit: when, and whether Redis gave it. False for one that is no longer valid
+// because we were held up; it is spent.
+bool PrintPermit(const limiter::Permit& permit) {
+  if (base::MonotonicNow() >= permit.valid_until) {
+    return false;
+  }
   const auto micros =
       std::chrono::duration_cast<std::chrono::microseconds>(base::WallNow().time_since_epoch());
   fmt::print("{}.{:06} {}\n", micros.count() / 1'000'000, micros.count() % 1'000'000,
              permit.is_local ? "local" : "shared");
   std::fflush(stdout);
+  return true;
 }
 
-// What a refusal means for the one who waits: an exit code, or nothing when he goes on.
+// What a refusal means for the one who waits: an exit code, or, after a pause, nothing.
 std::optional<int> EndOf(const limiter::Refusal& refusal, const WaitFlags& flags,
                          StopSignal& stop) {
   const bool is_endless = flags.count == 0;
@@ -72,6 +77,7 @@ std::optional<int> EndOf(const limiter::Refusal& refusal, const WaitFlags& flags
     return is_endless ? kExitDone : kExitNo;
   }
   if (is_endless) {
+    stop.WaitFor(std::clamp(refusal.retry_after, base::Nanos{1}, kRefusedPauseMax));
     return std::nullopt;
   }
   fmt::print(stderr, "no permit: {}; again in {:.3f} s\n", limiter::Name(refusal.reason),
@@ -87,17 +93,13 @@ int WaitFor(limiter::Limiter& limiter, const limiter::Call& call, const WaitFlag
     if (!answer) {
       return Failed(answer.error());
     }
-    if (const auto* refusal = std::get_if<limiter::Refusal>(&*answer)) {
-      if (const auto end = EndOf(*refusal, flags, stop)) {
-        return *end;
-      }
-      stop.WaitFor(std::clamp(refusal->retry_after, base::Nanos{1}, kRefusedPauseMax));
+    if (const auto* permit = std::get_if<limiter::Permit>(&*answer)) {
+      done += PrintPermit(*permit) ? 1U : 0U;
       continue;
     }
-    const auto& permit = std::get<limiter::Permit>(*answer);
-    if (base::MonotonicNow() < permit.valid_until) {  // Else we were held up; it is spent.
-      PrintPermit(permit);
-      ++done;
+    const auto end = EndOf(std::get<limiter::Refusal>(*answer), flags, stop);
+    if (end) {
+      return *end;
     }
   }
   return kExitDone;
