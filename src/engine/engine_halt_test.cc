@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "model/event.h"
 #include "model/instrument.h"
 #include "model/order.h"
+#include "model/venue_report.h"
 
 namespace bulwark::engine {
 namespace {
@@ -95,6 +95,25 @@ TEST_F(EngineHaltTest, TriesMoreAndMoreSlowlyWhenNoSaleSucceeds) {
   EXPECT_EQ(told_[0].level, model::AlertLevel::kCritical);
   EXPECT_EQ(told_[0].instrument_index, 0);
   EXPECT_EQ(engine_->run_state(), model::RunState::kHalting);
+}
+
+// Bug: a kill switch that came with a HALT, or after it, cancelled the sale that was on its way.
+TEST_F(EngineHaltTest, LeavesASaleToTheHaltWhenTheKillSwitchComesToo) {
+  for (const bool is_together : {true, false}) {
+    StartWith("0.2");
+    Tick("50000");
+    Permit();
+    out_.Clear();
+    Permit(/*is_halted=*/true, /*is_killed=*/is_together);
+    Permit(/*is_halted=*/true, /*is_killed=*/true);
+
+    EXPECT_EQ(Count<model::SendCancel>(), 0);
+    const auto sale = LastSent();
+    ASSERT_TRUE(sale);
+    Fill(*sale, "50000", sale->quantity);
+    Give(model::Timer{.at = now_ += seconds{1}});
+    EXPECT_EQ(engine_->run_state(), model::RunState::kHalted);
+  }
 }
 
 TEST_F(EngineHaltTest, TriesAtOnceWhenAPriceComesForWhatHadNone) {

@@ -117,7 +117,9 @@ void Engine::CancelWorking(Keep keep, model::ActionBuffer& out) {
     const bool is_protection = order.reduce_only && order.origin == model::Origin::kProtective;
     // A stop that left closes what nobody would watch while the program is away.
     const bool is_stop = order.reduce_only && order.stop_price.has_value();
-    const bool is_kept = (keep == Keep::kProtection && is_protection) ||
+    // A HALT beside the kill switch owns the book: its sales are not the switch's to end.
+    const bool is_sale = order.origin == model::Origin::kLiquidation;
+    const bool is_kept = (keep == Keep::kProtection && (is_protection || is_sale)) ||
                          (keep == Keep::kWaiting && (order.is_waiting || is_stop));
     if (!order.is_cancel_requested && !is_kept && !model::IsTerminal(order.status)) {
       oms_.RequestCancel(order.id, now_, out);
