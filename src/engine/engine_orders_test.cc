@@ -4,11 +4,9 @@
 
 #include <array>
 #include <chrono>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -26,7 +24,6 @@
 #include "model/portfolio.h"
 #include "model/stop_mode.h"
 #include "model/venue_report.h"
-#include "risk/gate.h"
 #include "risk/guard_input.h"
 #include "risk/halt_lattice.h"
 
