@@ -1,8 +1,6 @@
 // Goal: what a restart takes from the ledger lets it recognise everything that it booked before.
 // Method: rows by hand, read back through the public interface.
 
-#include "ledger/recovery.h"
-
 #include <cstdint>
 #include <vector>
 
