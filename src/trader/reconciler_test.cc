@@ -6,6 +6,7 @@
 #include "trader/reconciler.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <variant>
