@@ -4,7 +4,6 @@
 //       wrongly ("not found", not definitive), or not at all; comparisons come at random times.
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -47,6 +46,7 @@ struct World {
 
   [[nodiscard]] std::vector<Difference> Found() const {
     std::vector<Difference> found;
+    found.reserve(fates.size() + 1);
     for (const auto& [number, fate] : fates) {
       found.push_back(NotWorking(number));
     }
