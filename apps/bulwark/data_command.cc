@@ -86,17 +86,18 @@ int Import(const config::Settings& settings, const ImportFlags& flags) {
   return is_whole ? kExitDone : kExitNo;
 }
 
-int Show(const config::Settings& settings, const std::string& symbol) {
+// Opens the store for reading; answers the exit code, of `use` when it was opened.
+template <class Use>
+int WithStore(const config::Settings& settings, Use use) {
   const auto paths = PathsOf(settings);
   if (!paths) {
     return kExitUsage;
   }
   const auto store = OpenStore(settings, *paths, sql::Access::kReadOnly);
-  if (!store) {
-    return FailWithText(store.error());
-  }
-  const auto text =
-      symbol.empty() ? ShowAll(**store) : ShowSymbol(**store, symbol, base::WallNow());
+  return store ? use(**store, *paths) : FailWithText(store.error());
+}
+
+int PrintText(const base::Result<std::string>& text) {
   if (!text) {
     return FailWithText(text.error());
   }
@@ -104,21 +105,21 @@ int Show(const config::Settings& settings, const std::string& symbol) {
   return kExitDone;
 }
 
+int Show(const config::Settings& settings, const std::string& symbol) {
+  return WithStore(settings, [&](store::Store& store, const DataPaths&) {
+    return PrintText(symbol.empty() ? ShowAll(store) : ShowSymbol(store, symbol, base::WallNow()));
+  });
+}
+
 int Check(const config::Settings& settings, const std::vector<std::string>& symbols) {
-  const auto paths = PathsOf(settings);
-  if (!paths) {
-    return kExitUsage;
-  }
-  const auto store = OpenStore(settings, *paths, sql::Access::kReadOnly);
-  if (!store) {
-    return FailWithText(store.error());
-  }
-  const auto report = CheckSymbols(**store, symbols, calendar::ExchangeCalendar());
-  if (!report) {
-    return FailWithText(report.error());
-  }
-  fmt::print("{}", report->text);
-  return report->findings == 0 ? kExitDone : kExitNo;
+  return WithStore(settings, [&](store::Store& store, const DataPaths&) {
+    const auto report = CheckSymbols(store, symbols, calendar::ExchangeCalendar());
+    if (!report) {
+      return FailWithText(report.error());
+    }
+    fmt::print("{}", report->text);
+    return report->findings == 0 ? kExitDone : kExitNo;
+  });
 }
 
 struct ExportFlags {
@@ -158,20 +159,9 @@ base::Result<std::string> Export(store::Store& store, const DataPaths& paths,
 }
 
 int RunExport(const config::Settings& settings, const ExportFlags& flags) {
-  const auto paths = PathsOf(settings);
-  if (!paths) {
-    return kExitUsage;
-  }
-  const auto store = OpenStore(settings, *paths, sql::Access::kReadOnly);
-  if (!store) {
-    return FailWithText(store.error());
-  }
-  const auto text = Export(**store, *paths, flags);
-  if (!text) {
-    return FailWithText(text.error());
-  }
-  fmt::print("{}", *text);
-  return kExitDone;
+  return WithStore(settings, [&](store::Store& store, const DataPaths& paths) {
+    return PrintText(Export(store, paths, flags));
+  });
 }
 
 void AddImport(CLI::App& data, AppContext& context) {
