@@ -69,10 +69,10 @@ class DocumentedLinesTest : public BinaryTest {
     if (line.find("SUBSCRIBE") == std::string::npos) {
       return Shell(enter + "{ " + line + "\n} 2>&1");
     }
-    // The shell's `$!` is redis-cli itself, for the binary becomes it.
-    return Shell(enter + "{ " + line.substr(0, line.find(" #")) +
-                 " > heard & } ; n=0; while ! grep -q subscribe heard && [ $n -lt 5000 ]; "
-                 "do n=$((n+1)); done; kill $!; cat heard");
+    // The shell's `$!` is redis-cli itself, for the binary becomes it. Reading waits for its word.
+    return Shell(enter + "rm -f heard && mkfifo heard && { " + line.substr(0, line.find(" #")) +
+                 " > heard & } ; timeout 60 head -n 1 heard; done=$?; kill $! 2>/dev/null; "
+                 "exit $done");
   }
 
   base::Result<redis::ManagedServer> server_ = base::Fail(base::ErrorCode::kNotFound, "not made");
