@@ -120,6 +120,32 @@ struct RiskSettings {
   std::int64_t replaces_per_minute = 0;
 };
 
+enum class DayTradeRegime : std::uint8_t { kAuto, kPdt, kIntradayMargin, kBoth, kNone };
+enum class DayTradeBroker : std::uint8_t { kUnknown, kLegacy, kMigrated };
+enum class DayTradeMethod : std::uint8_t { kStrict, kM1, kM2, kM3 };
+enum class DayTradeSameDay : std::uint8_t { kUnion, kTradeDate };
+
+// The rules on day trades of US equities; src/daytrade/policy.h.
+struct DayTradeSettings {
+  DayTradeRegime regime = DayTradeRegime::kAuto;
+  DayTradeBroker broker = DayTradeBroker::kUnknown;
+  std::string confirmed_on;
+  std::int64_t recheck_days = 0;
+  std::int64_t max_trades = 0;
+  bool cap_above_floor = true;
+  base::Decimal floor_headroom_pct;
+  DayTradeMethod count_method = DayTradeMethod::kStrict;
+  DayTradeSameDay same_day = DayTradeSameDay::kUnion;
+  std::int64_t cutoff_hour = 0;
+  bool six_percent = false;
+  base::Decimal buying_power_pct;
+  base::Decimal max_leverage;
+  base::Decimal buffer;
+  base::Decimal buffer_pct;
+  base::Decimal long_rate_pct;
+  base::Decimal min_equity;
+};
+
 struct HaltSettings {
   bool liquidate = false;
   base::Nanos poll_interval{};
@@ -190,6 +216,7 @@ struct Settings {
   StrategySettings strategy;
   SupervisorSettings supervisor;
   RiskSettings risk;
+  DayTradeSettings daytrade;
   HaltSettings halt;
   KillSettings kill;
   VenueSettings venue;

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "engine/day_trade_desk.h"
 #include "model/accounting.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
@@ -47,11 +49,25 @@ Engine::Engine(EngineOptions options, EngineParts parts)
               .notional_max = gate_.limits().order_notional_max},
       mark_event_at_(parts.instruments.size()) {
   signals_.reserve(strategies_.size());
+  const auto& rows = parts.instruments.rows();
+  const bool has_equities = std::any_of(rows.begin(), rows.end(), [](const auto& instrument) {
+    return model::KindOf(instrument) == model::AssetKind::kEquity;
+  });
+  if (parts.day_trades && has_equities) {
+    day_trades_ = std::make_unique<DayTradeDesk>(*std::move(parts.day_trades), parts.instruments,
+                                                 parts.books);
+  }
 }
 
 void Engine::Process(const model::Event& event, model::ActionBuffer& out) {
   ++events_;
+  if (day_trades_) {
+    day_trades_->BeginEvent(out);
+  }
   std::visit([&](const auto& what) { On(what, out); }, event);
+  if (day_trades_) {
+    day_trades_->Follow(out, now_);
+  }
   oms_.Sweep();
 }
 

@@ -19,6 +19,8 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "daytrade/guard.h"
+#include "engine/day_trade_desk.h"
 #include "engine/denial_log.h"
 #include "engine/equity_anchor.h"
 #include "engine/liquidation_pace.h"
@@ -80,6 +82,7 @@ struct EngineParts {
   std::optional<model::AnchorSet> anchor;  // Of the day.
   std::optional<model::AnchorSet> week_anchor;
   std::optional<model::AnchorSet> inception_anchor;
+  std::optional<DayTradeSetup> day_trades;  // Empty: no such rules for this owner.
 };
 
 class Engine {
@@ -99,6 +102,8 @@ class Engine {
   [[nodiscard]] model::RunState run_state() const { return run_state_; }
   [[nodiscard]] const risk::GateState& gate_state() const { return state_; }
   [[nodiscard]] std::optional<base::Decimal> Equity() const;
+  // Null while nothing that is traded is under these rules.
+  [[nodiscard]] const DayTradeDesk* day_trades() const { return day_trades_.get(); }
 
  private:
   void On(const model::Tick& tick, model::ActionBuffer& out);
@@ -136,6 +141,11 @@ class Engine {
   std::optional<risk::Approved<model::NewOrder>> Approve(const model::NewOrder& order,
                                                          const risk::BookFigures& figures,
                                                          model::ActionBuffer& out);
+  // Empty where the rules on day trades do not apply.
+  std::optional<daytrade::Decision> JudgeDayTrade(const model::NewOrder& order,
+                                                  const model::ActionBuffer& out);
+  void WarnOfDayTrade(const model::NewOrder& order, const daytrade::Decision& decision,
+                      model::ActionBuffer& out) const;
   [[nodiscard]] base::Decimal ReserveFor(const model::NewOrder& order) const;
   void Deny(const model::NewOrder& order, const model::Denial& denial, model::ActionBuffer& out);
 
@@ -204,6 +214,8 @@ class Engine {
   };
   std::array<Losses, model::kInstrumentsMax> losses_{};
   DenialLog denials_;
+  std::unique_ptr<DayTradeDesk> day_trades_;
+  model::OrderId launching_;  // The waiting order that is asked for, while it is.
   SizingLimits sizing_;
   std::vector<base::UnixNanos> mark_event_at_;
   std::int32_t last_instrument_ = -1;

@@ -10,6 +10,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "daytrade/guard.h"
 #include "engine/engine.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
@@ -84,11 +85,13 @@ oms::BracketIds Engine::NextBracketIds(const model::NewOrder& order) {
 std::optional<risk::Approved<model::NewOrder>> Engine::Approve(const model::NewOrder& order,
                                                                const risk::BookFigures& figures,
                                                                model::ActionBuffer& out) {
+  const auto day_trade = JudgeDayTrade(order, out);
   const risk::GuardInput input{.order = order,
                                .instrument = instruments_[order.instrument],
                                .state = state_,
                                .books = figures,
-                               .now = now_};
+                               .now = now_,
+                               .day_trade = day_trade ? &*day_trade : nullptr};
   const risk::GateAnswer answer = gate_.Check(input);
   if (observer_ != nullptr) {
     observer_->OnAsked(gate_, input, answer);
@@ -97,7 +100,33 @@ std::optional<risk::Approved<model::NewOrder>> Engine::Approve(const model::NewO
     Deny(order, *denial, out);
     return std::nullopt;
   }
+  if (day_trade) {
+    WarnOfDayTrade(order, *day_trade, out);
+  }
   return std::get<risk::Approved<model::NewOrder>>(answer);
+}
+
+std::optional<daytrade::Decision> Engine::JudgeDayTrade(const model::NewOrder& order,
+                                                        const model::ActionBuffer& out) {
+  if (!day_trades_ || !day_trades_->Governs(order.instrument)) {
+    return std::nullopt;
+  }
+  day_trades_->Follow(out, now_);
+  return day_trades_->Judge(order, launching_, oms_, state_,
+                            {.equity = Equity(), .last_equity = anchor_.equity()}, now_);
+}
+
+// What reduces is never held back; that it breaks the count is for a person to know.
+void Engine::WarnOfDayTrade(const model::NewOrder& order, const daytrade::Decision& decision,
+                            model::ActionBuffer& out) const {
+  if (!order.reduce_only || !decision.Has(daytrade::Reason::kExitOverLimit)) {
+    return;
+  }
+  out.Add(model::AlertRaised{.level = model::AlertLevel::kCritical,
+                             .event = model::AlertName("DAY_TRADE_LIMIT_EXCEEDED"),
+                             .reason = model::Reason::Cut("an exit makes one day trade too many"),
+                             .instrument_index = order.instrument.index,
+                             .at = now_});
 }
 
 void Engine::Deny(const model::NewOrder& order, const model::Denial& denial,
@@ -309,7 +338,10 @@ void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
                                      : figures.working_sell_quantity) -= order.remaining();
   }
   const model::NewOrder wish = WishOf(order, quantity);
-  if (const auto approved = Approve(wish, figures, out)) {
+  launching_ = order.id;
+  const auto approved = Approve(wish, figures, out);
+  launching_ = {};
+  if (approved) {
     const base::Decimal reserve = order.reserved_cash_remaining.is_positive()
                                       ? order.reserved_cash_remaining
                                       : ReserveFor(wish);

@@ -24,6 +24,7 @@
 #include "base/decimal.h"
 #include "base/ensure.h"
 #include "base/time.h"
+#include "engine/day_trade_desk.h"
 #include "engine/engine.h"
 #include "market/bar_builder.h"
 #include "model/action.h"
@@ -61,6 +62,7 @@ struct Wanted {
   EngineOptions options{.epoch = 3, .risk_fraction = D("0.1")};
   risk::GateLimits limits;
   oms::OpeningBooks books{.portfolio = {.cash = D("100000")}};
+  std::optional<DayTradeSetup> day_trades;
 };
 
 class EngineFixture : public testing::Test {
@@ -83,7 +85,8 @@ class EngineFixture : public testing::Test {
             .supervisor = *strategy::Supervisor::Create({}, names, instruments_.size()),
             .gate = risk::Gate(wanted.limits),
             .books = std::move(wanted.books),
-            .anchor = std::nullopt});
+            .anchor = std::nullopt,
+            .day_trades = std::move(wanted.day_trades)});
   }
 
   void Give(const model::Event& event) { engine_->Process(event, out_); }

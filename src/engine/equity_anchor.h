@@ -25,6 +25,9 @@ class EquityAnchor {
   // Tells the equity at `now`; answers the new anchor when it is the first of its period.
   std::optional<model::AnchorSet> Observe(base::UnixNanos now, base::Decimal equity);
 
+  [[nodiscard]] std::optional<base::Decimal> equity() const {
+    return anchor_ ? std::optional(anchor_->equity) : std::nullopt;
+  }
   // Empty before the first anchor, and when the anchor is not positive.
   [[nodiscard]] std::optional<base::Decimal> PnlFraction(base::Decimal equity) const;
 

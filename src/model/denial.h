@@ -36,8 +36,17 @@ enum class DenialCode : std::uint8_t {
   kEntryCooldown,
   kPendingOrder,
   kReplaceBudget,
+  kDayTradeLimit,
+  kDayTradeAccountUnknown,
+  kDayTradeDeficit,
+  kDayTradeBooksDiffer,
+  kDayTradeBuyingPower,
+  kDayTradeMargin,
+  kDayTradeLeverage,
+  kDayTradeMinimumEquity,
+  kDayTradeUnsettled,
 };
-constexpr int kDenialCodes = 21;
+constexpr int kDenialCodes = 30;
 
 // "HALTED", "KILL_SWITCH", ...: the word in logs, alerts and documents.
 std::string_view DenialName(DenialCode code);

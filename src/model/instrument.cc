@@ -66,6 +66,11 @@ std::optional<InstrumentId> InstrumentTable::Find(std::string_view symbol) const
   return row->id;
 }
 
+AssetKind KindOf(const Instrument& instrument) {
+  const bool is_pair = instrument.symbol.view().find('/') != std::string_view::npos;
+  return is_pair ? AssetKind::kPair : AssetKind::kEquity;
+}
+
 base::Result<Instrument> DefaultInstrument(std::string_view symbol) {
   const bool is_clean = std::all_of(symbol.begin(), symbol.end(), IsSymbolCharacter);
   if (symbol.empty() || symbol.size() > 20 || !is_clean) {

@@ -41,6 +41,14 @@ struct Instrument {
   base::Decimal min_notional;  // Zero for none.
 };
 
+// What rules an instrument is under.
+enum class AssetKind : std::uint8_t {
+  kPair,    // "BTC/USDT": no security.
+  kEquity,  // Anything else is taken for a US security: to be wrong then only costs entries.
+};
+
+AssetKind KindOf(const Instrument& instrument);
+
 class InstrumentTable {
  public:
   // Gives the instrument the next number; `id` of the argument is ignored.

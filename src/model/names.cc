@@ -58,7 +58,16 @@ constexpr std::array<std::string_view, kDenialCodes> kDenials = {"HALTED",
                                                                  "TOO_MANY_ORDERS",
                                                                  "ENTRY_COOLDOWN",
                                                                  "PENDING_ORDER",
-                                                                 "REPLACE_BUDGET"};
+                                                                 "REPLACE_BUDGET",
+                                                                 "DAY_TRADE_LIMIT",
+                                                                 "DAY_TRADE_ACCOUNT_UNKNOWN",
+                                                                 "DAY_TRADE_DEFICIT",
+                                                                 "DAY_TRADE_BOOKS_DIFFER",
+                                                                 "DAY_TRADE_BUYING_POWER",
+                                                                 "DAY_TRADE_MARGIN",
+                                                                 "DAY_TRADE_LEVERAGE",
+                                                                 "DAY_TRADE_MINIMUM_EQUITY",
+                                                                 "DAY_TRADE_UNSETTLED"};
 constexpr std::array<std::string_view, 8> kAdjustments = {
     "BUST",     "CORRECTION", "INFERRED",          "BORROW_FEE",
     "DIVIDEND", "SPLIT",      "ACCEPTED_POSITION", "ACCEPTED_CASH"};

@@ -4,6 +4,7 @@
 
 #include "model/order.h"
 #include "risk/approved.h"
+#include "risk/day_trade_guard.h"
 #include "risk/guard_input.h"
 #include "risk/limit_guards.h"
 #include "risk/link_guard.h"
@@ -21,7 +22,7 @@ Gate::Gate(const GateLimits& limits)
               OrderSanityGuard(limits.terms), OrderNotionalGuard(limits.order_notional_max),
               PositionGuard(limits.position_percent_max),
               CashGuard(limits.cash_buffer_percent, limits.terms),
-              PaceGuard(limits.entry_cooldown, limits.open_orders_max)) {}
+              PaceGuard(limits.entry_cooldown, limits.open_orders_max), DayTradeGuard()) {}
 
 GateAnswer Gate::Check(const GuardInput& input) const {
   Verdict objection;

@@ -19,6 +19,7 @@
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "risk/approved.h"
+#include "risk/day_trade_guard.h"
 #include "risk/guard_input.h"
 #include "risk/limit_guards.h"
 #include "risk/link_guard.h"
@@ -60,7 +61,7 @@ class Gate {
  private:
   GateLimits limits_;
   std::tuple<HaltGuard, KillSwitchGuard, PermitGuard, LinkGuard, StaleDataGuard, OrderSanityGuard,
-             OrderNotionalGuard, PositionGuard, CashGuard, PaceGuard>
+             OrderNotionalGuard, PositionGuard, CashGuard, PaceGuard, DayTradeGuard>
       guards_;
 };
 

@@ -58,6 +58,7 @@ constexpr std::array kGuards = std::to_array<GuardName>({
      [](const GateLimits& limits, const GuardInput&) {
        return std::optional(Seconds(limits.entry_cooldown));
      }},
+    {"day trades"},
 });
 
 // Limits that no order keeps: each guard that measures a number then says it.

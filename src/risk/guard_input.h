@@ -13,6 +13,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "daytrade/guard.h"
 #include "model/denial.h"
 #include "model/instrument.h"
 #include "model/order.h"
@@ -58,6 +59,8 @@ struct GuardInput {
   const GateState& state;
   const BookFigures& books;
   base::UnixNanos now;
+  // What the day-trade guard says; null where its rules do not apply.
+  const daytrade::Decision* day_trade = nullptr;
 
   [[nodiscard]] const Mark& mark() const { return state.marks[instrument.id.index]; }
   // The price that values the order: its limit, else the mark.

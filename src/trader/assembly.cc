@@ -25,6 +25,7 @@
 #include "strategy/mean_reversion.h"
 #include "strategy/strategy.h"
 #include "strategy/supervisor.h"
+#include "trader/day_trade_policy.h"
 #include "venue/paper/paper_client.h"
 #include "venue/venue.h"
 
@@ -223,6 +224,10 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
   if (!bars) {
     return base::FailWith("bars.interval", bars.error());
   }
+  auto day_trades = MakeDayTrades(settings.daytrade);
+  if (!day_trades) {
+    return tl::unexpected<base::Error>(day_trades.error());
+  }
   return std::make_unique<engine::Engine>(
       engine::EngineOptions{
           .epoch = start.epoch,
@@ -241,7 +246,8 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
                           .books = std::move(start.books),
                           .anchor = start.anchor,
                           .week_anchor = start.week_anchor,
-                          .inception_anchor = start.inception_anchor});
+                          .inception_anchor = start.inception_anchor,
+                          .day_trades = *std::move(day_trades)});
 }
 
 Result<void> CheckInputs(const config::Settings& settings) {
