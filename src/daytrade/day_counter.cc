@@ -47,29 +47,42 @@ void DayCounter::Trade(Decimal quantity, Decimal cost) {
     return;
   }
   const Decimal whole = quantity.Abs();
-  quantity = MatchToday(quantity);
-  if (HaveOtherSigns(quantity, overnight_)) {
-    const Decimal taken = std::min(quantity.Abs(), overnight_.Abs());
-    overnight_ = Less(overnight_, taken);
-    quantity = Less(quantity, taken);
-  }
+  quantity = MatchOvernight(MatchToday(quantity, true));
   if (!quantity.is_zero()) {
     const auto share = base::CheckedMulDiv(cost, quantity.Abs(), whole, base::Rounding::kCeiling);
     Open(quantity, share.value_or(kMost));
   }
 }
 
-Decimal DayCounter::MatchToday(Decimal quantity) {
+void DayCounter::Accept(Decimal quantity, Decimal cost) {
+  quantity = MatchToday(MatchOvernight(quantity), false);
+  if (!quantity.is_zero()) {
+    Open(quantity, cost);
+  }
+}
+
+Decimal DayCounter::MatchOvernight(Decimal quantity) {
+  if (!HaveOtherSigns(quantity, overnight_)) {
+    return quantity;
+  }
+  const Decimal taken = std::min(quantity.Abs(), overnight_.Abs());
+  overnight_ = Less(overnight_, taken);
+  return Less(quantity, taken);
+}
+
+Decimal DayCounter::MatchToday(Decimal quantity, bool is_trade) {
   bool is_closing = false;
   while (lots_held_ > 0 && HaveOtherSigns(quantity, lots_.at(lots_held_ - 1).quantity)) {
     Lot& newest = lots_.at(lots_held_ - 1);
     const Decimal held = newest.quantity.Abs();
     const Decimal taken = std::min(quantity.Abs(), held);
-    counts_.m1 += is_opening_ ? 1 : 0;
-    counts_.m2 += newest.orders;
-    newest.orders = 0;
-    is_opening_ = false;
-    is_closing = true;
+    if (is_trade) {
+      counts_.m1 += is_opening_ ? 1 : 0;
+      counts_.m2 += newest.orders;
+      newest.orders = 0;
+      is_opening_ = false;
+      is_closing = true;
+    }
     quantity = Less(quantity, taken);
     if (taken == held) {
       --lots_held_;

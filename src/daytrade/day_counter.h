@@ -43,6 +43,9 @@ class DayCounter {
   void CloseToday();
   // Shares that came or went without a trade: a split, a transfer.
   void MoveOvernight(base::Decimal quantity) { overnight_ += quantity; }
+  // A difference that a person accepted: no trade of ours, from a day that nobody knows. What went
+  // was held over night, as far as anything was; what came is taken to be of today.
+  void Accept(base::Decimal quantity, base::Decimal cost);
 
   [[nodiscard]] const Counts& counts() const { return counts_; }
   [[nodiscard]] base::Decimal opened_today() const;  // Signed, still held.
@@ -59,7 +62,9 @@ class DayCounter {
   };
 
   // Takes from the newest lots; answers what is left of the quantity.
-  base::Decimal MatchToday(base::Decimal quantity);
+  base::Decimal MatchToday(base::Decimal quantity, bool is_trade);
+  // Takes from what was held over night; answers what is left.
+  base::Decimal MatchOvernight(base::Decimal quantity);
   void Open(base::Decimal quantity, base::Decimal cost);
 
   base::Decimal overnight_;

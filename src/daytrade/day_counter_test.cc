@@ -58,6 +58,27 @@ TEST(DayCounterTest, CostFollowsWhatIsLeft) {
   EXPECT_EQ(counter.opened_cost(), Q(1'000));
 }
 
+TEST(DayCounterTest, WhatAPersonAcceptedClosesNothing) {
+  DayCounter counter{Q(10)};
+  counter.Trade(Q(10), Q(100));
+  counter.Trade(Q(10), Q(100));
+  counter.Accept(Q(-15), Q(0));
+  EXPECT_EQ(counter.counts(), Counts{});
+  EXPECT_EQ(counter.net(), Q(15));
+  EXPECT_EQ(counter.opened_today(), Q(15));
+
+  counter.CloseToday();
+  EXPECT_EQ(counter.counts(), (Counts{.m1 = 1, .m2 = 2, .m3 = 1}));
+}
+
+TEST(DayCounterTest, WhatCameByAcceptanceIsOfToday) {
+  DayCounter counter;
+  counter.Accept(Q(10), Q(100));
+  counter.Trade(Q(-10), Q(100));
+
+  EXPECT_EQ(counter.counts(), (Counts{.m1 = 1, .m2 = 1, .m3 = 1}));
+}
+
 TEST(DayCounterTest, SharesThatWereMovedAreNoTrade) {
   DayCounter counter{Q(10)};
   counter.MoveOvernight(Q(10));  // Two for one.

@@ -196,7 +196,19 @@ void TradeLog::Merge(const Execution& execution) {
                                       .quantity = execution.quantity,
                                       .cost = CostOf(execution),
                                       .at = execution.at,
-                                      .is_trade = is_trade});
+                                      .is_trade = is_trade,
+                                      .moved = execution.moved});
+}
+
+void TradeLog::Move(DayCounter& counter, const Transaction& transaction) {
+  switch (transaction.moved) {
+    case Moved::kTransfer:
+      counter.MoveOvernight(transaction.quantity);
+      return;
+    case Moved::kAccepted:
+      counter.Accept(transaction.quantity, transaction.cost);
+      return;
+  }
 }
 
 void TradeLog::CloseDay(Days& days, Date day, Date leaves_with) {
@@ -204,7 +216,7 @@ void TradeLog::CloseDay(Days& days, Date day, Date leaves_with) {
   std::int32_t orders = 0;
   for (auto first = transactions_.begin(); first != transactions_.end();) {
     if (!first->is_trade) {
-      counter.MoveOvernight(first->quantity);
+      Move(counter, *first);
       ++first;
       continue;
     }

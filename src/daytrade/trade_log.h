@@ -28,6 +28,12 @@
 
 namespace bulwark::daytrade {
 
+// How shares came or went that no trade moved.
+enum class Moved : std::uint8_t {
+  kTransfer,  // Or a split: what came counts as held over night.
+  kAccepted,  // A person accepted what the venue holds; when it was traded nobody knows.
+};
+
 struct Execution {
   model::InstrumentId instrument;
   model::OrderId order;
@@ -35,6 +41,7 @@ struct Execution {
   base::Decimal quantity;  // Signed.
   base::Decimal price;
   base::UnixNanos at;
+  Moved moved = Moved::kTransfer;  // Where there is no trade.
 };
 
 enum class Added : std::uint8_t {
@@ -142,11 +149,13 @@ class TradeLog {
     base::Decimal cost;
     base::UnixNanos at;
     bool is_trade = true;
+    Moved moved = Moved::kTransfer;
   };
 
   void Recount(model::InstrumentId instrument);
   void RecountBy(model::InstrumentId instrument, DayKey key);
   void Merge(const Execution& execution);
+  static void Move(DayCounter& counter, const Transaction& transaction);
   void CloseDay(Days& days, Date day, Date leaves_with);
   void Insert(const Entry& entry);
   void ForgetOld(Date today);

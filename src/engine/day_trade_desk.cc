@@ -15,12 +15,11 @@
 #include "model/action.h"
 #include "model/action_buffer.h"
 #include "model/adjustment.h"
-#include "model/booked_trade.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/portfolio.h"
-#include "oms/booked_trades.h"
+#include "model/share_move.h"
 #include "oms/oms.h"
 #include "risk/guard_input.h"
 
@@ -33,6 +32,10 @@ constexpr std::size_t kPendingMax = 512;
 
 Decimal Signed(model::Side side, Decimal quantity) {
   return side == model::Side::kBuy ? quantity : -quantity;
+}
+
+model::InstrumentId InstrumentOf(const model::ShareMove& move) {
+  return std::visit([](const auto& what) { return what.instrument; }, move.what);
 }
 
 // A total that the venue told has no time of its own; then ours counts.
@@ -88,30 +91,28 @@ bool DayTradeDesk::Governs(model::InstrumentId instrument) const {
   return model::KindOf(instruments_[instrument]) == model::AssetKind::kEquity;
 }
 
-// What was held before the first remembered trade is what the remembered ones do not explain.
+// What was held before is what the remembered moves do not explain.
 void DayTradeDesk::Recover(const oms::OpeningBooks& books) {
-  const auto counts = [&](const model::BookedTrade& trade) {
-    return trade.is_booked && Governs(trade.fill.instrument);
-  };
+  complete_since_ = books.share_moves.complete_since;
   for (const model::Instrument& instrument : instruments_.rows()) {
     if (!Governs(instrument.id)) {
       continue;
     }
     Decimal before = books.portfolio.at(instrument.id).owned();
-    for (const model::BookedTrade& trade : books.booked_trades) {
-      if (counts(trade) && trade.fill.instrument == instrument.id) {
-        before -= ExecutionOf(trade.fill).quantity;
+    for (const model::ShareMove& move : books.share_moves.rows) {
+      if (InstrumentOf(move) == instrument.id) {
+        before -= move.quantity;
       }
     }
     trades_.SetOpening(instrument.id, before);
   }
-  if (books.booked_trades.size() >= kRememberedMax) {
-    oldest_known_ = TimeOf(books.booked_trades.front().fill);
-  }
-  for (const model::BookedTrade& trade : books.booked_trades) {
-    if (counts(trade)) {
-      // As of then: nothing that the ledger holds is from the future.
-      trades_.Add(ExecutionOf(trade.fill), TimeOf(trade.fill));
+  for (const model::ShareMove& move : books.share_moves.rows) {
+    // As of then: nothing that the ledger holds is from the future.
+    if (const auto* fill = std::get_if<model::Fill>(&move.what)) {
+      See(*fill, TimeOf(*fill));
+    } else {
+      const auto& adjustment = std::get<model::Adjustment>(move.what);
+      See(adjustment, adjustment.at);
     }
   }
 }
@@ -119,40 +120,53 @@ void DayTradeDesk::Recover(const oms::OpeningBooks& books) {
 void DayTradeDesk::Follow(const model::ActionBuffer& out, base::UnixNanos now) {
   for (; followed_ < out.size(); ++followed_) {
     const model::Action& action = out.list()[followed_];
-    if (const auto* fill = std::get_if<model::FillBooked>(&action)) {
-      See(*fill, now);
+    if (const auto* booked = std::get_if<model::FillBooked>(&action)) {
+      See(booked->fill, now);
     } else if (const auto* adjusted = std::get_if<model::BooksAdjusted>(&action)) {
-      See(*adjusted, now);
+      See(adjusted->adjustment, now);
     }
   }
 }
 
-void DayTradeDesk::See(const model::FillBooked& booked, base::UnixNanos now) {
-  if (Governs(booked.fill.instrument)) {
-    trades_.Add(ExecutionOf(booked.fill), now);
+void DayTradeDesk::See(const model::Fill& fill, base::UnixNanos now) {
+  if (Governs(fill.instrument)) {
+    trades_.Add(ExecutionOf(fill), now);
   }
 }
 
-void DayTradeDesk::See(const model::BooksAdjusted& booked, base::UnixNanos now) {
-  const model::Adjustment& adjustment = booked.adjustment;
-  if (!Governs(adjustment.instrument)) {
+void DayTradeDesk::See(const model::Adjustment& adjustment, base::UnixNanos now) {
+  using Kind = model::AdjustmentKind;
+  if (adjustment.kind == Kind::kAcceptedCash || !Governs(adjustment.instrument)) {
     return;
   }
-  if (adjustment.kind == model::AdjustmentKind::kSplit && adjustment.old_shares > 0) {
+  if (adjustment.kind == Kind::kSplit && adjustment.old_shares > 0) {
     const Decimal held = trades_.Held(adjustment.instrument);
     const auto scaled =
         base::CheckedMulDiv(held, Decimal::FromInt(adjustment.new_shares),
                             Decimal::FromInt(adjustment.old_shares), base::Rounding::kDown);
-    trades_.Add({.instrument = adjustment.instrument,
-                 .order = {},
-                 .trade = {},
-                 .quantity = scaled.value_or(held) - held,
-                 .price = {},
-                 .at = now},
-                now);
-  } else if (!adjustment.trade_id.empty()) {
-    trades_.Bust(adjustment.trade_id);
+    Move(adjustment, scaled.value_or(held) - held, daytrade::Moved::kTransfer, now);
+  } else if (adjustment.kind == Kind::kAcceptedPosition) {
+    Move(adjustment, adjustment.taken.quantity, daytrade::Moved::kAccepted, now);
+  } else if (!adjustment.trade_id.empty() && !trades_.Bust(adjustment.trade_id)) {
+    // Of a trade that is not kept any more.
+    Move(adjustment, adjustment.restored.quantity + adjustment.taken.quantity,
+         daytrade::Moved::kTransfer, now);
   }
+}
+
+void DayTradeDesk::Move(const model::Adjustment& adjustment, Decimal quantity, daytrade::Moved how,
+                        base::UnixNanos now) {
+  if (quantity.is_zero()) {
+    return;
+  }
+  trades_.Add({.instrument = adjustment.instrument,
+               .order = {},
+               .trade = {},
+               .quantity = quantity,
+               .price = {},
+               .at = adjustment.at,
+               .moved = how},
+              now);
 }
 
 daytrade::Intent DayTradeDesk::IntentOf(const model::NewOrder& order, const model::Portfolio& books,
@@ -223,7 +237,7 @@ daytrade::Decision DayTradeDesk::Judge(const model::NewOrder& order, const model
   const bool is_known = worth.equity && others;
   // Day trades of the window may be older than what was remembered at the start.
   const bool reaches_too_far =
-      oldest_known_ && trades_.TradeDate(*oldest_known_) >= trades_.WindowStart(now);
+      complete_since_ && trades_.TradeDate(*complete_since_) >= trades_.WindowStart(now);
   return daytrade::Decide({.policy = setup_.policy, .trades = trades_, .deficits = deficits_},
                           {.intent = intent,
                            .snapshot = is_known ? &snapshot : nullptr,

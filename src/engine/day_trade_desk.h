@@ -1,8 +1,9 @@
 // What the engine keeps for the day-trade guard: the executions of US equities, from its own books,
 // and the question put to the guard for each order.
 //
-// Shape:   follows the actions of the OMS: fills, busts, corrections, splits. Rebuilt at a start
-//          from the trades that the ledger remembers, with the same result. The account is judged
+// Shape:   follows the actions of the OMS: fills, busts, corrections, splits, accepted differences.
+//          At a start it follows what the ledger remembers of them, in the order in which it was
+//          booked, with the same result. The account is judged
 //          by our own books: equity at the marks, the equity of the day's anchor as that of the
 //          last close, positions of other kinds excluded. Where the ledger remembers less than the
 //          window, entries wait until it does not matter any more. The venues that exist lend
@@ -27,8 +28,9 @@
 #include "daytrade/guard.h"
 #include "daytrade/policy.h"
 #include "daytrade/trade_log.h"
-#include "model/action.h"
 #include "model/action_buffer.h"
+#include "model/adjustment.h"
+#include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/portfolio.h"
@@ -45,8 +47,6 @@ struct DayTradeSetup {
 class DayTradeDesk {
  public:
   static constexpr std::size_t kExecutionsMax = 4'096;
-  // As many trades as a ledger remembers; with so many there may have been more.
-  static constexpr std::size_t kRememberedMax = 2'000;
 
   DayTradeDesk(DayTradeSetup setup, const model::InstrumentTable& instruments,
                const oms::OpeningBooks& books);
@@ -79,8 +79,11 @@ class DayTradeDesk {
 
  private:
   void Recover(const oms::OpeningBooks& books);
-  void See(const model::FillBooked& booked, base::UnixNanos now);
-  void See(const model::BooksAdjusted& booked, base::UnixNanos now);
+  void See(const model::Fill& fill, base::UnixNanos now);
+  void See(const model::Adjustment& adjustment, base::UnixNanos now);
+  // Shares that no trade of ours moved.
+  void Move(const model::Adjustment& adjustment, base::Decimal quantity, daytrade::Moved how,
+            base::UnixNanos now);
   [[nodiscard]] daytrade::Intent IntentOf(const model::NewOrder& order,
                                           const model::Portfolio& books,
                                           const risk::GateState& state) const;
@@ -96,8 +99,8 @@ class DayTradeDesk {
   daytrade::DeficitBook deficits_;
   std::vector<daytrade::Holding> holdings_;  // Of the question at hand; reserved once.
   std::vector<daytrade::Pending> pending_;
-  // The oldest trade that is remembered, where there may have been others before it.
-  std::optional<base::UnixNanos> oldest_known_;
+  // What is remembered is all since then, where there was more.
+  std::optional<base::UnixNanos> complete_since_;
   std::size_t followed_ = 0;  // Actions of the event at hand that were seen.
 };
 

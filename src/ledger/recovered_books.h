@@ -20,6 +20,7 @@
 #include "model/fill.h"
 #include "model/order.h"
 #include "model/portfolio.h"
+#include "model/share_move.h"
 #include "model/switches.h"
 
 namespace bulwark::ledger {
@@ -49,6 +50,7 @@ struct RecoveredBooks {
   std::optional<model::AnchorSet> week_anchor;
   std::optional<model::AnchorSet> inception_anchor;
   std::vector<model::BookedTrade> booked_trades;  // The newest kBookedTradesMax.
+  model::ShareMoves share_moves;  // Of equities, as far as the replay of the books reached back.
   // Of what is no trade and belongs to none.
   std::vector<decltype(model::Adjustment::id)> adjustment_ids;
   std::uint64_t last_epoch = 0;

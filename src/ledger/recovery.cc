@@ -17,6 +17,7 @@
 #include "ledger/read_rows.h"
 #include "ledger/recovered_books.h"
 #include "ledger/replay.h"
+#include "ledger/share_moves_now.h"
 #include "ledger/snapshot.h"
 #include "ledger/switch_log.h"
 #include "ledger/symbols.h"
@@ -54,7 +55,7 @@ Result<void> ReadAccount(sql::Connection& connection, RecoveredBooks& books) {
 // The portfolio and the newest trades. The replay begins so far back that these, and what took some
 // of them back, come out as if it had begun at the first.
 Result<void> ReadOwned(sql::Connection& connection, const SymbolMap& symbols,
-                       RecoveredBooks& books) {
+                       const model::InstrumentTable& table, RecoveredBooks& books) {
   constexpr std::int64_t kReplayedMin = 2 * static_cast<std::int64_t>(kBookedTradesMax);
   const auto tail = ReadTail(connection, Fills());
   auto owned = tail ? ReadStart(connection, symbols, tail->sequence - kReplayedMin)
@@ -63,6 +64,7 @@ Result<void> ReadOwned(sql::Connection& connection, const SymbolMap& symbols,
     return tl::unexpected<base::Error>(owned.error());
   }
   TradesNow trades;
+  ShareMovesNow moves(table, owned->fills > 0);
   const auto earlier = ReadAdjustments(connection, symbols, 0);
   if (!earlier) {
     return tl::unexpected<base::Error>(earlier.error());
@@ -82,14 +84,17 @@ Result<void> ReadOwned(sql::Connection& connection, const SymbolMap& symbols,
   auto replayed = ReplayBooks(connection, symbols, *owned, [&](const Replayed& booked) {
     if (booked.fill != nullptr) {
       trades.See(booked.fill->fill, booked.effect);
+      moves.See(booked.fill->fill, booked.effect);
     } else {
       trades.See(booked.adjustment->adjustment);
+      moves.See(booked.adjustment->adjustment, booked.effect);
     }
   });
   books.portfolio = owned->portfolio;
   books.fills = owned->fills;
   books.venue_sequence_max = owned->venue_sequence_max;
   books.booked_trades = trades.Take();
+  books.share_moves = moves.Take();
   return replayed;
 }
 
@@ -230,7 +235,10 @@ Result<RecoveredBooks> RecoverBooks(sql::Connection& connection, SwitchLog& swit
   }
   RecoveredBooks books;
   Result<void> read = ReadAccount(connection, books);
-  for (const auto step : {&ReadOwned, &ReadOpenOrders, &ReadLastFills}) {
+  if (read) {
+    read = ReadOwned(connection, *symbols, table, books);
+  }
+  for (const auto step : {&ReadOpenOrders, &ReadLastFills}) {
     if (read) {
       read = step(connection, *symbols, books);
     }

@@ -2,6 +2,7 @@
 // Method: rows by hand, read back through the public interface.
 
 #include <cstdint>
+#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -12,8 +13,11 @@
 #include "ledger/ledger_testing.h"
 #include "model/action.h"
 #include "model/adjustment.h"
+#include "model/fill.h"
+#include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/share_move.h"
 
 namespace bulwark::ledger {
 namespace {
@@ -72,6 +76,51 @@ TEST_P(RecoveryTest, TakesOnlyWhatWasCorrectedForARevision) {
   ASSERT_EQ(books->booked_trades.size(), 2U);
   EXPECT_EQ(books->booked_trades[0].revision, 0U);
   EXPECT_EQ(books->booked_trades[1].revision, 2U);
+}
+
+TEST_P(RecoveryTest, TellsWhatMovedEquitiesInTheOrderOfBooking) {
+  model::InstrumentTable table = Pairs();
+  const auto stock = table.Add(*model::DefaultInstrument("AAPL"));
+  ASSERT_TRUE(stock.has_value());
+  const auto ledger = home_.Open();
+  ASSERT_TRUE(ledger->EnsureAccount({.opening_cash = D("1000")}));
+  const std::uint64_t epoch = *ledger->BeginRun({}, table);
+  const model::Order pair = MakeOrder(1, model::Side::kBuy, "3");
+  model::Order order = MakeOrder(2, model::Side::kBuy, "3");
+  order.instrument = *stock;
+  const auto adjusted = [&](const char* id, model::AdjustmentKind kind) {
+    model::Adjustment adjustment{
+        .id = AdjustmentId(id), .kind = kind, .instrument = *stock, .new_shares = 2};
+    adjustment.taken.quantity = D(kind == model::AdjustmentKind::kSplit ? "0" : "-1");
+    return model::BooksAdjusted{.adjustment = adjustment};
+  };
+  model::BooksAdjusted cash{.adjustment = {.id = AdjustmentId("reconcile:2"),
+                                           .kind = model::AdjustmentKind::kAcceptedCash,
+                                           .cash = D("1")}};
+  const std::vector<model::Action> actions{
+      model::OrderChanged{pair},
+      model::FillBooked{MakeFill(pair, "P1", "1", "10"), D("-0.1")},
+      model::OrderChanged{order},
+      model::FillBooked{MakeFill(order, "S1", "2", "10"), D("-0.1")},
+      adjusted("split-1", model::AdjustmentKind::kSplit),
+      adjusted("reconcile:1", model::AdjustmentKind::kAcceptedPosition),
+      cash,
+      model::FillBooked{MakeFill(order, "S2", "1", "10"), D("-0.1")}};
+  ASSERT_TRUE(ledger->Commit(epoch, actions));
+
+  const auto books = ledger->Recover(table);
+
+  ASSERT_TRUE(books.has_value()) << books.error().message;
+  const std::vector<model::ShareMove>& moves = books->share_moves.rows;
+  EXPECT_FALSE(books->share_moves.complete_since.has_value());
+  ASSERT_EQ(moves.size(), 4U);
+  EXPECT_EQ(std::get<model::Fill>(moves[0].what).trade_id, model::TradeId("S1"));
+  EXPECT_EQ(moves[0].quantity, D("2"));
+  EXPECT_EQ(std::get<model::Adjustment>(moves[1].what).kind, model::AdjustmentKind::kSplit);
+  EXPECT_EQ(moves[1].quantity, D("2"));
+  EXPECT_EQ(moves[2].quantity, D("-1"));
+  EXPECT_EQ(std::get<model::Fill>(moves[3].what).trade_id, model::TradeId("S2"));
+  EXPECT_EQ(books->portfolio.at(*stock).owned(), D("4"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, RecoveryTest, testing_support::BothBackends(),

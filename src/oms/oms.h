@@ -27,6 +27,7 @@
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/portfolio.h"
+#include "model/share_move.h"
 #include "model/venue_report.h"
 #include "oms/booked_trades.h"
 #include "oms/order_store.h"
@@ -44,6 +45,7 @@ struct OpeningBooks {
   std::vector<BookedTrade>
       booked_trades;                      // The newest; those that can still be taken back exactly.
   std::vector<AdjustmentId> adjustments;  // Booked already.
+  model::ShareMoves share_moves;          // Of equities; for counting day trades.
 };
 
 // Ids for an entry and the legs that it may bring along.

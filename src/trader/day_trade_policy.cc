@@ -11,12 +11,13 @@
 #include "config/settings.h"
 #include "daytrade/policy.h"
 #include "engine/day_trade_desk.h"
-#include "ledger/recovered_books.h"
+#include "ledger/share_moves_now.h"
 
 namespace bulwark::trader {
 namespace {
 
-static_assert(ledger::kBookedTradesMax == engine::DayTradeDesk::kRememberedMax);
+// What the ledger remembers must find room.
+static_assert(ledger::kShareMovesMax < engine::DayTradeDesk::kExecutionsMax);
 
 daytrade::Regime RegimeOf(config::DayTradeRegime value) {
   switch (value) {

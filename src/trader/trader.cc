@@ -207,7 +207,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                     .trades = books.trade_ids,
                                     .venue_sequence = books.venue_sequence_max,
                                     .booked_trades = books.booked_trades,
-                                    .adjustments = books.adjustment_ids},
+                                    .adjustments = books.adjustment_ids,
+                                    .share_moves = books.share_moves},
                           .anchor = books.anchor,
                           .week_anchor = books.week_anchor,
                           .inception_anchor = books.inception_anchor};
