@@ -38,6 +38,8 @@ std::span<const CrashPointRow> CrashPoints() {
                     "the spill is still there, the ledger knows its name and takes nothing twice"},
       CrashPointRow{&ledger::kReportWrite, "trader, reconcile accept, reconcile adopt",
                     "the next start compares and reports again; nothing was decided"},
+      CrashPointRow{&ledger::kForeignDayTradesWrite, "trader",
+                    "they still stand in Redis; the next start keeps them"},
       CrashPointRow{&ledger::kRestoreWrite, "ledger restore", "the ledger is still empty"},
       CrashPointRow{&journal::kSegmentWrite, "trader",
                     "an empty file that a replay passes over; the ledger does not need it"},

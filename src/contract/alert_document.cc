@@ -23,7 +23,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kFixedFields = {"timestamp", "level", "event", "message"};
 
 using EventMessage = std::pair<std::string_view, std::string_view>;
-constexpr std::array<EventMessage, 47> kMessages = {{
+constexpr std::array<EventMessage, 49> kMessages = {{
     {"SYSTEM_HALT", "Emergency halt triggered"},
     {"SYSTEM_RESUMED", "Halt ended by an operator"},
     {"KILL_SWITCH_ACTIVATED", "Kill switch activated"},
@@ -57,6 +57,8 @@ constexpr std::array<EventMessage, 47> kMessages = {{
     {"LEDGER_DAMAGED", "The ledger refuses what it should take; no entries"},
     {"LEDGER_BACK", "The ledger is written again"},
     {"ORDER_DENIED", "Order denied by the gate"},
+    {"DAY_TRADES_REPLACED", "The day trades in Redis were of a foreign type"},
+    {"DAY_TRADE_ELSEWHERE", "Somebody else wrote a day trade"},
     {"DAY_TRADE_LIMIT_EXCEEDED", "An exit makes one day trade too many"},
     {"LATE_FILL", "An order was filled after its end"},
     {"FILL_UNUSABLE",

@@ -19,18 +19,19 @@ constexpr std::array kEntryList = {
         .kind = Kind::kSortedSet,
         .encoding = Encoding::kSpacedJson,
         .example = R"({"symbol": "AAPL", "date": "2026-03-12", "recorded_at": )"
-                   R"("2026-03-12T14:30:00.123456Z", "order_id": "abc123"})",
+                   R"("2026-03-12T14:30:00.123456Z", "order_id": )"
+                   R"("8a4f2c1e-5b7d-5e9f-a1b2-c3d4e5f60718", "number": 1, "source": "bulwark"})",
         .example_key = "risk:pdt:trades",
         .ttl = {},
-        .producer = "day-trade guard",
-        .consumers = "day-trade guard, risk page",
+        .producer = "trader; tools may add members of their own",
+        .consumers = "trader, risk page",
         .standing = Standing::kDerived,
-        .rebuilt_from = "the round trips in the ledger; entries older than 8 days are trimmed",
+        .rebuilt_from = "the executions in the ledger and what others wrote, which it keeps",
         .origin = Origin::kSeedB,
-        .is_written_by_trader = false,
-        .meaning =
-            "One member per day trade, scored by the date's ordinal (0001-01-01 is 1; Unix day "
-            "+ 719163).",
+        .is_written_by_trader = true,
+        .meaning = "One member per day trade, scored by the ordinal of its trade date (0001-01-01 "
+                   "is 1; Unix day + 719163). What is older than eight days and outside the window "
+                   "is trimmed.",
         .check = &CheckDayTrade,
     },
     Entry{

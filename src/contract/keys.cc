@@ -149,6 +149,9 @@ Key OpenOrders() {
 Key Epoch() {
   return NameBuilder::MakeKey(EntryId::kEpoch);
 }
+Key PdtTrades() {
+  return NameBuilder::MakeKey(EntryId::kPdtTrades);
+}
 Key KillSwitch() {
   return NameBuilder::MakeKey(EntryId::kKillSwitch);
 }

@@ -82,6 +82,7 @@ Key Order(const base::Uuid& id);
 Key OpenOrders();
 Key Epoch();
 
+Key PdtTrades();
 Key KillSwitch();
 Key KillMeta();
 Key KillLog();

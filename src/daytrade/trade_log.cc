@@ -13,6 +13,8 @@
 #include "calendar/exchange_calendar.h"
 #include "daytrade/bounded.h"
 #include "daytrade/day_counter.h"
+#include "daytrade/day_tape.h"
+#include "daytrade/execution.h"
 #include "daytrade/policy.h"
 #include "model/instrument.h"
 #include "model/order.h"
@@ -27,34 +29,6 @@ constexpr std::size_t Index(DayKey key) {
 }
 constexpr std::array kKeys = {DayKey::kTradeDate, DayKey::kWallDate};
 
-Decimal CostOf(const Execution& execution) {
-  return Times(execution.quantity.Abs(), execution.price.Abs(), base::Rounding::kCeiling);
-}
-
-bool HaveSameSign(Decimal a, Decimal b) {
-  return a.is_positive() == b.is_positive() && a.is_negative() == b.is_negative();
-}
-
-// Of the transactions from `first`, those that go with the sign of `adds`, or those against it.
-template <class Iterator>
-void ApplySide(DayCounter& counter, Iterator first, Iterator last, Decimal adds, bool is_with) {
-  for (; first != last; ++first) {
-    if (HaveSameSign(first->quantity, adds) == is_with) {
-      counter.Trade(first->quantity, first->cost);
-    }
-  }
-}
-
-// At one and the same time what adds to a position is taken to come before what closes it, since
-// that makes the larger count.
-template <class Iterator>
-void ApplyTogether(DayCounter& counter, Iterator first, Iterator last) {
-  const Decimal held = counter.net();
-  const Decimal adds = held.is_zero() ? first->quantity : held;
-  ApplySide(counter, first, last, adds, true);
-  ApplySide(counter, first, last, adds, false);
-}
-
 }  // namespace
 
 std::int32_t CountOf(const InstrumentView& view, CountMethod method) {
@@ -65,10 +39,9 @@ std::int32_t CountOf(const InstrumentView& view, CountMethod method) {
 
 TradeLog::TradeLog(const calendar::ExchangeCalendar& calendar, const Policy& policy,
                    std::size_t capacity)
-    : calendar_(calendar), policy_(policy) {
+    : calendar_(calendar), policy_(policy), tape_(capacity) {
   ENSURE(capacity > 0);
   entries_.reserve(capacity);
-  transactions_.reserve(capacity);
 }
 
 void TradeLog::SetOpening(model::InstrumentId instrument, Decimal quantity) {
@@ -162,72 +135,28 @@ void TradeLog::RecountBy(model::InstrumentId instrument, DayKey key) {
   Days& days = book.by.at(Index(key));
   days.rows_held = 0;
   days.last = DayCounter(book.opening);
-  transactions_.clear();
+  tape_.Clear();
   Date day{};
   Date leaves_with{};
   for (const Entry& entry : entries_) {
     if (entry.execution.instrument != instrument) {
       continue;
     }
-    if (!transactions_.empty() && entry.day.at(Index(key)) != day) {
+    if (!tape_.empty() && entry.day.at(Index(key)) != day) {
       CloseDay(days, day, leaves_with);
     }
     day = entry.day.at(Index(key));
     leaves_with = entry.day.at(0);
-    Merge(entry.execution);
+    tape_.Add(entry.execution);
   }
-  if (!transactions_.empty()) {
+  if (!tape_.empty()) {
     CloseDay(days, day, leaves_with);
-  }
-}
-
-void TradeLog::Merge(const Execution& execution) {
-  const bool is_trade = !execution.trade.empty();
-  const auto same =
-      std::find_if(transactions_.begin(), transactions_.end(), [&](const Transaction& transaction) {
-        return is_trade && transaction.is_trade && transaction.order == execution.order;
-      });
-  if (same != transactions_.end()) {
-    same->quantity += execution.quantity;
-    same->cost = Plus(same->cost, CostOf(execution));
-    return;
-  }
-  transactions_.push_back(Transaction{.order = execution.order,
-                                      .quantity = execution.quantity,
-                                      .cost = CostOf(execution),
-                                      .at = execution.at,
-                                      .is_trade = is_trade,
-                                      .moved = execution.moved});
-}
-
-void TradeLog::Move(DayCounter& counter, const Transaction& transaction) {
-  switch (transaction.moved) {
-    case Moved::kTransfer:
-      counter.MoveOvernight(transaction.quantity);
-      return;
-    case Moved::kAccepted:
-      counter.Accept(transaction.quantity, transaction.cost);
-      return;
   }
 }
 
 void TradeLog::CloseDay(Days& days, Date day, Date leaves_with) {
   DayCounter counter(days.last.net());
-  std::int32_t orders = 0;
-  for (auto first = transactions_.begin(); first != transactions_.end();) {
-    if (!first->is_trade) {
-      Move(counter, *first);
-      ++first;
-      continue;
-    }
-    const auto last = std::find_if(first, transactions_.end(), [&](const Transaction& other) {
-      return other.at != first->at || !other.is_trade;
-    });
-    orders += static_cast<std::int32_t>(last - first);
-    ApplyTogether(counter, first, last);
-    first = last;
-  }
-  transactions_.clear();
+  const std::int32_t orders = tape_.Play(counter, [](const Transaction& /*closed*/) {});
   if (days.rows_held == kRowsMax) {
     std::move(days.rows.begin() + 1, days.rows.end(), days.rows.begin());
     --days.rows_held;
@@ -297,7 +226,14 @@ std::int32_t TradeLog::Count(base::UnixNanos now) const {
       count += CountOf(model::InstrumentId{static_cast<std::uint16_t>(index)}, now);
     }
   }
-  return count;
+  return count + CountElsewhere(now);
+}
+
+// Those dated later than now are counted too: whoever wrote them may know another calendar.
+std::int32_t TradeLog::CountElsewhere(base::UnixNanos now) const {
+  const Date first = WindowStart(now);
+  return static_cast<std::int32_t>(std::count_if(elsewhere_.begin(), elsewhere_.end(),
+                                                 [&](Date date) { return date >= first; }));
 }
 
 std::int32_t TradeLog::CountOf(model::InstrumentId instrument, base::UnixNanos now) const {

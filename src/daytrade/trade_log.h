@@ -16,33 +16,20 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "base/decimal.h"
 #include "base/time.h"
 #include "calendar/exchange_calendar.h"
 #include "daytrade/day_counter.h"
+#include "daytrade/day_tape.h"
+#include "daytrade/execution.h"
 #include "daytrade/policy.h"
 #include "model/instrument.h"
 #include "model/order.h"
 
 namespace bulwark::daytrade {
-
-// How shares came or went that no trade moved.
-enum class Moved : std::uint8_t {
-  kTransfer,  // Or a split: what came counts as held over night.
-  kAccepted,  // A person accepted what the venue holds; when it was traded nobody knows.
-};
-
-struct Execution {
-  model::InstrumentId instrument;
-  model::OrderId order;
-  model::TradeId trade;    // Unique for the account. Empty for shares that came without a trade.
-  base::Decimal quantity;  // Signed.
-  base::Decimal price;
-  base::UnixNanos at;
-  Moved moved = Moved::kTransfer;  // Where there is no trade.
-};
 
 enum class Added : std::uint8_t {
   kCounted,
@@ -106,6 +93,23 @@ class TradeLog {
   [[nodiscard]] base::Decimal PeakToday(base::UnixNanos now) const;
   [[nodiscard]] base::Decimal OpenedToday(base::UnixNanos now) const;
 
+  // Of one instrument, oldest first: visit(execution, trade date, date in New York).
+  template <class Visit>
+  void ForEachExecution(model::InstrumentId instrument, Visit visit) const {
+    for (const Entry& entry : entries_) {
+      if (entry.execution.instrument == instrument) {
+        visit(entry.execution, entry.day.at(0), entry.day.at(1));
+      }
+    }
+  }
+  // What was held before the first of them.
+  [[nodiscard]] base::Decimal opening(model::InstrumentId instrument) const {
+    return book_.at(instrument.index).opening;
+  }
+  // Day trades that others made with this account; each counts on its trade date.
+  void SetElsewhere(std::vector<Date> dates) { elsewhere_ = std::move(dates); }
+  [[nodiscard]] std::int32_t CountElsewhere(base::UnixNanos now) const;
+
   [[nodiscard]] bool is_complete() const { return is_complete_; }
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
 
@@ -142,20 +146,8 @@ class TradeLog {
     bool is_used = false;
     bool is_disputed = false;  // An execution at an hour that venues date differently.
   };
-  // One order's executions of one day; without an order, shares that were moved.
-  struct Transaction {
-    model::OrderId order;
-    base::Decimal quantity;
-    base::Decimal cost;
-    base::UnixNanos at;
-    bool is_trade = true;
-    Moved moved = Moved::kTransfer;
-  };
-
   void Recount(model::InstrumentId instrument);
   void RecountBy(model::InstrumentId instrument, DayKey key);
-  void Merge(const Execution& execution);
-  static void Move(DayCounter& counter, const Transaction& transaction);
   void CloseDay(Days& days, Date day, Date leaves_with);
   void Insert(const Entry& entry);
   void ForgetOld(Date today);
@@ -164,9 +156,10 @@ class TradeLog {
 
   const calendar::ExchangeCalendar& calendar_;
   Policy policy_;
-  std::vector<Entry> entries_;             // Sorted by time; reserved once.
-  std::vector<Transaction> transactions_;  // Of the day that is counted; reserved once.
+  std::vector<Entry> entries_;  // Sorted by time; reserved once.
+  DayTape tape_;                // Of the day that is counted.
   std::array<Book, model::kInstrumentsMax> book_;
+  std::vector<Date> elsewhere_;
   bool is_complete_ = true;
   Date exposure_day_{};
   base::Decimal exposure_peak_;

@@ -20,6 +20,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "daytrade/guard.h"
+#include "engine/day_trade_book.h"
 #include "engine/day_trade_desk.h"
 #include "engine/denial_log.h"
 #include "engine/equity_anchor.h"

@@ -24,7 +24,7 @@
 #include "base/decimal.h"
 #include "base/ensure.h"
 #include "base/time.h"
-#include "engine/day_trade_desk.h"
+#include "engine/day_trade_book.h"
 #include "engine/engine.h"
 #include "market/bar_builder.h"
 #include "model/action.h"

@@ -22,6 +22,9 @@ inline constexpr base::DurableWrite kImportWrite{"ledger.import", "another insta
 inline constexpr base::DurableWrite kReportWrite{
     "ledger.report", "a report of reconciliation, a decision about it, or its outcome"};
 
+inline constexpr base::DurableWrite kForeignDayTradesWrite{"ledger.day_trades",
+                                                           "day trades that others told in Redis"};
+
 inline constexpr base::DurableWrite kRestoreWrite{"ledger.restore", "an export as a ledger"};
 
 }  // namespace bulwark::ledger

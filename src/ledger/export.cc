@@ -57,6 +57,7 @@ constexpr std::array kTables{
     TableName{"reconcile_decisions", "id", false},
     TableName{"reconcile_outcomes", "decision_id", false},
     TableName{"foreign_orders", "order_id", false},
+    TableName{"foreign_day_trades", "member", false},
 };
 
 struct Columns {

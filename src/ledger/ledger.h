@@ -40,6 +40,7 @@
 #include "ledger/spill.h"
 #include "model/action.h"
 #include "model/fill.h"
+#include "model/foreign_day_trade.h"
 #include "model/instrument.h"
 #include "model/switches.h"
 #include "sql/connection.h"
@@ -117,6 +118,9 @@ class Ledger final : public LedgerStore {
   base::Result<std::uint64_t> LastSwitchSequence();
   // Orders of the venue that are not ours or that our books lost, as reports have named them.
   base::Result<std::vector<std::string>> ForeignOrders();
+  // Requires: BeginRun() of this object gave an epoch.
+  base::Result<void> KeepForeignDayTrades(std::span<const model::ForeignDayTrade> trades,
+                                          base::UnixNanos at) override;
   // The newest run's epoch, 0 for none.
   base::Result<std::uint64_t> LastEpoch() override;
   base::Result<bool> IsNew() override;

@@ -3,13 +3,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/ensure.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/chain.h"
+#include "ledger/foreign_day_trades.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_impl.h"
 #include "ledger/opening.h"
@@ -20,6 +23,7 @@
 #include "ledger/session.h"
 #include "ledger/symbols.h"
 #include "model/fill.h"
+#include "model/foreign_day_trade.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/switches.h"
@@ -149,6 +153,16 @@ Result<std::uint64_t> Ledger::LastSwitchSequence() {
 Result<bool> Ledger::IsNew() {
   const auto connection = Connection();
   return connection ? HasNoBooks(**connection) : tl::unexpected<base::Error>(connection.error());
+}
+
+Result<void> Ledger::KeepForeignDayTrades(std::span<const model::ForeignDayTrade> trades,
+                                          base::UnixNanos at) {
+  ENSURE(impl_->run.has_value());
+  const auto connection = Connection();
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  return ledger::KeepForeignDayTrades(**connection, trades, {.epoch = impl_->run->epoch, .at = at});
 }
 
 Result<std::vector<std::string>> Ledger::ForeignOrders() {

@@ -22,6 +22,7 @@
 #include "ledger/recovered_books.h"
 #include "ledger/spill_store.h"
 #include "model/action.h"
+#include "model/foreign_day_trade.h"
 #include "model/instrument.h"
 #include "model/portfolio.h"
 #include "model/switches.h"
@@ -73,6 +74,11 @@ class LedgerStore {
   virtual base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) = 0;
   virtual base::Result<model::SwitchState> ReadSwitches() = 0;
   virtual base::Result<std::uint64_t> LastEpoch() = 0;
+  // Keeps what others told of day trades. Those that are kept already change nothing.
+  virtual base::Result<void> KeepForeignDayTrades(
+      std::span<const model::ForeignDayTrade> /*trades*/, base::UnixNanos /*at*/) {
+    return {};
+  }
   // Whether nothing was ever traded, opened or imported here.
   virtual base::Result<bool> IsNew() { return false; }
 };

@@ -18,6 +18,7 @@
 #include "model/adjustment.h"
 #include "model/booked_trade.h"
 #include "model/fill.h"
+#include "model/foreign_day_trade.h"
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "model/share_move.h"
@@ -51,6 +52,7 @@ struct RecoveredBooks {
   std::optional<model::AnchorSet> inception_anchor;
   std::vector<model::BookedTrade> booked_trades;  // The newest kBookedTradesMax.
   model::ShareMoves share_moves;  // Of equities, as far as the replay of the books reached back.
+  std::vector<model::ForeignDayTrade> foreign_day_trades;  // Oldest first.
   // Of what is no trade and belongs to none.
   std::vector<decltype(model::Adjustment::id)> adjustment_ids;
   std::uint64_t last_epoch = 0;

@@ -13,6 +13,7 @@
 #include "ledger/adjustment_row.h"
 #include "ledger/chain.h"
 #include "ledger/fill_row.h"
+#include "ledger/foreign_day_trades.h"
 #include "ledger/order_row.h"
 #include "ledger/read_rows.h"
 #include "ledger/recovered_books.h"
@@ -251,6 +252,11 @@ Result<RecoveredBooks> RecoverBooks(sql::Connection& connection, SwitchLog& swit
   if (!read) {
     return tl::unexpected<base::Error>(read.error());
   }
+  auto foreign = ReadForeignDayTrades(connection);
+  if (!foreign) {
+    return tl::unexpected<base::Error>(foreign.error());
+  }
+  books.foreign_day_trades = std::move(*foreign);
   auto state = switches.Read();
   if (!state) {
     return tl::unexpected<base::Error>(state.error());

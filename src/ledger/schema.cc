@@ -161,6 +161,12 @@ constexpr std::array kReconciliation{
     "quantity BIGINT NOT NULL, epoch BIGINT NOT NULL, seen_at BIGINT NOT NULL)",
 };
 
+// Day trades that others told in Redis: what is lost there is shown and counted again.
+constexpr std::array kForeignDayTrades{
+    "CREATE TABLE foreign_day_trades(member TEXT PRIMARY KEY, unix_day BIGINT NOT NULL, "
+    "epoch BIGINT NOT NULL, seen_at BIGINT NOT NULL)",
+};
+
 }  // namespace
 
 std::span<const sql::Migration> Migrations() {
@@ -170,7 +176,8 @@ std::span<const sql::Migration> Migrations() {
       // From here on, a new column of a chained table must be NULL, 0 or '' by default: see
       // chain.h.
       sql::Migration{.name = "chain and snapshots", .statements = kChain, .code = &ChainAllRows},
-      sql::Migration{"reconciliation", kReconciliation}};
+      sql::Migration{"reconciliation", kReconciliation},
+      sql::Migration{"day trades of others", kForeignDayTrades}};
   return steps;
 }
 

@@ -46,6 +46,7 @@ struct OpeningBooks {
       booked_trades;                      // The newest; those that can still be taken back exactly.
   std::vector<AdjustmentId> adjustments;  // Booked already.
   model::ShareMoves share_moves;          // Of equities; for counting day trades.
+  std::vector<std::int64_t> foreign_day_trades;  // Unix days of those that others made.
 };
 
 // Ids for an entry and the legs that it may bring along.

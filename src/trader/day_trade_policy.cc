@@ -10,14 +10,14 @@
 #include "base/time.h"
 #include "config/settings.h"
 #include "daytrade/policy.h"
-#include "engine/day_trade_desk.h"
+#include "engine/day_trade_book.h"
 #include "ledger/share_moves_now.h"
 
 namespace bulwark::trader {
 namespace {
 
 // What the ledger remembers must find room.
-static_assert(ledger::kShareMovesMax < engine::DayTradeDesk::kExecutionsMax);
+static_assert(ledger::kShareMovesMax < engine::DayTradeBook::kExecutionsMax);
 
 daytrade::Regime RegimeOf(config::DayTradeRegime value) {
   switch (value) {

@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 #include "config/settings.h"
-#include "engine/day_trade_desk.h"
+#include "engine/day_trade_book.h"
 
 namespace bulwark::trader {
 

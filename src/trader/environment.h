@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/agent.h"
 #include "base/clock.h"
@@ -29,6 +30,7 @@
 #include "market/feed.h"
 #include "model/instrument.h"
 #include "redis/dialer.h"
+#include "trader/day_trade_board.h"
 #include "trader/exit_gate.h"
 #include "trader/run_record.h"
 #include "venue/venue.h"
@@ -61,6 +63,10 @@ class Environment {
   }
   // For a new ledger: fails when Redis shows books that somebody else keeps, or may do so.
   virtual base::Result<void> RequireNoForeignBooks(base::Decimal /*initial_cash*/) { return {}; }
+  // The day trades that Redis shows, by whomever.
+  virtual base::Result<std::vector<ShownDayTrade>> ReadShownDayTrades() {
+    return std::vector<ShownDayTrade>();
+  }
   // Where reconciliation keeps its reports; null: nowhere.
   virtual base::Result<std::unique_ptr<ledger::ReportStore>> OpenReports() {
     return std::unique_ptr<ledger::ReportStore>();

@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/agent.h"
 #include "base/decimal.h"
@@ -29,6 +30,7 @@
 #include "redis/connection.h"
 #include "redis/dialer.h"
 #include "trader/assembly.h"
+#include "trader/day_trade_board.h"
 #include "trader/exit_gate.h"
 #include "trader/shown_books.h"
 #include "venue/venue.h"
@@ -91,6 +93,14 @@ base::Result<void> LiveEnvironment::RequireNoForeignBooks(base::Decimal initial_
                           connection.error());
   }
   return trader::RequireNoForeignBooks(**connection, initial_cash);
+}
+
+base::Result<std::vector<ShownDayTrade>> LiveEnvironment::ReadShownDayTrades() {
+  const auto connection = redis::Connection::Connect(inputs_.redis);
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  return trader::ReadShownDayTrades(**connection);
 }
 
 base::Result<std::unique_ptr<ledger::ReportStore>> LiveEnvironment::OpenReports() {

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/agent.h"
 #include "base/clock.h"
@@ -27,6 +28,7 @@
 #include "model/instrument.h"
 #include "redis/dialer.h"
 #include "redis/url.h"
+#include "trader/day_trade_board.h"
 #include "trader/environment.h"
 #include "trader/exit_gate.h"
 #include "venue/venue.h"
@@ -51,6 +53,7 @@ class LiveEnvironment final : public Environment {
   std::unique_ptr<ledger::SpillStore> OpenSpill(const model::InstrumentTable& instruments,
                                                 std::uint64_t epoch) override;
   base::Result<void> RequireNoForeignBooks(base::Decimal initial_cash) override;
+  base::Result<std::vector<ShownDayTrade>> ReadShownDayTrades() override;
   base::Result<std::unique_ptr<ledger::ReportStore>> OpenReports() override;
   std::unique_ptr<redis::Dialer> MakeDialer() override;
   base::Result<std::unique_ptr<market::Feed>> MakeFeed(

@@ -54,7 +54,8 @@ PublisherThread::PublisherThread(std::unique_ptr<redis::Dialer> dialer,
       telemetry_(peers.telemetry),
       exit_gate_(peers.exit_gate),
       instruments_(peers.instruments),
-      clock_(peers.clock) {}
+      clock_(peers.clock),
+      day_trades_(peers.day_trades) {}
 
 int PublisherThread::DoWork() {
   const base::Nanos now = clock_.MonotonicNow();
@@ -69,11 +70,34 @@ int PublisherThread::DoWork() {
     return taken;
   }
   if (!publisher_.is_dirty() && entries_.empty()) {
+    ShowDayTrades(now);
     return taken;
   }
   const bool is_stored = EnsureConnected(now) && Store();
   ReleaseEntries(is_stored ? nullptr : kUnavailable);
+  ShowDayTrades(now);
   return taken + (is_stored ? 1 : 0);
+}
+
+// After the books, so that no order waits for it. Compared with the key when there is something
+// new, and as often as the heart beats: somebody may have emptied it.
+void PublisherThread::ShowDayTrades(base::Nanos now) {
+  if (day_trades_ == nullptr || !connection_ || !connection_->is_alive()) {
+    return;
+  }
+  const bool is_due = now - day_trades_at_ >= timing_.heartbeat_every;
+  if (!is_due && (!day_trades_->is_dirty() || have_day_trades_failed_)) {
+    return;
+  }
+  day_trades_at_ = now;
+  const auto shown = day_trades_->Sync(*connection_, clock_.WallNow());
+  have_day_trades_failed_ = !shown;
+  if (!shown) {
+    base::LogWarn("day_trades_not_shown").With("error", shown.error());
+  }
+  for (const model::AlertRaised& alert : day_trades_->TakeAlerts()) {
+    publisher_.Apply(alert);
+  }
 }
 
 void PublisherThread::Flush() {
@@ -94,6 +118,9 @@ int PublisherThread::TakeActions() {
   }
   const auto take = [&](const model::Action& action) {
     publisher_.Apply(action);
+    if (day_trades_ != nullptr) {
+      day_trades_->Apply(action, clock_.WallNow());
+    }
     if (const auto* send = std::get_if<model::SendOrder>(&action)) {
       entries_.push_back(*send);
     }

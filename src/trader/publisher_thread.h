@@ -24,6 +24,7 @@
 #include "redis/dialer.h"
 #include "redis/url.h"
 #include "stateplane/publisher.h"
+#include "trader/day_trade_board.h"
 #include "trader/exit_gate.h"
 #include "trader/health.h"
 #include "trader/latency_board.h"
@@ -48,6 +49,7 @@ struct PublisherPeers {
   const ExitGate& exit_gate;
   const model::InstrumentTable& instruments;
   const base::Clock& clock = base::SystemClock();
+  DayTradeBoard* day_trades = nullptr;  // Where equities are traded under the rules.
 };
 
 class PublisherThread {
@@ -69,6 +71,7 @@ class PublisherThread {
   void Beat(base::Nanos now);
   bool EnsureConnected(base::Nanos now);
   void NoticeLoss(base::Nanos now);
+  void ShowDayTrades(base::Nanos now);
   bool Store();
   void ReleaseEntries(const char* objection);  // Null: Redis shows them.
   void Push(const VenueCommand& command);
@@ -91,6 +94,9 @@ class PublisherThread {
   base::Nanos asked_at_{0};
   base::Nanos heartbeat_at_{0};
   base::Nanos looked_at_{0};
+  DayTradeBoard* day_trades_;
+  base::Nanos day_trades_at_{0};  // When the key was compared last.
+  bool have_day_trades_failed_ = false;
   std::uint64_t cycles_at_heartbeat_ = 0;
 };
 

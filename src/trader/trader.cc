@@ -169,6 +169,9 @@ base::Result<void> Trader::OpenBooks() {
   if (!books) {
     return tl::unexpected<base::Error>(books.error());
   }
+  if (auto adopted = AdoptDayTrades(*books); !adopted) {
+    return adopted;
+  }
   base::LogInfo("books_recovered")
       .With("epoch", epoch_)
       .With("fills", books->fills)
@@ -208,7 +211,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                     .venue_sequence = books.venue_sequence_max,
                                     .booked_trades = books.booked_trades,
                                     .adjustments = books.adjustment_ids,
-                                    .share_moves = books.share_moves},
+                                    .share_moves = books.share_moves,
+                                    .foreign_day_trades = UnixDaysOf(books.foreign_day_trades)},
                           .anchor = books.anchor,
                           .week_anchor = books.week_anchor,
                           .inception_anchor = books.inception_anchor};
@@ -243,6 +247,7 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                  .alert_retention = settings_.alerts.retention,
                                  .clock = &clock_},
                                 PictureOf(books, *recent, instruments_));
+  MakeDayTradeBoard(start, books.foreign_day_trades);
   publisher_ = std::make_unique<PublisherThread>(
       environment_.MakeDialer(),
       PublisherTiming{.telemetry_every = settings_.publisher.interval,
@@ -255,7 +260,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                      .telemetry = *telemetry_,
                      .exit_gate = *exit_gate_,
                      .instruments = instruments_,
-                     .clock = clock_});
+                     .clock = clock_,
+                     .day_trades = day_trades_.get()});
   reconciler_ = std::make_unique<Reconciler>(
       *venue_, instruments_,
       ReconcilerOptions{.epoch = epoch_,

@@ -33,9 +33,12 @@
 #include "ledger/recovered_books.h"
 #include "ledger/spill_store.h"
 #include "market/feed.h"
+#include "model/foreign_day_trade.h"
 #include "model/instrument.h"
 #include "model/telemetry.h"
+#include "trader/assembly.h"
 #include "trader/books_copy.h"
+#include "trader/day_trade_board.h"
 #include "trader/engine_loop.h"
 #include "trader/environment.h"
 #include "trader/exit_gate.h"
@@ -107,6 +110,9 @@ class Trader {
 
   base::Result<void> OpenBooks();
   base::Result<void> RefuseForeignBooks();
+  base::Result<void> AdoptDayTrades(ledger::RecoveredBooks& books);
+  void MakeDayTradeBoard(const EngineStart& start,
+                         const std::vector<model::ForeignDayTrade>& foreign);
   void MakeRecorder(const EngineStart& start);
   base::Result<void> MakeThreads(ledger::RecoveredBooks books);
   base::Result<void> ConnectVenue(const std::function<bool()>& should_stop);
@@ -138,6 +144,7 @@ class Trader {
   std::unique_ptr<market::Feed> feed_;
   std::unique_ptr<venue::Venue> venue_;
   std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<DayTradeBoard> day_trades_;
 
   std::unique_ptr<journal::Tap> tap_;            // Null: no journal.
   std::unique_ptr<journal::Recorder> recorder_;  // Null: no journal.

@@ -78,8 +78,9 @@ def live(system):
     system.wait_state("halted")
     redis.call("SET", "SYSTEM:HALT", "false")
     system.wait_state("running")
-    redis.close()
     system.wait_orders(3)
+    wait_until(lambda: int(redis.call("ZCARD", "risk:pdt:trades")) > 0, 90, "a day trade")
+    redis.close()
 
 
 def record(system, folder, name, arguments, settings):
@@ -111,7 +112,7 @@ def conform(system, folder, name, *flags):
 def scenario(given, system, folder):
     # A quarter of the recording is silence, long enough to count as a lost feed.
     trades = folder / "gaps.csv"
-    harness.write_trades(trades, gap_seconds=20)
+    harness.write_trades(trades, symbols=("BTCUSDT", "ETHUSDT", "AAPL"), gap_seconds=20)
     given_settings = ["feed.loop=true", "feed.stale_after=600ms", "risk.entry_cooldown=1s"]
     for monitor in record(system, folder, "replay", ["--replay", str(trades), "--speed", "10"],
                           given_settings):

@@ -1,5 +1,7 @@
 """kill -9 right before and right after each durable write: nothing is lost, nothing happens twice."""
 
+import datetime
+import json
 import os
 import pathlib
 import signal
@@ -23,6 +25,7 @@ BY_SPILL = ("spill.append", "ledger.spill_merge", "spill.drop")
 BY_TOOL = ("ledger.restore",)
 BY_IMPORT = ("ledger.import",)
 BY_REPORT = ("ledger.report",)
+BY_DAY_TRADES = ("ledger.day_trades",)
 OLD_LEDGER = "sql.backup"
 
 
@@ -267,6 +270,26 @@ def by_report(box):
     return f"{said}, cash booked {booked(box)} times"
 
 
+def by_day_trades(box):
+    """Somebody told a day trade in Redis; the trader that finds it dies at its start."""
+    box.start()
+    box.system.wait_orders(1)
+    today = datetime.datetime.now(datetime.timezone.utc).date()
+    member = json.dumps({"symbol": "TSLA", "date": today.isoformat(), "recorded_at": f"{today}T15:00:00Z"})
+    redis = box.system.redis()
+    redis.call("ZADD", "risk:pdt:trades", str(today.toordinal()), member)
+    redis.close()
+    check(box.system.stop() == 0, "`up` did not end cleanly")
+    box.arm()
+    box.start(wait_state=None)
+    box.wait_crash()
+    box.wait_trading()
+    if box.server is None:
+        kept = box.system.query("ledger.db", "SELECT member FROM foreign_day_trades")
+        check(kept == [(member,)], f"the ledger keeps {kept}")
+    return box.verify()
+
+
 def booked(box):
     """Each acceptance once, whoever died."""
     text = "SELECT count(*), sum(cash) FROM adjustments"
@@ -281,7 +304,8 @@ def booked(box):
 def driver_of(point):
     for points, driver in ((AT_FIRST_START, at_first_start), (BY_COMMAND, by_command),
                            (BY_SPILL, by_spill), (BY_TOOL, by_tool),
-                           (BY_IMPORT, by_import), (BY_REPORT, by_report), ((OLD_LEDGER,), with_old_ledger)):
+                           (BY_IMPORT, by_import), (BY_REPORT, by_report), (BY_DAY_TRADES, by_day_trades),
+                           ((OLD_LEDGER,), with_old_ledger)):
         if point in points:
             return driver
     return while_trading
