@@ -29,6 +29,7 @@
 #include "limit_command.h"
 #include "reconcile_command.h"
 #include "redis_command.h"
+#include "risk_command.h"
 #include "status_command.h"
 #include "stops_command.h"
 #include "switch_command.h"
@@ -51,6 +52,7 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddStatusCommand(root, context);
   bulwark::app::AddSwitchCommands(root, context);
   bulwark::app::AddStopsCommand(root, context);
+  bulwark::app::AddRiskCommands(root, context);
   bulwark::app::AddRedisUrlCommand(root, context);
   bulwark::app::AddRedisCliCommand(root, context);
   bulwark::app::AddDoctorCommand(root, context);
