@@ -10,7 +10,6 @@
 #include <gtest/gtest.h>
 
 #include "base/iso_time.h"
-#include "base/time.h"
 #include "contract/catalogue.h"
 
 namespace bulwark::contract {

@@ -70,22 +70,32 @@ class DayTape {
   // Whether the transaction goes with the sign of `adds`, or against it.
   static bool IsWith(const Transaction& transaction, base::Decimal adds);
 
+  using At = Rows::const_iterator;
+
   template <class OnClose>
-  static void PlayTogether(DayCounter& counter, Rows::const_iterator first,
-                           Rows::const_iterator last, OnClose& on_close) {
+  static void PlayTogether(DayCounter& counter, At first, At last, OnClose& on_close) {
     const base::Decimal held = counter.net();
     const base::Decimal adds = held.is_zero() ? first->quantity : held;
-    for (const bool is_with : {true, false}) {
-      for (auto at = first; at != last; ++at) {
-        if (IsWith(*at, adds) != is_with) {
-          continue;
-        }
-        const std::int32_t closed_before = counter.counts().m3;
-        counter.Trade(at->quantity, at->cost);
-        if (counter.counts().m3 != closed_before) {
-          on_close(*at);
-        }
+    const auto adding = [&](const Transaction& it) { return IsWith(it, adds); };
+    const auto closing = [&](const Transaction& it) { return !IsWith(it, adds); };
+    PlayThose(counter, first, last, adding, on_close);
+    PlayThose(counter, first, last, closing, on_close);
+  }
+  template <class IsMeant, class OnClose>
+  static void PlayThose(DayCounter& counter, At first, At last, const IsMeant& is_meant,
+                        OnClose& on_close) {
+    for (; first != last; ++first) {
+      if (is_meant(*first)) {
+        PlayOne(counter, *first, on_close);
       }
+    }
+  }
+  template <class OnClose>
+  static void PlayOne(DayCounter& counter, const Transaction& transaction, OnClose& on_close) {
+    const std::int32_t closed_before = counter.counts().m3;
+    counter.Trade(transaction.quantity, transaction.cost);
+    if (counter.counts().m3 != closed_before) {
+      on_close(transaction);
     }
   }
 

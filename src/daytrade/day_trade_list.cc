@@ -46,7 +46,6 @@ class Player {
  private:
   void CloseDay() {
     DayCounter counter(held_);
-    std::vector<Closing> row;
     Date date{};
     tape_.Play(counter, [&](const Transaction& closed) {
       date = log_.TradeDate(closed.last);
@@ -86,6 +85,16 @@ Closings ClosingsOf(const TradeLog& log, model::InstrumentId instrument) {
   return closings;
 }
 
+void Number(const std::vector<Closing>& rows, const DayTrade& like, std::vector<DayTrade>& out) {
+  DayTrade trade = like;
+  for (const Closing& row : rows) {
+    ++trade.number;
+    trade.order = row.order;
+    trade.at = row.at;
+    out.push_back(trade);
+  }
+}
+
 }  // namespace
 
 std::vector<DayTrade> ListDayTrades(const TradeLog& log) {
@@ -96,14 +105,7 @@ std::vector<DayTrade> ListDayTrades(const TradeLog& log) {
       continue;
     }
     for (const auto& [date, rows] : ClosingsOf(log, instrument)) {
-      std::int32_t number = 0;
-      for (const Closing& row : rows) {
-        by_date[date].push_back({.instrument = instrument,
-                                 .date = date,
-                                 .number = ++number,
-                                 .order = row.order,
-                                 .at = row.at});
-      }
+      Number(rows, {.instrument = instrument, .date = date}, by_date[date]);
     }
   }
   std::vector<DayTrade> list;

@@ -1,6 +1,5 @@
 #include "engine/day_trade_book.h"
 
-#include <chrono>
 #include <cstdint>
 #include <utility>
 #include <variant>
@@ -45,6 +44,17 @@ daytrade::Execution ExecutionOf(const model::Fill& fill) {
           .at = TimeOf(fill)};
 }
 
+// What the remembered moves do not explain.
+Decimal HeldBefore(const oms::OpeningBooks& books, model::InstrumentId instrument) {
+  Decimal before = books.portfolio.at(instrument).owned();
+  for (const model::ShareMove& move : books.share_moves.rows) {
+    if (InstrumentOf(move) == instrument) {
+      before -= move.quantity;
+    }
+  }
+  return before;
+}
+
 }  // namespace
 
 DayTradeBook::DayTradeBook(DayTradeSetup setup, const model::InstrumentTable& instruments,
@@ -60,21 +70,15 @@ bool DayTradeBook::Governs(model::InstrumentId instrument) const {
   return model::KindOf(instruments_[instrument]) == model::AssetKind::kEquity;
 }
 
-// What was held before is what the remembered moves do not explain.
 void DayTradeBook::Recover(const oms::OpeningBooks& books) {
   for (const model::Instrument& instrument : instruments_.rows()) {
     if (!Governs(instrument.id)) {
       continue;
     }
-    Decimal before = books.portfolio.at(instrument.id).owned();
-    for (const model::ShareMove& move : books.share_moves.rows) {
-      if (InstrumentOf(move) == instrument.id) {
-        before -= move.quantity;
-      }
-    }
-    trades_.SetOpening(instrument.id, before);
+    trades_.SetOpening(instrument.id, HeldBefore(books, instrument.id));
   }
   std::vector<daytrade::Date> elsewhere;
+  elsewhere.reserve(books.foreign_day_trades.size());
   for (const std::int64_t unix_day : books.foreign_day_trades) {
     elsewhere.emplace_back(std::chrono::days{unix_day});
   }

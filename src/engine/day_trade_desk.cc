@@ -65,8 +65,8 @@ void DayTradeDesk::Follow(const model::ActionBuffer& out, base::UnixNanos now) {
 }
 
 bool DayTradeDesk::IsWindowCut(base::UnixNanos now) const {
-  return book_.complete_since() &&
-         trades().TradeDate(*book_.complete_since()) >= trades().WindowStart(now);
+  const std::optional<base::UnixNanos> since = book_.complete_since();
+  return since && trades().TradeDate(*since) >= trades().WindowStart(now);
 }
 
 daytrade::Intent DayTradeDesk::IntentOf(const model::NewOrder& order, const model::Portfolio& books,
@@ -121,27 +121,26 @@ std::optional<Decimal> DayTradeDesk::CollectHoldings(const model::Portfolio& boo
   return others;
 }
 
-daytrade::Decision DayTradeDesk::Judge(const model::NewOrder& order, const model::OrderId& self,
-                                       const oms::Oms& oms, const risk::GateState& state,
-                                       const Worth& worth, base::UnixNanos now) {
+daytrade::Decision DayTradeDesk::Judge(const Asked& asked, const oms::Oms& oms,
+                                       const risk::GateState& state) {
   const model::Portfolio& books = oms.portfolio();
   const std::optional<Decimal> others = CollectHoldings(books, state);
-  CollectPending(oms, self, state);
-  const daytrade::Intent intent = IntentOf(order, books, state);
+  CollectPending(oms, asked.self, state);
+  const daytrade::Intent intent = IntentOf(asked.order, books, state);
   daytrade::Snapshot snapshot;
-  snapshot.at = now;
-  snapshot.equity = worth.equity.value_or(Decimal());
-  snapshot.last_equity = worth.last_equity.value_or(Decimal());
+  snapshot.at = asked.now;
+  snapshot.equity = asked.worth.equity.value_or(Decimal());
+  snapshot.last_equity = asked.worth.last_equity.value_or(Decimal());
   snapshot.cash = books.owned_cash();
   snapshot.excluded_equity = others.value_or(Decimal());
-  const bool is_known = worth.equity && others;
+  const bool is_known = asked.worth.equity && others;
   return daytrade::Decide({.policy = policy(), .trades = trades(), .deficits = deficits_},
                           {.intent = intent,
                            .snapshot = is_known ? &snapshot : nullptr,
                            .holdings = holdings_,
                            .pending = pending_,
-                           .conditions = {.do_books_differ = IsWindowCut(now)},
-                           .now = now});
+                           .conditions = {.do_books_differ = IsWindowCut(asked.now)},
+                           .now = asked.now});
 }
 
 }  // namespace bulwark::engine

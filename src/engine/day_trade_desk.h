@@ -59,11 +59,15 @@ class DayTradeDesk {
     std::optional<base::Decimal> equity;
     std::optional<base::Decimal> last_equity;
   };
-  // `self` is an order among the open ones that is asked for itself; nil for none.
-  // Requires: Governs(order.instrument).
-  [[nodiscard]] daytrade::Decision Judge(const model::NewOrder& order, const model::OrderId& self,
-                                         const oms::Oms& oms, const risk::GateState& state,
-                                         const Worth& worth, base::UnixNanos now);
+  struct Asked {
+    const model::NewOrder& order;
+    model::OrderId self;  // Of a waiting order that is asked for; nil for a new one.
+    Worth worth;
+    base::UnixNanos now;
+  };
+  // Requires: Governs(asked.order.instrument).
+  [[nodiscard]] daytrade::Decision Judge(const Asked& asked, const oms::Oms& oms,
+                                         const risk::GateState& state);
 
   [[nodiscard]] const daytrade::TradeLog& trades() const { return book_.trades(); }
   [[nodiscard]] const daytrade::Policy& policy() const { return book_.policy(); }

@@ -26,6 +26,7 @@
 #include "model/denial.h"
 #include "model/event.h"
 #include "model/fill.h"
+#include "model/market_data.h"
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "model/share_move.h"

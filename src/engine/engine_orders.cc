@@ -112,8 +112,11 @@ std::optional<daytrade::Decision> Engine::JudgeDayTrade(const model::NewOrder& o
     return std::nullopt;
   }
   day_trades_->Follow(out, now_);
-  return day_trades_->Judge(order, launching_, oms_, state_,
-                            {.equity = Equity(), .last_equity = anchor_.equity()}, now_);
+  return day_trades_->Judge({.order = order,
+                             .self = launching_,
+                             .worth = {.equity = Equity(), .last_equity = anchor_.equity()},
+                             .now = now_},
+                            oms_, state_);
 }
 
 // What reduces is never held back; that it breaks the count is for a person to know.

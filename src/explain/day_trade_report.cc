@@ -1,6 +1,5 @@
 #include "explain/day_trade_report.h"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -158,11 +157,9 @@ std::optional<DayTradeStatus> StatusOf(const Rehearsal& rehearsal, base::UnixNan
       base::Mul(policy.rules.equity_floor, policy.floor_headroom, base::Rounding::kCeiling);
   ListTrades(*desk, rehearsal, status);
   for (const model::Instrument& instrument : rehearsal.instruments().rows()) {
-    if (trades.is_used(instrument.id)) {
-      const Decimal opened = trades.ViewOf(instrument.id, now).today.at(0).opened_today();
-      if (!opened.is_zero()) {
-        status.open_today.push_back({.symbol = instrument.symbol, .quantity = opened});
-      }
+    const Decimal opened = trades.ViewOf(instrument.id, now).today.at(0).opened_today();
+    if (!opened.is_zero()) {
+      status.open_today.push_back({.symbol = instrument.symbol, .quantity = opened});
     }
   }
   return status;

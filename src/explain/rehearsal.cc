@@ -17,6 +17,7 @@
 #include "model/market_data.h"
 #include "model/order.h"
 #include "model/signal.h"
+#include "model/venue_report.h"
 #include "risk/gate.h"
 #include "risk/gate_trace.h"
 #include "risk/guard_input.h"

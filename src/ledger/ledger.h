@@ -118,7 +118,7 @@ class Ledger final : public LedgerStore {
   base::Result<std::uint64_t> LastSwitchSequence();
   // Orders of the venue that are not ours or that our books lost, as reports have named them.
   base::Result<std::vector<std::string>> ForeignOrders();
-  // Requires: BeginRun() of this object gave an epoch.
+  // kConflict before BeginRun() of this object gave an epoch.
   base::Result<void> KeepForeignDayTrades(std::span<const model::ForeignDayTrade> trades,
                                           base::UnixNanos at) override;
   // The newest run's epoch, 0 for none.

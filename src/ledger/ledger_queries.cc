@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/ensure.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/chain.h"
@@ -157,12 +156,15 @@ Result<bool> Ledger::IsNew() {
 
 Result<void> Ledger::KeepForeignDayTrades(std::span<const model::ForeignDayTrade> trades,
                                           base::UnixNanos at) {
-  ENSURE(impl_->run.has_value());
+  if (!impl_->run) {
+    return base::Fail(base::ErrorCode::kConflict, "day trades are kept by a run; none began");
+  }
+  const ForeignDayTradesSeen seen{.epoch = impl_->run->epoch, .at = at};
   const auto connection = Connection();
   if (!connection) {
     return tl::unexpected<base::Error>(connection.error());
   }
-  return ledger::KeepForeignDayTrades(**connection, trades, {.epoch = impl_->run->epoch, .at = at});
+  return ledger::KeepForeignDayTrades(**connection, trades, seen);
 }
 
 Result<std::vector<std::string>> Ledger::ForeignOrders() {

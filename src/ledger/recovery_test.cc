@@ -2,7 +2,6 @@
 // Method: rows by hand, read back through the public interface.
 
 #include <cstdint>
-#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>

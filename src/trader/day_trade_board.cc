@@ -38,14 +38,15 @@ namespace {
 // Older ones are trimmed, unless the window reaches further back.
 constexpr std::int64_t kDaysKept = 8;
 
-// A score comes as "739941"; others may have written "739941.0".
+// A score comes as "739941"; others may have written "739941.5", "1e+17" or "inf".
 std::optional<std::int64_t> OrdinalOf(std::string_view text) {
-  std::int64_t value = 0;
+  constexpr double kFarthest = 1e9;
+  double value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (read.ec != std::errc()) {
     return std::nullopt;
   }
-  return value;
+  return static_cast<std::int64_t>(std::clamp(value, -kFarthest, kFarthest));
 }
 
 void ReadNewest(redis::Pipeline& out) {

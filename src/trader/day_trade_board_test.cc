@@ -11,7 +11,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -61,7 +60,7 @@ class DayTradeBoardTest : public testing::Test {
 
   // From what was booked so far, as a restart would.
   void Start(std::vector<model::ForeignDayTrade> foreign = {}) {
-    oms::OpeningBooks books{
+    const oms::OpeningBooks books{
         .portfolio = portfolio_, .share_moves = moves_, .foreign_day_trades = UnixDaysOf(foreign)};
     board_ = std::make_unique<DayTradeBoard>(engine::DayTradeSetup{}, table_, books, foreign);
   }

@@ -7,7 +7,6 @@
 #include "base/decimal.h"
 #include "base/iso_time.h"
 #include "base/result.h"
-#include "base/time.h"
 #include "config/settings.h"
 #include "daytrade/policy.h"
 #include "engine/day_trade_book.h"

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/day_trade_book.h"
 #include "ledger/recovered_books.h"
 #include "model/foreign_day_trade.h"
 #include "trader/assembly.h"
@@ -21,6 +23,7 @@ namespace bulwark::trader {
 namespace {
 
 constexpr std::int64_t kForeignDaysKept = 30;  // Far more than any window reaches back.
+constexpr std::int64_t kForeignDaysAhead = 7;  // What is dated later is a mistake and never counts.
 
 }  // namespace
 
@@ -33,13 +36,14 @@ base::Result<void> Trader::AdoptDayTrades(ledger::RecoveredBooks& books) {
   }
   std::vector<model::ForeignDayTrade> added;
   const base::UnixNanos now = clock_.WallNow();
-  const std::int64_t oldest =
-      std::chrono::floor<std::chrono::days>(now).time_since_epoch().count() - kForeignDaysKept;
+  const std::int64_t today = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
   for (model::ForeignDayTrade& trade : ForeignAmong(*shown, OrdersIn(books.share_moves))) {
     const bool is_known = std::any_of(
         books.foreign_day_trades.begin(), books.foreign_day_trades.end(),
         [&](const model::ForeignDayTrade& known) { return known.member == trade.member; });
-    if (!is_known && trade.unix_day >= oldest) {
+    const bool is_sane =
+        trade.unix_day >= today - kForeignDaysKept && trade.unix_day <= today + kForeignDaysAhead;
+    if (!is_known && is_sane) {
       added.push_back(std::move(trade));
     }
   }
@@ -60,12 +64,11 @@ void Trader::MakeDayTradeBoard(const EngineStart& start,
     return;
   }
   // Made for the engine before: there is one.
-  auto setup = MakeDayTrades(settings_.daytrade);
-  if (!setup || !*setup) {
-    return;
+  const auto setup = MakeDayTrades(settings_.daytrade);
+  const std::optional<engine::DayTradeSetup> made = setup ? *setup : std::nullopt;
+  if (made) {
+    day_trades_ = std::make_unique<DayTradeBoard>(*made, instruments_, start.books, foreign);
   }
-  day_trades_ =
-      std::make_unique<DayTradeBoard>(**std::move(setup), instruments_, start.books, foreign);
 }
 
 }  // namespace bulwark::trader
