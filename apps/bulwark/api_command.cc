@@ -17,6 +17,7 @@
 #include "base/result.h"
 #include "config/settings.h"
 #include "data_paths.h"
+#include "jobs_routes.h"
 #include "ledger_access.h"
 #include "limit_metrics_source.h"
 #include "redis_access.h"
@@ -66,7 +67,8 @@ int RunApi(const config::Settings& settings, const AppContext& context, const st
                                             .port = settings.api.port,
                                             .ledger = LedgerPlaceOf(settings, *paths),
                                             .web = web.empty() ? BuiltPage() : fs::path(web),
-                                            .more_metrics = [&limits] { return limits.Text(); }});
+                                            .more_metrics = [&limits] { return limits.Text(); },
+                                            .routes = JobRoutes(settings, *paths)});
   if (!service) {
     fmt::print(stderr, "error: {}\n", service.error().message);
     return kExitFailed;

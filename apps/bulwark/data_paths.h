@@ -40,6 +40,7 @@ class DataPaths {
   [[nodiscard]] std::filesystem::path VendorKeysFile() const { return root_ / "vendor.keys"; }
   // Files of columns: bars/1d/AAPL.bars.
   [[nodiscard]] std::filesystem::path ColumnsDir() const { return root_ / "bars"; }
+  [[nodiscard]] std::filesystem::path JobsFile() const { return root_ / "jobs.db"; }
   [[nodiscard]] std::filesystem::path PaperFile() const { return root_ / "paper.db"; }
 
  private:

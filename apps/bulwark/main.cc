@@ -24,6 +24,7 @@
 #include "doctor_command.h"
 #include "explain_command.h"
 #include "import_command.h"
+#include "jobs_command.h"
 #include "keys_command.h"
 #include "ledger_command.h"
 #include "limit_command.h"
@@ -49,6 +50,7 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddVenueCommand(root, context);
   bulwark::app::AddTraderCommand(root, context);
   bulwark::app::AddApiCommand(root, context);
+  bulwark::app::AddJobsCommand(root, context);
   bulwark::app::AddStatusCommand(root, context);
   bulwark::app::AddSwitchCommands(root, context);
   bulwark::app::AddStopsCommand(root, context);

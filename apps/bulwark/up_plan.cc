@@ -51,6 +51,15 @@ process::ChildSpec RoleSpec(const std::string& role, const UpInputs& inputs) {
   return spec;
 }
 
+// `bulwark jobs run`: a role among other commands of its group.
+process::ChildSpec JobsSpec(const UpInputs& inputs) {
+  process::ChildSpec spec = RoleSpec("jobs", inputs);
+  process::Command command = *spec.command();
+  command.args.insert(command.args.begin() + 1, "run");
+  spec.command = [command] { return command; };
+  return spec;
+}
+
 process::ChildSpec RedisSpec(redis::ManagedServer& server) {
   process::ChildSpec spec;
   spec.name = "redis";
@@ -81,6 +90,9 @@ std::vector<process::ChildSpec> PlanChildren(const config::Settings& settings,
   fs::remove(paths.RoleFile("api"), ignored);
   api.is_ready = [paths] { return PageAddress(paths).has_value(); };
   specs.push_back(std::move(api));
+  if (settings.jobs.enabled) {
+    specs.push_back(JobsSpec(inputs));
+  }
   for (process::ChildSpec& spec : specs) {
     spec.stop_grace = settings.up.stop_timeout;
   }

@@ -1,6 +1,7 @@
 // What `bulwark up` runs: which processes, in which order, with which arguments.
 //
-// Shape:   redis (unless redis.url names one), venue, trader, api; stopped in the reverse order.
+// Shape:   redis (unless redis.url names one), venue, trader, api, jobs (when enabled); stopped in
+//          the reverse order.
 // Errors:  none; the commands fail when they are started.
 // Threads: the main thread. The specs borrow `redis`, which must outlive them.
 

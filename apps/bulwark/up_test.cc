@@ -147,6 +147,18 @@ TEST_F(UpPlanTest, RunsNoRedisOfItsOwnWhenAnotherIsNamed) {
   EXPECT_EQ(specs[2].name, "api");
 }
 
+TEST_F(UpPlanTest, StartsTheJobsLastWhenTheyAreEnabled) {
+  settings_.jobs.enabled = true;
+  const auto specs = PlanChildren(settings_, paths_, Inputs(), nullptr);
+
+  ASSERT_EQ(specs.size(), 4U);
+  EXPECT_EQ(specs[3].name, "jobs");
+  const auto command = specs[3].command();
+  ASSERT_TRUE(command && command->args.size() >= 2);
+  EXPECT_EQ(command->args[0], "jobs");
+  EXPECT_EQ(command->args[1], "run");
+}
+
 class UpTest : public BinaryTest {};
 
 TEST_F(UpTest, RefusesASecondOneOnTheSameDataFolder) {

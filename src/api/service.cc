@@ -153,6 +153,9 @@ net::Router Service::Impl::MakeRouter() {
   AddCommand(router, "/api/resume", kResumeCommand);
   AddCommand(router, "/api/kill", kKillCommand);
   AddCommand(router, "/api/release", kReleaseCommand);
+  for (const Route& route : options_.routes) {
+    router.Add(route.method, route.path, route.handler);
+  }
   AddPage(router);
   return router;
 }

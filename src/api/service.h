@@ -21,9 +21,17 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/ledger_place.h"
+#include "net/router.h"
 #include "redis/url.h"
 
 namespace bulwark::api {
+
+// Something else that the installation shows or does, such as its jobs.
+struct Route {
+  std::string method;
+  std::string path;
+  net::Handler handler;  // Called by the server's threads.
+};
 
 struct ServiceOptions {
   redis::Url redis;
@@ -33,6 +41,7 @@ struct ServiceOptions {
   std::filesystem::path web = {};   // The built page; a placeholder is served when it is not there.
   // What others add to GET /metrics, asked while Redis answers; from any thread.
   std::function<std::string()> more_metrics = {};
+  std::vector<Route> routes = {};
   base::Nanos call_timeout = std::chrono::seconds{1};
   base::Nanos push_every = std::chrono::milliseconds{500};
 };

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <set>
 #include <string>
 #include <variant>
@@ -74,8 +73,10 @@ std::string Backfill::DoItem(const std::string& symbol, store::Window window,
     report.ended_by = "the marks cannot be read: " + marks.error().message;
     return report.ended_by;
   }
-  const auto answer = collector_.Collect(symbol, window, parts_.clock.WallNow(), std::nullopt);
+  const auto answer = collector_.Collect(symbol, window, parts_.clock.WallNow(), parts_.fence);
   if (!answer) {
+    report.is_overtaken = answer.error().code == base::ErrorCode::kConflict;
+    report.ended_by = report.is_overtaken ? answer.error().message : report.ended_by;
     return answer.error().message;
   }
   if (const auto* refusal = std::get_if<sources::Refusal>(&*answer)) {

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@
 #include "base/time.h"
 #include "calendar/exchange_calendar.h"
 #include "collect/bar_collector.h"
+#include "jobs/fence.h"
 #include "jobs/work_marks.h"
 #include "sources/bar_source.h"
 #include "store/bar_table.h"
@@ -50,7 +52,8 @@ struct BackfillReport {
   std::uint64_t failed = 0;
   std::int64_t rows = 0;
   bool is_stopped = false;
-  std::string ended_by;  // Why nothing more would work; empty when that is not so.
+  bool is_overtaken = false;  // By a newer run of the same job.
+  std::string ended_by;       // Why nothing more would work; empty when that is not so.
 };
 
 class Backfill {
@@ -61,6 +64,7 @@ class Backfill {
     jobs::WorkMarks& marks;
     const calendar::ExchangeCalendar& calendar;
     const base::Clock& clock;
+    std::optional<jobs::Fence> fence = std::nullopt;  // Of a job's run.
   };
 
   explicit Backfill(const Parts& parts)

@@ -5,20 +5,18 @@
 #include <string>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "base/ensure.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "calendar/day.h"
 #include "collect/bar_collector.h"
+#include "collect/members.h"
 #include "jobs/fence.h"
 #include "jobs/job.h"
 #include "jobs/schedule.h"
 #include "sources/refusal.h"
 #include "store/bar_table.h"
 #include "store/rows.h"
-#include "store/universe_table.h"
 
 namespace bulwark::collect {
 
@@ -34,37 +32,20 @@ DailyBarsJob::DailyBarsJob(const DailyBarsParts& parts, std::string universe)
   spec_.overrun_after = std::chrono::hours{2};
 }
 
-base::Result<std::vector<std::string>> DailyBarsJob::Symbols(calendar::Date date) {
-  const auto members = store::MembersOn(parts_.store.connection(), universe_, date);
-  if (!members) {
-    return tl::unexpected<base::Error>(members.error());
-  }
-  if (members->empty()) {
-    return base::Fail(base::ErrorCode::kNotFound,
-                      "universe " + universe_ + " has no members; import a list of them");
-  }
-  std::vector<std::string> symbols;
-  symbols.reserve(members->size());
-  for (const store::Member& member : *members) {
-    symbols.push_back(member.symbol);
-  }
-  return symbols;
-}
-
 base::Result<void> DailyBarsJob::Run(jobs::JobContext& context) {
   if (auto raised = jobs::RaiseFence(parts_.store.connection(), context.fence()); !raised) {
     return raised;
   }
-  const auto symbols = Symbols(context.date());
-  if (!symbols) {
-    return tl::unexpected<base::Error>(symbols.error());
+  const auto members = RequireMembers(parts_.store, universe_, context.date());
+  if (!members) {
+    return tl::unexpected<base::Error>(members.error());
   }
-  context.SetTotal(symbols->size());
-  for (const std::string& symbol : *symbols) {
+  context.SetTotal(members->size());
+  for (const store::Member& member : *members) {
     if (context.ShouldStop()) {
       return {};
     }
-    if (auto done = DoItem(context, symbol); !done) {
+    if (auto done = DoItem(context, member.symbol); !done) {
       return done;
     }
   }

@@ -12,13 +12,10 @@
 
 #pragma once
 
-#include <functional>
 #include <string>
-#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "calendar/day.h"
 #include "calendar/exchange_calendar.h"
 #include "collect/bar_collector.h"
 #include "jobs/job.h"
@@ -46,7 +43,6 @@ class DailyBarsJob final : public jobs::Job {
   base::Result<void> Run(jobs::JobContext& context) override;
 
  private:
-  base::Result<std::vector<std::string>> Symbols(calendar::Date date);
   // Fails only when the run cannot go on.
   base::Result<void> DoItem(jobs::JobContext& context, const std::string& symbol);
   base::Result<void> Fetch(jobs::JobContext& context, const std::string& symbol);

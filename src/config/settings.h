@@ -196,6 +196,34 @@ struct JournalSettings {
   std::uint64_t max_bytes = 0;
 };
 
+struct CalendarSettings {
+  std::string overrides;
+};
+
+struct JobsSettings {
+  bool enabled = false;
+  std::string source;
+  std::string source_url;
+  std::string source_limits;
+  std::string overview_url;
+  std::string overview_limits;
+  std::string finra_url;
+  std::string edgar_url;
+  std::string contact;
+  std::string universe;
+  std::uint32_t parallel = 0;
+  base::Nanos lease{};
+  base::Nanos catch_up{};
+  base::Nanos retry_delay{};
+  std::uint32_t attempts = 0;
+};
+
+struct SchedulerSettings {
+  std::string daily_bars_cron;
+  std::string weekly_fundamentals_cron;
+  std::string altdata_cron;
+};
+
 struct UpSettings {
   base::Nanos backoff_min{};
   base::Nanos backoff_max{};
@@ -227,6 +255,9 @@ struct Settings {
   HeartbeatSettings heartbeat;
   AlertsSettings alerts;
   JournalSettings journal;
+  CalendarSettings calendar;
+  JobsSettings jobs;
+  SchedulerSettings scheduler;
   UpSettings up;
 };
 

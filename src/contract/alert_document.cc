@@ -23,7 +23,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kFixedFields = {"timestamp", "level", "event", "message"};
 
 using EventMessage = std::pair<std::string_view, std::string_view>;
-constexpr std::array<EventMessage, 49> kMessages = {{
+constexpr std::array<EventMessage, 53> kMessages = {{
     {"SYSTEM_HALT", "Emergency halt triggered"},
     {"SYSTEM_RESUMED", "Halt ended by an operator"},
     {"KILL_SWITCH_ACTIVATED", "Kill switch activated"},
@@ -73,6 +73,10 @@ constexpr std::array<EventMessage, 49> kMessages = {{
     {"PROTECTION_LOST", "The venue ended a protective stop unfilled; it is sent again"},
     {"FEE_CURRENCY_UNKNOWN", "A fee was taken in a currency without a price"},
     {"CORPORATE_ACTION_REFUSED", "A split or dividend makes no sense and was not booked"},
+    {"JOB_OVERRUN", "A job runs for longer than it should"},
+    {"JOB_MISSED", "Planned runs of a job did not take place"},
+    {"JOB_NOT_STARTED", "A job was due and has not begun"},
+    {"JOB_FAILED", "A job failed and is not repeated any more"},
     {"STOP_LOSS_FIRED", "Stop-loss closed a position"},
 }};
 

@@ -3,12 +3,14 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "base/iso_time.h"
 #include "base/result.h"
@@ -60,6 +62,14 @@ base::Result<IndexEntry> EntryOf(std::string_view line) {
   return entry;
 }
 
+std::string QuarterUrl(std::string_view base_url, std::chrono::sys_days day) {
+  constexpr unsigned kMonthsPerQuarter = 3;
+  const std::chrono::year_month_day date(day);
+  return fmt::format("{}/Archives/edgar/daily-index/{}/QTR{}", base_url,
+                     static_cast<int>(date.year()),
+                     (static_cast<unsigned>(date.month()) - 1) / kMonthsPerQuarter + 1);
+}
+
 bool IsTaken(std::string_view line) {
   return line.starts_with("4 ") || line.starts_with("4/A ");
 }
@@ -96,14 +106,33 @@ base::Result<std::vector<IndexEntry>> ParseDailyIndex(std::string_view text) {
   return entries;
 }
 
+base::Result<std::set<std::string>> ParseFolder(std::string_view body) {
+  constexpr std::size_t kNamesMax = 10'000;
+  const nlohmann::json document = nlohmann::json::parse(body, nullptr, false);
+  const auto folder = document.is_object() ? document.find("directory") : document.end();
+  if (folder == document.end() || !folder->is_object() || !folder->contains("item") ||
+      !folder->at("item").is_array()) {
+    return base::Fail(base::ErrorCode::kCorrupt, "no list of a folder: " + Shown(body));
+  }
+  std::set<std::string> names;
+  for (const nlohmann::json& item : folder->at("item")) {
+    const auto name = item.is_object() ? item.find("name") : item.end();
+    if (name == item.end() || !name->is_string() || names.size() == kNamesMax) {
+      return base::Fail(base::ErrorCode::kCorrupt, "an item of the folder has no name");
+    }
+    names.insert(name->get<std::string>());
+  }
+  return names;
+}
+
+std::string QuarterListUrl(std::string_view base_url, std::chrono::sys_days day) {
+  return QuarterUrl(base_url, day) + "/index.json";
+}
+
 std::string DailyIndexUrl(std::string_view base_url, std::chrono::sys_days day) {
-  constexpr unsigned kMonthsPerQuarter = 3;
-  const std::chrono::year_month_day date(day);
   std::string compact = base::FormatDate(day);
   std::erase(compact, '-');
-  return fmt::format("{}/Archives/edgar/daily-index/{}/QTR{}/form.{}.idx", base_url,
-                     static_cast<int>(date.year()),
-                     (static_cast<unsigned>(date.month()) - 1) / kMonthsPerQuarter + 1, compact);
+  return fmt::format("{}/form.{}.idx", QuarterUrl(base_url, day), compact);
 }
 
 std::string FilingUrl(std::string_view base_url, std::string_view path) {

@@ -1,4 +1,4 @@
-// The SEC's list of a day's filings.
+// The SEC's list of a day's filings, and its list of those lists.
 //
 // Shape:   only Forms 4 and 4/A, each accession once: a filing is listed under its issuer and each
 //          owner. Company names hold runs of blanks, so lines are read from the right.
@@ -9,6 +9,7 @@
 #pragma once
 
 #include <chrono>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,12 @@ struct IndexEntry {
 // In the order in which they are first listed.
 base::Result<std::vector<IndexEntry>> ParseDailyIndex(std::string_view text);
 
-// "https://www.sec.gov/Archives/edgar/daily-index/2026/QTR4/form.20261119.idx" for a base address.
+// The names in a folder, from its index.json.
+base::Result<std::set<std::string>> ParseFolder(std::string_view body);
+
+// "https://www.sec.gov/Archives/edgar/daily-index/2026/QTR4/index.json" for a base address.
+std::string QuarterListUrl(std::string_view base_url, std::chrono::sys_days day);
+// ".../QTR4/form.20261119.idx" in the same folder.
 std::string DailyIndexUrl(std::string_view base_url, std::chrono::sys_days day);
 std::string FilingUrl(std::string_view base_url, std::string_view path);
 

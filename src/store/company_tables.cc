@@ -289,6 +289,25 @@ base::Result<std::vector<InsiderTransaction>> InsidersOf(sql::Connection& connec
   return rows;
 }
 
+base::Result<bool> HasShortInterest(sql::Connection& connection, std::string_view source,
+                                    std::chrono::sys_days settled) {
+  auto query = connection.Prepare({.sql = "SELECT 1 FROM short_interest WHERE settled = :settled "
+                                          "AND source = :source LIMIT 1",
+                                   .params = "it",
+                                   .columns = "i"});
+  if (!query) {
+    return tl::unexpected<base::Error>(query.error());
+  }
+  bool is_there = false;
+  const auto read = query->Set(0, DaysOf(settled))
+                        .Set(1, std::string(source))
+                        .ForEachRow([&](const sql::Statement& /*row*/) { is_there = true; });
+  if (!read) {
+    return tl::unexpected<base::Error>(read.error());
+  }
+  return is_there;
+}
+
 base::Result<bool> HasFiling(sql::Connection& connection, const std::string& accession) {
   auto query = connection.Prepare(
       {.sql = "SELECT count(*) FROM insider_transactions WHERE accession = :accession",

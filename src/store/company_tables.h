@@ -41,6 +41,9 @@ base::Result<std::vector<Fundamental>> FundamentalsAsOf(sql::Connection& connect
 base::Result<std::vector<ShortInterest>> ShortInterestAsOf(sql::Connection& connection,
                                                            const std::string& symbol,
                                                            base::UnixNanos at);
+// Whether a source's file of a settlement day is in the store; one that is, is there whole.
+base::Result<bool> HasShortInterest(sql::Connection& connection, std::string_view source,
+                                    std::chrono::sys_days settled);
 // By day of trade, then accession and line.
 base::Result<std::vector<InsiderTransaction>> InsidersOf(sql::Connection& connection,
                                                          const std::string& symbol);

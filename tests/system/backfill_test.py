@@ -3,10 +3,6 @@
 A server on loopback answers as Alpaca does, in pages, and writes down every question. At the end the store
 must be what one run without interruption makes, and no symbol may have been asked for after its mark.
 """
-import collections
-import datetime
-import http.server
-import json
 import os
 import pathlib
 import random
@@ -14,114 +10,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
-import urllib.parse
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import harness
-import resp
+from bar_server import KEYS, Redis, Vendor
 from harness import check, wait_until
-
-PAGE_BARS = 150
-KEYS = {"APCA_API_KEY_ID": "test-id", "APCA_API_SECRET_KEY": "test-secret"}
-
-
-class Redis:
-    """A server on a unix socket, which keeps what it acknowledged."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.socket = folder / "redis.sock"
-        self.process = None
-
-    def start(self):
-        self.process = subprocess.Popen(
-            ["redis-server", "--port", "0", "--unixsocket", str(self.socket), "--dir",
-             str(self.folder), "--appendonly", "yes", "--appendfsync", "always", "--save", ""],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-        def answers():
-            try:
-                return self.ask("PING") is not None
-            except (OSError, resp.RespError):
-                return False
-        wait_until(answers, 20, "redis-server")
-
-    def ask(self, *words):
-        client = resp.Connection(str(self.socket), "default", "unused")
-        try:
-            return client.call(*words)
-        finally:
-            client.close()
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-
-def bars_of(symbol, start, end):
-    """The same for ever: a bar on each weekday."""
-    day = datetime.date.fromisoformat(start[:10])
-    last = datetime.date.fromisoformat(end[:10])
-    while day <= last:
-        if day.weekday() < 5:
-            price = 10 + sum(map(ord, symbol)) % 50 + day.toordinal() % 17 / 8
-            yield {"t": f"{day}T05:00:00Z", "o": price, "h": price + 1, "l": price - 1,
-                   "c": price + 0.5, "v": day.toordinal() % 1000}
-        day += datetime.timedelta(days=1)
-
-
-class Vendor:
-    """The server; `asked` counts first pages, `after_mark` those that came although marked."""
-
-    def __init__(self, redis):
-        self.redis = redis
-        self.asked = collections.Counter()
-        self.after_mark = []
-        self.with_key = 0
-        self.is_watching = True
-        vendor = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self):
-                vendor.answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def url(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def answer(self, handler):
-        query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(handler.path).query))
-        symbol = query["symbols"]
-        self.with_key += handler.headers.get("APCA-API-KEY-ID") == KEYS["APCA_API_KEY_ID"]
-        first = int(query.get("page_token", "0"))
-        if first == 0:
-            self.asked[symbol] += 1
-            if self.is_watching and self.redis.ask("SISMEMBER", "backfill:completed", symbol) == 1:
-                self.after_mark.append(symbol)
-        bars = list(bars_of(symbol, query["start"], query["end"]))
-        page = bars[first:first + PAGE_BARS]
-        more = first + PAGE_BARS < len(bars)
-        body = json.dumps({"bars": {symbol: page},
-                           "next_page_token": str(first + PAGE_BARS) if more else None}).encode()
-        try:
-            handler.send_response(200)
-            handler.send_header("Content-Type", "application/json")
-            handler.send_header("Content-Length", str(len(body)))
-            handler.end_headers()
-            handler.wfile.write(body)
-        except OSError:
-            pass  # The client was killed.
 
 
 def command(given, data, redis, vendor, symbols):
@@ -168,7 +62,7 @@ def scenario(given, _system, folder):
     symbols = [f"S{number:03}" for number in range(given.symbols)]
     redis = Redis(folder)
     redis.start()
-    vendor = Vendor(redis)
+    vendor = Vendor(redis, "backfill:completed")
     try:
         clean = run(given, folder / "clean", redis, vendor, symbols)
         check(clean.returncode == 0, f"the clean run ended with {clean.returncode}: {clean.stderr}")

@@ -1,0 +1,163 @@
+// Goal: files of FINRA and filings of the SEC arrive whole, what is not published is told from what
+//       is refused, and no key is shown.
+// Method: a caller that answers by address, as the publishers' servers do.
+
+#include "sources/publishers.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "base/time.h"
+#include "net/http_client.h"
+#include "sources/edgar_index.h"
+#include "sources/fetcher.h"
+#include "sources/finra.h"
+#include "sources/refusal.h"
+#include "store/rows.h"
+#include "store/store_testing.h"
+
+namespace bulwark::sources {
+namespace {
+
+using store::testing_support::At;
+using store::testing_support::Day;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using testing::SizeIs;
+
+// What is not known is 403, as where the SEC keeps its files.
+class Site final : public net::HttpCaller {
+ public:
+  base::Result<net::HttpReply> Call(const net::HttpCall& call) override {
+    calls.push_back(call.url);
+    const auto found = pages.find(call.url);
+    return found == pages.end() ? net::HttpReply{.status = 403, .body = "AccessDenied"}
+                                : net::HttpReply{.status = 200, .body = found->second};
+  }
+
+  std::map<std::string, std::string> pages;
+  std::vector<std::string> calls;
+};
+
+class OpenGate final : public CallGate {
+ public:
+  base::Result<void> Enter() override { return {}; }
+  base::Result<void> OnThrottled(std::optional<base::Nanos> /*retry_after*/,
+                                 int /*status*/) override {
+    return {};
+  }
+};
+
+const std::string kQuarter = "http://sec/Archives/edgar/daily-index/2026/QTR4/";
+const std::string kPath = "edgar/data/1234567/0001234567-26-000042.txt";
+
+std::string Submission(const std::string& accession) {
+  return "ACCESSION NUMBER:\t\t" + accession +
+         "\nFILED AS OF DATE:\t\t20261119\n<XML>\n"
+         "<ownershipDocument><documentType>4</documentType><issuer><issuerCik>0001234567</"
+         "issuerCik>"
+         "<issuerTradingSymbol>ZZZT</issuerTradingSymbol></issuer><nonDerivativeTable>"
+         "<nonDerivativeTransaction><transactionDate><value>2026-11-17</value></transactionDate>"
+         "<transactionCoding><transactionCode>P</transactionCode></transactionCoding>"
+         "</nonDerivativeTransaction></nonDerivativeTable></ownershipDocument>\n</XML>\n";
+}
+
+class PublishersTest : public testing::Test {
+ protected:
+  Site site_;
+  OpenGate gate_;
+  Fetcher fetcher_{site_, gate_, {}};
+  Edgar edgar_{fetcher_, "http://sec"};
+};
+
+TEST_F(PublishersTest, ListsADayAndFetchesAFiling) {
+  site_.pages[kQuarter + "index.json"] =
+      R"({"directory":{"item":[{"name":"form.20261119.idx","type":"file"},{"name":"x"}]}})";
+  site_.pages[kQuarter + "form.20261119.idx"] =
+      "Form Type   Company Name\n-----------\n"
+      "4               Zeta Test Corp        1234567     20261119    " +
+      kPath + "\n";
+  site_.pages["http://sec/Archives/" + kPath] = Submission("0001234567-26-000042");
+
+  const auto list = edgar_.List(Day("2026-11-19"));
+  ASSERT_TRUE(list.has_value()) << list.error().message;
+  ASSERT_THAT(**list, SizeIs(1));
+  const auto filing = edgar_.Fetch((*list)->front());
+
+  ASSERT_TRUE(filing.has_value()) << filing.error().message;
+  ASSERT_THAT(filing->transactions, SizeIs(1));
+  EXPECT_EQ(filing->transactions[0].symbol, "ZZZT");
+  EXPECT_EQ(filing->filed, Day("2026-11-19"));
+}
+
+TEST_F(PublishersTest, TellsADayWithoutAListFromARefusal) {
+  site_.pages[kQuarter + "index.json"] = R"({"directory":{"item":[]}})";
+
+  EXPECT_EQ(*edgar_.List(Day("2026-11-26")), std::nullopt);
+  EXPECT_EQ(*edgar_.List(Day("2026-11-27")), std::nullopt);
+  EXPECT_THAT(site_.calls, ElementsAre(kQuarter + "index.json"));
+
+  const auto refused = edgar_.List(Day("2026-09-30"));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, base::ErrorCode::kUnavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr("403"));
+}
+
+TEST_F(PublishersTest, RefusesAFolderThatIsNoneAndAnotherFiling) {
+  for (const char* body : {"<html>", "[]", R"({"directory":1})", R"({"directory":{"item":[{}]}})",
+                           R"({"directory":{"item":[{"name":7}]}})"}) {
+    EXPECT_FALSE(ParseFolder(body).has_value()) << body;
+  }
+  site_.pages["http://sec/Archives/" + kPath] = Submission("0009999999-26-000001");
+
+  const auto filing = edgar_.Fetch({.path = kPath, .accession = "0001234567-26-000042"});
+
+  ASSERT_FALSE(filing.has_value());
+  EXPECT_EQ(filing.error().code, base::ErrorCode::kCorrupt);
+}
+
+TEST_F(PublishersTest, ReadsShortInterestAndKnowsWhatIsNotPublished) {
+  FinraFiles finra(fetcher_, "http://finra");
+  site_.pages[FinraFileUrl("http://finra", Day("2026-11-13"))] =
+      "accountingYearMonthNumber|symbolCode|issueName|issuerServicesGroupExchangeCode|"
+      "marketClassCode|currentShortPositionQuantity|previousShortPositionQuantity|stockSplitFlag|"
+      "averageDailyVolumeQuantity|daysToCoverQuantity|revisionFlag|changePercent|"
+      "changePreviousNumber|settlementDate\n"
+      "20261113|ZZZT|Zeta Test Corp|A|NYSE|1500000|1200000||500000|3.0||25.0|300000|2026-11-13\n";
+  site_.pages[FinraFileUrl("http://finra", Day("2026-10-30"))] =
+      site_.pages[FinraFileUrl("http://finra", Day("2026-11-13"))];
+
+  const auto page = finra.Fetch(Day("2026-11-13"));
+  ASSERT_TRUE(page.has_value()) << page.error().message;
+  EXPECT_EQ((*page)->rows.at(0).shares, 1'500'000);
+  EXPECT_EQ(*finra.Fetch(Day("2026-11-30")), std::nullopt);
+  EXPECT_THAT(finra.Fetch(Day("2026-10-30")).error().message, HasSubstr("another day"));
+}
+
+TEST_F(PublishersTest, FetchesOverviewsAndShowsNoKey) {
+  AlphaVantageOverviews source(fetcher_, {.base_url = "http://av", .key = base::Secret("K3Y")});
+  const std::string url = "http://av/query?function=OVERVIEW&symbol=ZZZT&apikey=K3Y";
+  site_.pages[url] = R"({"Symbol":"ZZZT","LatestQuarter":"2026-09-30","PERatio":"18.2"})";
+
+  const auto answer = source.Fetch("ZZZT", At("2026-11-28T11:00:00Z"));
+  ASSERT_TRUE(answer.has_value()) << answer.error().message;
+  EXPECT_THAT(std::get<std::vector<store::Fundamental>>(*answer), SizeIs(1));
+
+  site_.pages[url] = "{}";
+  const auto unknown = source.Fetch("ZZZT", At("2026-11-28T11:00:00Z"));
+  EXPECT_EQ(std::get<Refusal>(*unknown).kind, RefusalKind::kUnknownSymbol);
+  const auto failed = source.Fetch("AAA", At("2026-11-28T11:00:00Z"));
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_THAT(failed.error().message, Not(HasSubstr("K3Y")));
+}
+
+}  // namespace
+}  // namespace bulwark::sources
