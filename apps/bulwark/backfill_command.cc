@@ -21,11 +21,11 @@
 #include "base/new_york.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "calendar/exchange_calendar.h"
 #include "collect/backfill.h"
 #include "config/setting_text.h"
 #include "config/settings.h"
 #include "data_paths.h"
+#include "job_set.h"
 #include "jobs/work_marks.h"
 #include "redis/connection.h"
 #include "redis_access.h"
@@ -168,8 +168,12 @@ base::Result<int> Work(const config::Settings& settings, const DataPaths& paths,
   const auto is_stopped = [&] { return stop.IsRequested(); };
   const auto store = OpenStore(settings, paths, sql::Access::kReadWrite);
   const auto url = RedisUrlOf(settings, paths);
+  const auto calendar = CalendarOf(settings);
   if (!store || !url) {
     return tl::unexpected<base::Error>(store ? url.error() : store.error());
+  }
+  if (!calendar) {
+    return tl::unexpected<base::Error>(calendar.error());
   }
   const auto redis = redis::Connection::Connect(*url, RedisOptionsOf(settings, "bulwark-backfill"));
   const auto symbols = ResolveSymbols(**store, flags);
@@ -189,11 +193,10 @@ base::Result<int> Work(const config::Settings& settings, const DataPaths& paths,
   if (const auto reset = ResetWhenAsked(marks, flags, *symbols); !reset) {
     return tl::unexpected<base::Error>(reset.error());
   }
-  const calendar::ExchangeCalendar calendar;
   collect::Backfill backfill({.store = **store,
                               .source = (*vendor)->source(),
                               .marks = marks,
-                              .calendar = calendar,
+                              .calendar = *calendar,
                               .clock = base::SystemClock()});
   const auto plan = backfill.Plan(*symbols, flags.years);
   if (!plan) {

@@ -15,10 +15,10 @@
 #include "base/new_york.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "calendar/exchange_calendar.h"
 #include "config/settings.h"
 #include "data_paths.h"
 #include "data_report.h"
+#include "job_set.h"
 #include "sources/import.h"
 #include "sql/connection.h"
 #include "stop_signal.h"
@@ -113,7 +113,11 @@ int Show(const config::Settings& settings, const std::string& symbol) {
 
 int Check(const config::Settings& settings, const std::vector<std::string>& symbols) {
   return WithStore(settings, [&](store::Store& store, const DataPaths&) {
-    const auto report = CheckSymbols(store, symbols, calendar::ExchangeCalendar());
+    const auto calendar = CalendarOf(settings);
+    if (!calendar) {
+      return FailWithText(calendar.error());
+    }
+    const auto report = CheckSymbols(store, symbols, *calendar);
     if (!report) {
       return FailWithText(report.error());
     }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -93,15 +94,26 @@ net::Response History(const JobView& view, const net::Request& request) {
   return {.body = Json{{"runs", list}}.dump()};
 }
 
-// The job's own, as JSON; no body and an empty object are none.
-std::string ArgumentsOf(const net::Request& request) {
+// The job's own, as JSON; no body and an empty object are none. Empty for what is no object: a slip
+// of the pen must not start the largest run there is.
+std::optional<std::string> ArgumentsOf(const net::Request& request) {
+  if (request.body.empty()) {
+    return std::string();
+  }
   const Json body = Json::parse(request.body, nullptr, false);
-  return body.is_object() && !body.empty() ? body.dump() : std::string();
+  if (!body.is_object()) {
+    return std::nullopt;
+  }
+  return body.empty() ? std::string() : body.dump();
 }
 
 net::Response Trigger(const JobView& view, const std::string& id, const net::Request& request) {
   if (!request.Header("content-type").starts_with("application/json")) {
     return net::ErrorResponse(415, "send Content-Type: application/json");
+  }
+  const auto arguments = ArgumentsOf(request);
+  if (!arguments) {
+    return net::ErrorResponse(400, "the body is no JSON object");
   }
   const auto store = view.Open(sql::Access::kReadWrite);
   if (!store) {
@@ -114,7 +126,7 @@ net::Response Trigger(const JobView& view, const std::string& id, const net::Req
   if (!json->at("running").get<bool>()) {
     return net::ErrorResponse(409, "Scheduler not running");
   }
-  const auto asked = (*store)->Request(id, ArgumentsOf(request), "api", base::WallNow());
+  const auto asked = (*store)->Request(id, *arguments, "api", base::WallNow());
   if (!asked) {
     return asked.error().code == base::ErrorCode::kConflict
                ? net::ErrorResponse(409, asked.error().message)

@@ -65,9 +65,9 @@ class UpPlanTest : public BinaryTest {
   }
 
   // In the kernel's ticks since the machine's start; field 22 of its line, the 20th after the name.
-  static long StartedAt(pid_t pid) {
+  static long StartedAt(int pid) {
     std::ifstream in("/proc/" + std::to_string(pid) + "/stat");
-    std::string text{std::istreambuf_iterator<char>(in), {}};
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
     std::istringstream rest(text.substr(text.rfind(')') + 1));
     std::string field;
     for (int at = 0; at < 20; ++at) {

@@ -160,7 +160,7 @@ base::Result<Altdata::Next> Altdata::DoDay(jobs::JobContext& context, sys_days d
   const auto list = parts_.filings.List(day);
   if (!list) {
     context.CountFailed("filings of " + base::FormatDate(day), list.error().message);
-    return Next::kEnd;
+    return list.error().code == base::ErrorCode::kUnavailable ? Next::kEnd : Next::kGoOn;
   }
   std::vector<sources::IndexEntry> wanted = list->value_or(std::vector<sources::IndexEntry>());
   std::erase_if(wanted, [this](const sources::IndexEntry& entry) {

@@ -9,7 +9,7 @@
 //          nothing failed, else it stays.
 // Errors:  Run() fails when universe, store or last_run cannot be read and when a newer run has
 //          taken over. An item that fails is counted. The SEC is not asked any more in a run after
-//          a call to it got no answer.
+//          a call to it got no answer; a list that cannot be read is left out.
 // Threads: as jobs/job.h.
 // Owner:   all that it is given must outlive it.
 // Source:  docs/data.md#altdata, contract sections 1.5.5 and 5.4

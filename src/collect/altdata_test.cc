@@ -74,6 +74,9 @@ class PlayedFilings final : public sources::FilingSource {
     if (is_refusing) {
       return base::Fail(base::ErrorCode::kUnavailable, "status 403");
     }
+    if (day == damaged) {
+      return base::Fail(base::ErrorCode::kCorrupt, "no list");
+    }
     if (std::chrono::weekday(day) != std::chrono::Thursday) {
       return std::optional<std::vector<sources::IndexEntry>>();
     }
@@ -101,6 +104,7 @@ class PlayedFilings final : public sources::FilingSource {
   std::vector<std::chrono::sys_days> listed;
   std::vector<std::string> fetched;
   std::string broken;
+  std::chrono::sys_days damaged;
   bool is_refusing = false;
 };
 
@@ -205,6 +209,19 @@ TEST_F(AltdataTest, LeavesARefusingServerAloneAndStillTakesTheOther) {
   EXPECT_EQ(counts_.items_failed, 2U);
   EXPECT_EQ(errors_[0].item, "short interest of 2026-11-13");
   EXPECT_THAT(errors_[1].message, HasSubstr("403"));
+  EXPECT_EQ(*marks_.AltdataLastRun(), std::nullopt);
+}
+
+TEST_F(AltdataTest, ADamagedListDoesNotHideTheDaysAfterIt) {
+  filings_.damaged = Day("2026-11-19");
+
+  Run(kMorning, 1);
+
+  ASSERT_THAT(errors_, SizeIs(1));
+  EXPECT_EQ(errors_[0].item, "filings of 2026-11-19");
+  EXPECT_EQ(filings_.listed.back(), Day("2026-11-30"));
+  ASSERT_THAT(Insiders(), SizeIs(1));
+  EXPECT_EQ(Insiders()[0].traded, Day("2026-11-26"));
   EXPECT_EQ(*marks_.AltdataLastRun(), std::nullopt);
 }
 

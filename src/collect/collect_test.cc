@@ -171,6 +171,22 @@ TEST_F(CollectTest, NeverStoresTheBarOfAnUnfinishedSession) {
             DayAt("2026-11-20"));
 }
 
+TEST_F(CollectTest, FetchesTheEveningsBarAlthoughARunOfTheMorningMarkedTheDay) {
+  clock_.now = At("2026-11-20T14:00:00Z");  // Made up for Thursday.
+  jobs::JobContext morning = Context();
+  ASSERT_TRUE(RunDaily(morning).has_value());
+  jobs::JobContext again = Context(2);
+  ASSERT_TRUE(RunDaily(again).has_value());
+  EXPECT_EQ(again.Counts().items_skipped, 3U);
+
+  clock_.now = kEvening;
+  jobs::JobContext evening = Context(3);
+  ASSERT_TRUE(RunDaily(evening).has_value());
+
+  EXPECT_EQ(evening.Counts().items_done, 3U);
+  EXPECT_EQ(BarsOf("AAA").back().at, DayAt("2026-11-20"));
+}
+
 TEST_F(CollectTest, AsksFromAWeekBeforeTheLastBarSoThatAFailedDayHeals) {
   clock_.now = At("2026-11-16T22:30:00Z");
   jobs::JobContext monday = Context();

@@ -52,8 +52,26 @@ base::Result<void> DailyBarsJob::Run(jobs::JobContext& context) {
   return {};
 }
 
+// A run of the morning, which a person asked for or which made up for a missed one, sets the marks
+// of a day whose own bars do not exist yet.
+base::Result<bool> DailyBarsJob::IsDone(const jobs::JobContext& context,
+                                        const std::string& symbol) {
+  constexpr std::chrono::days kDay{1};
+  auto is_marked = parts_.marks.IsDailyBarsDone(context.date(), symbol);
+  if (!is_marked || !*is_marked) {
+    return is_marked;
+  }
+  const base::UnixNanos session = parts_.calendar.LastClosedSession(parts_.clock.WallNow());
+  const auto windows =
+      store::ReadCoverage(parts_.store.connection(), {.symbol = symbol, .span = store::Span::kDay});
+  if (!windows) {
+    return tl::unexpected<base::Error>(windows.error());
+  }
+  return store::Covers(*windows, {.from = session, .to = session + kDay});
+}
+
 base::Result<void> DailyBarsJob::DoItem(jobs::JobContext& context, const std::string& symbol) {
-  const auto is_done = parts_.marks.IsDailyBarsDone(context.date(), symbol);
+  const auto is_done = IsDone(context, symbol);
   if (!is_done) {
     // Without the mark nobody knows whether it was fetched: better later than twice.
     context.CountFailed(symbol, is_done.error().message);

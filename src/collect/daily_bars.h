@@ -1,8 +1,9 @@
 // The job daily_bars: each evening the last days of every member of the universe.
 //
 // Shape:   Monday to Friday 17:00 in New York. Items are symbols; one that is in the day's set of
-//          marks is passed over, each other is fetched, committed, then marked. The store's last
-//          bar decides from when on is asked, so that a day that failed heals itself.
+//          marks is passed over when the store has the last session that is over, each other is
+//          fetched, committed, then marked. The store's last bar decides from when on is asked, so
+//          that a day that failed heals itself.
 // Errors:  Run() fails when the universe cannot be read or is empty, when the source ends the run
 //          (quota gone, key not accepted), and when a newer run has taken over. A symbol that fails
 //          is counted.
@@ -45,6 +46,7 @@ class DailyBarsJob final : public jobs::Job {
  private:
   // Fails only when the run cannot go on.
   base::Result<void> DoItem(jobs::JobContext& context, const std::string& symbol);
+  base::Result<bool> IsDone(const jobs::JobContext& context, const std::string& symbol);
   base::Result<void> Fetch(jobs::JobContext& context, const std::string& symbol);
 
   DailyBarsParts parts_;

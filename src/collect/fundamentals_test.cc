@@ -2,6 +2,7 @@
 //       backfill does what its arguments say, under its run's fence.
 // Method: sources that play, a real store and a real Redis.
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -95,9 +96,12 @@ class JobsTest : public testing::Test {
     ASSERT_TRUE(transaction->Commit());
   }
 
-  base::Result<void> RunWeekly(std::int64_t token) {
-    jobs::JobContext context(
-        {.fence = {.job = "weekly_fundamentals", .token = token}, .started_at = kSaturday}, clock_);
+  base::Result<void> RunWeekly(std::int64_t token, base::UnixNanos due_at = kSaturday,
+                               base::UnixNanos started_at = kSaturday) {
+    jobs::JobContext context({.fence = {.job = "weekly_fundamentals", .token = token},
+                              .due_at = due_at,
+                              .started_at = started_at},
+                             clock_);
     WeeklyFundamentals job(
         {.store = *store_, .source = overviews_, .marks = marks_, .clock = clock_}, "sp500");
     auto done = job.Run(context);
@@ -145,6 +149,17 @@ TEST_F(JobsTest, FundamentalsAreFetchedOnceAWeekAndKnownFromThen) {
   ASSERT_TRUE(RunWeekly(2).has_value());
   EXPECT_EQ(counts_.items_skipped, 2U);
   EXPECT_THAT(overviews_.asked, SizeIs(2));
+}
+
+TEST_F(JobsTest, FundamentalsThatAreLateLeaveTheNewWeekToItsOwnRun) {
+  const std::chrono::days kWeek{7};
+  ASSERT_TRUE(RunWeekly(1, kSaturday, kSaturday + std::chrono::days{2}).has_value());  // Monday.
+  EXPECT_EQ(*marks_.IsWeeklyFundamentalsDone(Day("2026-11-28"), "AAA"), true);
+
+  ASSERT_TRUE(RunWeekly(2, kSaturday + kWeek, kSaturday + kWeek).has_value());
+
+  EXPECT_EQ(counts_.items_done, 2U);
+  EXPECT_THAT(overviews_.asked, SizeIs(4));
 }
 
 TEST_F(JobsTest, ACompanyThatTheSourceDoesNotKnowIsNotDone) {

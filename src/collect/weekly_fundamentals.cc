@@ -41,7 +41,7 @@ base::Result<void> WeeklyFundamentals::Run(jobs::JobContext& context) {
 
 base::Result<void> WeeklyFundamentals::DoItem(jobs::JobContext& context,
                                               const std::string& symbol) {
-  const auto is_done = parts_.marks.IsWeeklyFundamentalsDone(context.date(), symbol);
+  const auto is_done = parts_.marks.IsWeeklyFundamentalsDone(context.due_date(), symbol);
   if (!is_done) {
     context.CountFailed(symbol, is_done.error().message);
     return {};
@@ -88,7 +88,7 @@ base::Result<void> WeeklyFundamentals::Keep(jobs::JobContext& context, const std
     done = rows ? transaction->Commit() : tl::unexpected<base::Error>(rows.error());
   }
   if (done) {
-    done = parts_.marks.MarkWeeklyFundamentals(context.date(), symbol);
+    done = parts_.marks.MarkWeeklyFundamentals(context.due_date(), symbol);
   }
   if (!done) {
     context.CountFailed(symbol, done.error().message);

@@ -1,8 +1,9 @@
 // The job weekly_fundamentals: on Saturdays the overview of every member of the universe.
 //
 // Shape:   items are symbols; one that is in the week's set of marks is passed over, each other is
-//          fetched, committed, then marked. A symbol of which the source knows nothing has failed:
-//          it is asked for again, and never counts as done.
+//          fetched, committed, then marked. The week is that of the time on the plan: a run that
+//          is late, on Monday, leaves the new week to its own Saturday. A symbol of which the
+//          source knows nothing has failed: it is asked for again, and never counts as done.
 // Errors:  as collect/daily_bars.h.
 // Threads: as jobs/job.h.
 // Owner:   all that it is given must outlive it.

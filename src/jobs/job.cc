@@ -23,6 +23,10 @@ calendar::Date JobContext::date() const {
   return base::NewYorkDate(request_.started_at);
 }
 
+calendar::Date JobContext::due_date() const {
+  return base::NewYorkDate(request_.due_at);
+}
+
 bool JobContext::ShouldStop() {
   if (clock_.MonotonicNow().count() >= deadline_) {
     Stop(StopCause::kLeaseLost);

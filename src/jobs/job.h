@@ -88,8 +88,10 @@ class JobContext {
 
   [[nodiscard]] const RunRequest& request() const { return request_; }
   [[nodiscard]] const Fence& fence() const { return request_.fence; }
-  // The date in New York on which the run started, by which its work marks are named.
+  // The date in New York on which the run started.
   [[nodiscard]] calendar::Date date() const;
+  // The date in New York for which it runs: earlier when it makes up for a missed run.
+  [[nodiscard]] calendar::Date due_date() const;
 
   // True when the run must end: somebody asked for it, or its lease ran out (the process was
   // stopped for longer than the lease). Once true, always true.

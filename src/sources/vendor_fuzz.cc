@@ -40,6 +40,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       CheckBars(bars);
     }
   }
+  if (const auto names = ParseFolder(text)) {
+    ENSURE(names->size() <= 10'000);  // As many as a folder may hold.
+  }
   if (const auto entries = ParseDailyIndex(text)) {
     for (const IndexEntry& entry : *entries) {
       ENSURE(!entry.accession.empty() && !entry.ciks.empty());

@@ -1,0 +1,131 @@
+// Goal: the REST interface of the jobs answers with the statuses of the contract, and a request
+//       that was wrong leaves nothing behind.
+// Method: the handlers through the real router, with a store in which a runner is alive or not.
+
+#include "jobs_routes.h"
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "api/service.h"
+#include "base/time.h"
+#include "config/settings.h"
+#include "config/settings_loader.h"
+#include "data_paths.h"
+#include "jobs/job_store.h"
+#include "net/message.h"
+#include "net/router.h"
+#include "sql/connection.h"
+
+namespace bulwark::app {
+namespace {
+namespace fs = std::filesystem;
+
+const std::string kTrigger = "/api/system/scheduler/trigger/";
+const std::string kStatus = "/api/system/scheduler/status";
+
+class JobsRoutesTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directory(folder_);
+    paths_ = DataPaths::Create(folder_).value();
+    for (const api::Route& route : JobRoutes(settings_, *paths_)) {
+      router_.Add(route.method, route.path, route.handler);
+    }
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void RunnerWasAlive(base::UnixNanos at) {
+    store_ = jobs::JobStore::Open(paths_->JobsFile(), sql::Access::kReadWrite).value();
+    ASSERT_TRUE(store_->Register("backfill", at));
+    ASSERT_TRUE(store_->ReportAlive("runner", at));
+  }
+  [[nodiscard]] net::Response Get(const std::string& path) const {
+    return router_.Handle({.method = "GET", .target = {.path = path}});
+  }
+  [[nodiscard]] int Post(const std::string& job, const std::string& body,
+                         const std::string& type = "application/json") const {
+    return router_
+        .Handle({.method = "POST",
+                 .target = {.path = kTrigger + job},
+                 .headers = {{"content-type", type}},
+                 .body = body})
+        .status;
+  }
+  [[nodiscard]] std::size_t Waiting() const { return store_->Jobs()->front().requests; }
+
+  fs::path folder_ =
+      fs::temp_directory_path() / ("bulwark_routes_" + std::to_string(std::random_device{}()));
+  config::Settings settings_ = config::LoadSettings({})->settings;
+  std::optional<DataPaths> paths_;
+  std::unique_ptr<jobs::JobStore> store_;
+  net::Router router_;
+};
+
+TEST_F(JobsRoutesTest, TellsThatNobodyRunsJobs) {
+  EXPECT_EQ(Get(kStatus).body, R"({"status":"not_running","jobs":[]})");
+  EXPECT_EQ(Post("backfill", ""), 409);
+
+  RunnerWasAlive(base::WallNow() - std::chrono::minutes{5});
+
+  EXPECT_EQ(Get(kStatus).body, R"({"status":"not_running","jobs":[]})");
+  EXPECT_EQ(Post("backfill", ""), 409);
+  EXPECT_EQ(Waiting(), 0U);
+}
+
+TEST_F(JobsRoutesTest, ShowsEachJobWithItsNextRun) {
+  RunnerWasAlive(base::WallNow());
+
+  const auto status = nlohmann::json::parse(Get(kStatus).body);
+
+  EXPECT_EQ(status["running"], true);
+  ASSERT_EQ(status["jobs"].size(), 4U);
+  EXPECT_EQ(status["jobs"][0]["id"], "daily_bars");
+  EXPECT_EQ(status["jobs"][0]["name"], "Daily OHLCV Backfill");
+  EXPECT_THAT(status["jobs"][0]["next_run"].get<std::string>(),
+              testing::MatchesRegex("[0-9-]+ 2[12]:00:00[+]00:00"));  // Summer time or not.
+  EXPECT_TRUE(status["jobs"][3]["next_run"].is_null());
+}
+
+TEST_F(JobsRoutesTest, TakesARequestWithItsArguments) {
+  RunnerWasAlive(base::WallNow());
+
+  EXPECT_EQ(Post("backfill", R"({"years": 1})"), 200);
+  EXPECT_EQ(Post("backfill", ""), 200);
+  EXPECT_EQ(Post("backfill", "{}"), 200);
+
+  EXPECT_EQ(Waiting(), 3U);
+}
+
+TEST_F(JobsRoutesTest, RefusesWhatIsWrongAndLeavesNothingBehind) {
+  RunnerWasAlive(base::WallNow());
+
+  EXPECT_EQ(Post("backfill", R"({"symbols": ["AAPL"])"), 400);
+  EXPECT_EQ(Post("backfill", "[]"), 400);
+  EXPECT_EQ(Post("backfill", "{}", "text/plain"), 415);
+  EXPECT_EQ(Post("nothing", "{}"), 404);
+  EXPECT_EQ(Get(kTrigger + "backfill").status, 405);
+
+  EXPECT_EQ(Waiting(), 0U);
+}
+
+TEST_F(JobsRoutesTest, AnswersAConflictWhenTooManyRequestsWait) {
+  RunnerWasAlive(base::WallNow());
+  for (std::size_t count = 0; count < jobs::JobStore::kRequestsMax; ++count) {
+    ASSERT_EQ(Post("backfill", ""), 200);
+  }
+
+  EXPECT_EQ(Post("backfill", ""), 409);
+}
+
+}  // namespace
+}  // namespace bulwark::app
