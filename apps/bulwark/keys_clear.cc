@@ -87,6 +87,7 @@ bool IsMarkOrCache(const Entry& entry) {
     case EntryId::kBackfillCompleted:
     case EntryId::kCache:
     case EntryId::kCacheLock:
+    case EntryId::kCacheCounters:
     case EntryId::kDemoKeys:
       return true;
     default:

@@ -213,14 +213,16 @@ TEST_F(KeysManageTest, CacheCountsAndClearsOneDomain) {
   Do({"SET", "cache:a:2:x", "{}", "EX", "300"});
   Do({"SET", "cache_lock:a:2:x", "t", "EX", "60"});
   Do({"SET", "cache:ab:1", "{}", "EX", "600"});
+  Do({"ZADD", "cache_counters:a", "12", "hits", "3", "fetches"});
 
   const auto stats = nlohmann::json::parse(Run("cache stats --json").text);
   EXPECT_EQ(stats["a"]["values"], 2);
   EXPECT_EQ(stats["ab"]["values"], 1);
-  EXPECT_THAT(Run("cache stats").text, HasSubstr("a "));
+  EXPECT_EQ(stats["a"]["counters"]["hits"], 12);
+  EXPECT_THAT(Run("cache stats").text, HasSubstr("3 fetches, 12 hits\n"));
   EXPECT_THAT(Run("cache clear a").text, HasSubstr("3 keys of a removed"));
-  EXPECT_EQ(Do({"EXISTS", "cache:ab:1"}).AsInteger(), 1);
-  EXPECT_EQ(Do({"DBSIZE"}).AsInteger(), 1);
+  EXPECT_EQ(Do({"EXISTS", "cache:ab:1", "cache_counters:a"}).AsInteger(), 2);
+  EXPECT_EQ(Do({"DBSIZE"}).AsInteger(), 2);
 }
 
 // The commands that MONITOR heard while `commands` ran, in capitals.

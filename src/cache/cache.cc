@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <random>
@@ -33,6 +34,8 @@ constexpr base::Nanos kLifeMax = minutes{60};
 constexpr base::Nanos kLockMax = seconds{120};
 constexpr base::Nanos kLookFirst = milliseconds{20};
 constexpr base::Nanos kLookMax = milliseconds{250};
+constexpr base::Nanos kCountsInterval = seconds{1};
+constexpr std::size_t kDomainsMax = 64;  // With counts that Redis does not know yet.
 constexpr std::string_view kNothing = "null";
 constexpr int kJitterSteps = 1'000;
 constexpr int kJitterPercent = 10;
@@ -42,6 +45,31 @@ constexpr const char* kFreeLock = R"lua(
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
 return 0
 )lua";
+
+// What is counted in Redis, by the name that it has there.
+struct Counter {
+  std::string_view name;
+  std::uint64_t Stats::* field;
+};
+constexpr std::array<Counter, 8> kCounters = {{
+    {.name = "hits", .field = &Stats::hits},
+    {.name = "nothing", .field = &Stats::negative_hits},
+    {.name = "stale", .field = &Stats::stale},
+    {.name = "fetches", .field = &Stats::fetches},
+    {.name = "failed", .field = &Stats::fetch_errors},
+    {.name = "waits", .field = &Stats::waits},
+    {.name = "large", .field = &Stats::too_large},
+    {.name = "unreadable", .field = &Stats::unreadable},
+}};
+
+void AddCounts(redis::Pipeline& pipeline, const std::string& domain, const Stats& counts) {
+  const contract::Key key = contract::keys::CacheCounters(domain);
+  for (const Counter& counter : kCounters) {
+    if (const std::uint64_t more = counts.*counter.field; more > 0) {
+      pipeline.Add({"ZINCRBY", key.view(), std::to_string(more), counter.name});
+    }
+  }
+}
 
 std::string NewToken() {
   std::random_device source;
@@ -93,6 +121,41 @@ Cache::Cache(const Options& options, redis::Dialer& dialer)
   options_.lock_time = std::clamp<base::Nanos>(options_.lock_time, seconds{1}, kLockMax);
 }
 
+Cache::~Cache() {
+  BringCounts();
+}
+
+void Cache::Note(const std::string& domain, const Stats& since) {
+  if (pending_.size() < kDomainsMax || pending_.contains(domain)) {
+    Stats& counts = pending_[domain];
+    for (const Counter& counter : kCounters) {
+      counts.*counter.field += stats_.*counter.field - since.*counter.field;
+    }
+  }
+  if (options_.clock->MonotonicNow() >= counts_due_) {
+    BringCounts();
+  }
+}
+
+void Cache::BringCounts() {
+  if (pending_.empty() || !IsConnected()) {
+    return;
+  }
+  counts_due_ = options_.clock->MonotonicNow() + kCountsInterval;
+  redis::Pipeline pipeline;
+  for (const auto& [domain, counts] : pending_) {
+    AddCounts(pipeline, domain, counts);
+  }
+  pending_.clear();
+  if (pipeline.empty()) {
+    return;
+  }
+  if (const auto added = connection_->Execute(pipeline); !added) {
+    ++stats_.redis_errors;
+    base::LogInfo("cache_not_counted").With("reason", added.error().message);
+  }
+}
+
 base::Result<Cache::Name> Cache::NameOf(const Domain& domain, std::string_view identifier) {
   if (auto checked = CheckDomain(domain); !checked) {
     return tl::unexpected(checked.error());
@@ -114,7 +177,10 @@ base::Result<Found> Cache::Get(const Domain& domain, std::string_view identifier
   if (!name) {
     return tl::unexpected(name.error());
   }
-  return Fill(*name, fetch);
+  const Stats before = stats_;
+  auto found = Fill(*name, fetch);
+  Note(domain.name, before);
+  return found;
 }
 
 base::Result<Found> Cache::Fill(const Name& name, const Fetch& fetch) {
@@ -244,7 +310,9 @@ base::Result<void> Cache::Put(const Domain& domain, std::string_view identifier,
   if (value && !contract::ParseJson(*value)) {
     return base::Fail(base::ErrorCode::kCorrupt, name->key + ": the text is no JSON");
   }
+  const Stats before = stats_;
   Keep(*name, value);
+  Note(domain.name, before);
   return {};
 }
 

@@ -12,7 +12,8 @@
 //          no error: the source is asked each time.
 // Threads: one thread at a time; each thread makes its own. Get() blocks for as long as the source
 //          takes, or `wait_max` for another process's.
-// Owner:   dialer and clock must outlive the cache.
+// Owner:   dialer and clock must outlive the cache. What happened is added up in Redis
+//          (`cache_counters:<domain>`) once a second, and with the destructor.
 // Source:  docs/cache.md
 
 #pragma once
@@ -21,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -80,6 +82,11 @@ class Cache {
   using Options = CacheOptions;
 
   Cache(const Options& options, redis::Dialer& dialer);
+  ~Cache();
+  Cache(const Cache&) = delete;
+  Cache& operator=(const Cache&) = delete;
+  Cache(Cache&&) = delete;
+  Cache& operator=(Cache&&) = delete;
 
   // The kept value, or what `fetch` answers, which is then kept.
   base::Result<Found> Get(const Domain& domain, std::string_view identifier, const Fetch& fetch);
@@ -117,6 +124,10 @@ class Cache {
   // An answer, or empty when Redis is away.
   std::optional<redis::Reply> Ask(redis::Args words);
   bool IsConnected();
+  // Adds what happened since to the counters that the next of BringCounts() takes along.
+  void Note(const std::string& domain, const Stats& since);
+  // Does nothing while Redis is away: they stay until it is back.
+  void BringCounts();
   [[nodiscard]] base::Nanos TtlOf(const Name& name, const Value& value) const;
 
   Options options_;
@@ -125,6 +136,8 @@ class Cache {
   redis::Script free_lock_;
   std::unique_ptr<redis::Connection> connection_;
   base::Nanos probe_at_ = base::Nanos::min();
+  base::Nanos counts_due_ = base::Nanos::min();
+  std::map<std::string, Stats> pending_;  // By domain; what Redis does not know yet.
   Stats stats_;
 };
 

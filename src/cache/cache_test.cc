@@ -34,6 +34,7 @@ using std::chrono::seconds;
 using testing::HasSubstr;
 
 constexpr std::string_view kKey = "cache:fundamentals:AAPL";
+constexpr std::string_view kLock = "cache_lock:fundamentals:AAPL";
 
 class CacheTest : public testing::Test {
  protected:
@@ -131,7 +132,8 @@ TEST_F(CacheTest, PassesTheSourcesErrorOnWhenThereIsNothingStale) {
 
   ASSERT_FALSE(found.has_value());
   EXPECT_EQ(found.error().message, "the source is down");
-  EXPECT_EQ(connection_->Call({"DBSIZE"})->AsInteger(), 0) << "neither a value nor a lock is left";
+  EXPECT_EQ(connection_->Call({"EXISTS", kKey, kLock})->AsInteger(), 0)
+      << "neither a value nor a lock is left";
 }
 
 TEST_F(CacheTest, KeepsNothingThatIsNoJsonAndNothingTooLarge) {
@@ -141,7 +143,7 @@ TEST_F(CacheTest, KeepsNothingThatIsNoJsonAndNothingTooLarge) {
 
   EXPECT_EQ(Get(Answers(large)).value, large);
   EXPECT_EQ(cache_.stats().too_large, 1U);
-  EXPECT_EQ(connection_->Call({"DBSIZE"})->AsInteger(), 0);
+  EXPECT_EQ(connection_->Call({"EXISTS", kKey, kLock})->AsInteger(), 0);
 }
 
 TEST_F(CacheTest, AsksTheSourceWhenOthersDamagedTheKey) {
@@ -215,6 +217,45 @@ TEST_F(CacheTest, AsksTheSourceEachTimeWithoutRedisAndReturnsByItself) {
 
   EXPECT_EQ(cache.Get(domain_, "AAPL", Answers("2"))->from, Found::From::kSource);
   EXPECT_EQ(cache.Get(domain_, "AAPL", Answers("3"))->value, "2");
+}
+
+TEST_F(CacheTest, AddsItsCountersInRedis) {
+  const auto score = [this](std::string_view name) {
+    const auto reply = connection_->Call({"ZSCORE", "cache_counters:fundamentals", name});
+    return reply ? reply->text : reply.error().message;
+  };
+  {
+    Cache cache(Patient(), dialer_);
+    EXPECT_TRUE(cache.Get(domain_, "AAPL", Answers("1")).has_value());
+    EXPECT_TRUE(cache.Get(domain_, "AAPL", Answers("1")).has_value());
+    EXPECT_TRUE(cache.Get(domain_, "AAPL", Answers("1")).has_value());
+    EXPECT_FALSE(cache.Get(domain_, "MSFT", Fails()).has_value());
+  }
+  EXPECT_EQ(score("hits"), "2");
+  EXPECT_EQ(score("fetches"), "2");
+  EXPECT_EQ(score("failed"), "1");
+  EXPECT_EQ(score("stale"), "");
+}
+
+TEST_F(CacheTest, CountsLaterWhatHappenedWithoutRedis) {
+  Cache::Options options = Patient();
+  options.probe_interval = base::Nanos{1};
+  {
+    Cache cache(options, dialer_);
+    server_.server().Stop();
+    EXPECT_TRUE(cache.Get(domain_, "AAPL", Answers("1")).has_value());
+    EXPECT_TRUE(cache.Get(domain_, "AAPL", Answers("1")).has_value());
+    ASSERT_TRUE(server_.server().Start());
+  }
+  connection_ = server_.Connect();
+  EXPECT_EQ(connection_->Call({"ZSCORE", "cache_counters:fundamentals", "fetches"})->AsText(), "2");
+}
+
+TEST_F(CacheTest, LosesOnlyTheCountWhenOthersDamagedTheCounters) {
+  Do({"SET", "cache_counters:fundamentals", "not a zset"});
+  EXPECT_EQ(Get(Answers("1")).from, Found::From::kSource);
+  EXPECT_EQ(Get(Answers("2")).from, Found::From::kCache);
+  EXPECT_EQ(connection_->Call({"GET", "cache_counters:fundamentals"})->AsText(), "not a zset");
 }
 
 TEST_F(CacheTest, RefusesNamesAndTimesOutsideTheContract) {

@@ -76,6 +76,7 @@ enum class EntryId : std::uint8_t {
   kRateLimitCounters,
   kCache,
   kCacheLock,
+  kCacheCounters,
   // Channels
   kPortfolioUpdate,
   kTradeExecuted,
@@ -88,7 +89,7 @@ enum class EntryId : std::uint8_t {
   kFeedDisconnected,
   kFeedReconnected,
 };
-constexpr std::size_t kEntries = 57;
+constexpr std::size_t kEntries = 58;
 
 enum class Group : std::uint8_t {
   kSystem,

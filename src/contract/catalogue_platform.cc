@@ -357,6 +357,25 @@ constexpr std::array kEntryList = {
         .meaning = "Somebody fetches this answer now; the others wait for it.",
         .check = &CheckToken,
     },
+    Entry{
+        .id = EntryId::kCacheCounters,
+        .pattern = "cache_counters:<domain>",
+        .group = Group::kLimits,
+        .kind = Kind::kSortedSet,
+        .encoding = Encoding::kWord,
+        .example = "hits",
+        .example_key = "cache_counters:universe",
+        .ttl = {},
+        .producer = "data sources",
+        .consumers = "people",
+        .standing = Standing::kTruth,
+        .rebuilt_from = "nothing: counting starts again",
+        .origin = Origin::kExtension,
+        .is_written_by_trader = false,
+        .meaning = "What happened how often, as scores: hits, of these nothing; stale; fetches, of "
+                   "these failed; waits; large, unreadable.",
+        .check = &CheckCacheCounterName,
+    },
 };
 
 }  // namespace

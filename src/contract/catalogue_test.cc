@@ -137,6 +137,7 @@ TEST(KeysTest, BuildsNamesThatTheCatalogueKnows) {
   EXPECT_EQ(keys::RateLimit("alpha_vantage").log.view(), "rate_limit:alpha_vantage:log");
   EXPECT_EQ(keys::Cache("universe", "sp500").view(), "cache:universe:sp500");
   EXPECT_EQ(keys::CacheLock("universe", "sp500").view(), "cache_lock:universe:sp500");
+  EXPECT_EQ(keys::CacheCounters("universe").view(), "cache_counters:universe");
   EXPECT_EQ(ScanPattern(EntryId::kOrder), "oms:order:*");
   EXPECT_EQ(ScanPattern(EntryId::kCache), "cache:*:*");
   for (const Channel& channel : channels::All()) {

@@ -177,6 +177,9 @@ Key Cache(std::string_view domain, std::string_view identifier) {
 Key CacheLock(std::string_view domain, std::string_view identifier) {
   return NameBuilder::MakeKey(EntryId::kCacheLock, {domain, identifier});
 }
+Key CacheCounters(std::string_view domain) {
+  return NameBuilder::MakeKey(EntryId::kCacheCounters, domain);
+}
 
 Key DailyBarsDone(std::string_view date) {
   return NameBuilder::MakeKey(EntryId::kDailyBarsDone, date);

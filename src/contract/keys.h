@@ -103,6 +103,7 @@ RateLimitKeys RateLimit(std::string_view name);
 // Requires: `domain` is a word, `identifier` has 1 to 200 bytes.
 Key Cache(std::string_view domain, std::string_view identifier);
 Key CacheLock(std::string_view domain, std::string_view identifier);
+Key CacheCounters(std::string_view domain);
 
 Key DailyBarsDone(std::string_view date);           // Requires: "2026-03-12".
 Key WeeklyFundamentalsDone(std::string_view week);  // Requires: "2026-W11".

@@ -93,4 +93,12 @@ Problem CheckCounterName(std::string_view value) {
              : Problem(Shown(value) + " is no counter of the rate limiter");
 }
 
+Problem CheckCacheCounterName(std::string_view value) {
+  static constexpr std::array<std::string_view, 8> kNames = {
+      "hits", "nothing", "stale", "fetches", "failed", "waits", "large", "unreadable"};
+  return std::find(kNames.begin(), kNames.end(), value) != kNames.end()
+             ? std::nullopt
+             : Problem(Shown(value) + " is no counter of the cache");
+}
+
 }  // namespace bulwark::contract

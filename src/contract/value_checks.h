@@ -45,6 +45,7 @@ std::optional<std::string> CheckLimiterClosed(std::string_view value);
 std::optional<std::string> CheckLimiterLimits(std::string_view value);
 std::optional<std::string> CheckToken(std::string_view value);
 std::optional<std::string> CheckCounterName(std::string_view value);
+std::optional<std::string> CheckCacheCounterName(std::string_view value);
 
 std::optional<std::string> CheckPortfolioUpdate(std::string_view value);
 std::optional<std::string> CheckTradeExecuted(std::string_view value);
