@@ -28,18 +28,26 @@ bool IsToResume(RunState state) {
   return state == RunState::kRunning || state == RunState::kLost || state == RunState::kInterrupted;
 }
 
-std::optional<Start> Again(const LastRun& last, Trigger trigger) {
-  return Start{.trigger = trigger,
-               .due_at = last.due_at,
-               .arguments = last.arguments,
-               .attempt = last.attempt + 1};
+std::optional<Start> Again(const LastRun& last, Trigger trigger, std::uint32_t attempt) {
+  return Start{
+      .trigger = trigger, .due_at = last.due_at, .arguments = last.arguments, .attempt = attempt};
+}
+
+// A process that dies now and then must not make a long job wait as if it were what kills it, nor
+// take its repetitions away.
+std::uint32_t AttemptAfterLoss(const LastRun& last) {
+  if (last.items_done > 0) {
+    return 1;
+  }
+  return last.state == RunState::kInterrupted ? last.attempt : last.attempt + 1;
 }
 
 std::optional<Start> Resume(const LastRun& last, base::UnixNanos now) {
   const bool is_at_once = last.items_done > 0 || last.state == RunState::kInterrupted;
   const base::Nanos delay =
       is_at_once ? base::Nanos(0) : std::min(Doubled(kResumeDelay, last.attempt), kResumeDelayMax);
-  return now >= last.ended_at + delay ? Again(last, Trigger::kResume) : std::nullopt;
+  return now >= last.ended_at + delay ? Again(last, Trigger::kResume, AttemptAfterLoss(last))
+                                      : std::nullopt;
 }
 
 std::optional<Start> Retry(const LastRun& last, const PlanPolicy& policy, base::UnixNanos now) {
@@ -48,7 +56,7 @@ std::optional<Start> Retry(const LastRun& last, const PlanPolicy& policy, base::
       now < last.ended_at + Doubled(policy.retry_delay, last.attempt)) {
     return std::nullopt;
   }
-  return Again(last, Trigger::kRetry);
+  return Again(last, Trigger::kRetry, last.attempt + 1);
 }
 
 }  // namespace

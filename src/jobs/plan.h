@@ -37,7 +37,7 @@ struct LastRun {
   base::UnixNanos due_at;
   base::UnixNanos ended_at;  // Of a lost run: when its lease ran out.
   std::uint64_t items_done = 0;
-  std::uint32_t attempt = 1;  // Runs for this due time, it included.
+  std::uint32_t attempt = 1;  // Runs for this due time since one was lost that had got on.
   std::string arguments;
 };
 

@@ -92,9 +92,19 @@ TEST(PlanTest, ResumesALostRunAtOnceWhenItHadDoneSomething) {
     ASSERT_TRUE(decision.start.has_value());
     EXPECT_EQ(decision.start->trigger, Trigger::kResume);
     EXPECT_EQ(decision.start->due_at, kDue);
-    EXPECT_EQ(decision.start->attempt, 2U);
+    EXPECT_EQ(decision.start->attempt, 1U);
     EXPECT_EQ(decision.start->arguments, "{}");
   }
+}
+
+TEST(PlanTest, CountsOnlyLossesWithoutProgressSoThatALongJobIsNotSlowedDown) {
+  const auto attempt_after = [](const JobState& state) {
+    return At(state, kDue + days(1)).start->attempt;
+  };
+  EXPECT_EQ(attempt_after(Ended(RunState::kLost, 43, 5)), 1U);
+  EXPECT_EQ(attempt_after(Ended(RunState::kLost, 43)), 44U);
+  EXPECT_EQ(attempt_after(Ended(RunState::kInterrupted, 3)), 3U);
+  EXPECT_EQ(attempt_after(Ended(RunState::kInterrupted, 3, 1)), 1U);
 }
 
 TEST(PlanTest, ResumesEverMoreSlowlyWhatIsLostWithoutProgress) {
