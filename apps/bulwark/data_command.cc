@@ -12,13 +12,18 @@
 #include <fmt/format.h>
 
 #include "app_context.h"
+#include "base/log.h"
 #include "base/new_york.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "cache/cache.h"
+#include "collect/members.h"
 #include "config/settings.h"
 #include "data_paths.h"
 #include "data_report.h"
 #include "job_set.h"
+#include "redis/dialer.h"
+#include "redis_access.h"
 #include "sources/import.h"
 #include "sql/connection.h"
 #include "stop_signal.h"
@@ -52,6 +57,21 @@ void PrintReport(const std::string& file, const sources::ImportReport& report, b
              report.kind, report.rows, report.symbols, report.changed, report.refused, seconds);
 }
 
+// Jobs that read the list of members a moment ago must not go on with it. Where Redis is away,
+// nobody reads a kept one either.
+void ForgetMembers(const config::Settings& settings, const DataPaths& paths,
+                   const collect::MemberList& list) {
+  const auto url = RedisUrlOf(settings, paths);
+  if (!url) {
+    return;
+  }
+  redis::UrlDialer dialer(*url);
+  cache::Cache cache({}, dialer);
+  if (const auto forgotten = collect::ForgetSymbols(cache, list); !forgotten) {
+    base::LogInfo("members_not_forgotten").With("reason", forgotten.error());
+  }
+}
+
 // Answers the exit code; 1 when rows were refused.
 int Import(const config::Settings& settings, const ImportFlags& flags) {
   const auto paths = PathsOf(settings);
@@ -77,6 +97,9 @@ int Import(const config::Settings& settings, const ImportFlags& flags) {
       return FailWithText(report.error());
     }
     PrintReport(file, *report, base::MonotonicNow() - start);
+    if (report->kind.starts_with("members of ") && report->changed > 0) {
+      ForgetMembers(settings, *paths, {.universe = flags.universe, .date = options.today});
+    }
     if (report->is_stopped) {
       fmt::print(stderr, "stopped; what was read so far is stored, run it again for the rest\n");
       return kExitFailed;

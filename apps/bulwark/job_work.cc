@@ -6,16 +6,21 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "cache/cache.h"
 #include "collect/altdata.h"
 #include "collect/backfill_job.h"
+#include "collect/cached_overviews.h"
 #include "collect/daily_bars.h"
 #include "collect/weekly_fundamentals.h"
 #include "config/settings.h"
 #include "jobs/job.h"
 #include "jobs/work_marks.h"
 #include "redis/connection.h"
+#include "redis/dialer.h"
 #include "redis/url.h"
 #include "redis_access.h"
+#include "sources/company_sources.h"
+#include "sources/fetcher.h"
 #include "sources/publishers.h"
 #include "sql/connection.h"
 #include "store/store.h"
@@ -31,6 +36,8 @@ struct Opened {
   redis::Url url;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<redis::Connection> redis;
+  std::unique_ptr<redis::UrlDialer> dialer = {};  // The cache's.
+  std::unique_ptr<cache::Cache> cache = {};
 };
 
 base::Result<Opened> OpenFor(const JobPlace& place) {
@@ -43,7 +50,10 @@ base::Result<Opened> OpenFor(const JobPlace& place) {
   if (!redis) {
     return tl::unexpected<base::Error>(redis.error());
   }
-  return Opened{.url = *url, .store = *std::move(store), .redis = *std::move(redis)};
+  Opened opened{.url = *url, .store = *std::move(store), .redis = *std::move(redis)};
+  opened.dialer = std::make_unique<redis::UrlDialer>(*url);
+  opened.cache = std::make_unique<cache::Cache>(cache::CacheOptions(), *opened.dialer);
+  return opened;
 }
 
 base::Result<std::unique_ptr<VendorAccess>> BarsFor(const JobPlace& place, const Opened& opened,
@@ -64,6 +74,14 @@ base::Result<std::unique_ptr<VendorDoor>> DoorFor(const Opened& opened, jobs::Jo
   return VendorDoor::Open(options);
 }
 
+std::unique_ptr<sources::ShortInterestSource> ShortsFor(const config::JobsSettings& jobs,
+                                                        sources::Fetcher& fetcher) {
+  if (jobs.finra_api_url.empty()) {
+    return std::make_unique<sources::FinraFiles>(fetcher, jobs.finra_url);
+  }
+  return std::make_unique<sources::FinraApi>(fetcher, jobs.finra_api_url);
+}
+
 }  // namespace
 
 base::Result<void> DoDailyBars(const JobPlace& place, jobs::JobContext& context) {
@@ -80,7 +98,8 @@ base::Result<void> DoDailyBars(const JobPlace& place, jobs::JobContext& context)
                              .source = (*vendor)->source(),
                              .marks = marks,
                              .calendar = place.calendar,
-                             .clock = base::SystemClock()},
+                             .clock = base::SystemClock(),
+                             .cache = opened->cache.get()},
                             place.settings.jobs.universe);
   return job.Run(context);
 }
@@ -114,12 +133,16 @@ base::Result<void> DoWeeklyFundamentals(const JobPlace& place, jobs::JobContext&
   if (!door) {
     return tl::unexpected<base::Error>(door.error());
   }
-  sources::AlphaVantageOverviews overviews(
+  sources::AlphaVantageOverviews vendor(
       (*door)->fetcher(), {.base_url = place.settings.jobs.overview_url, .key = *key});
+  collect::CachedOverviews overviews(*opened->cache, vendor);
   jobs::WorkMarks marks(*opened->redis);
-  collect::WeeklyFundamentals job(
-      {.store = *opened->store, .source = overviews, .marks = marks, .clock = base::SystemClock()},
-      place.settings.jobs.universe);
+  collect::WeeklyFundamentals job({.store = *opened->store,
+                                   .source = overviews,
+                                   .marks = marks,
+                                   .clock = base::SystemClock(),
+                                   .cache = opened->cache.get()},
+                                  place.settings.jobs.universe);
   return job.Run(context);
 }
 
@@ -140,11 +163,11 @@ base::Result<void> DoAltdata(const JobPlace& place, jobs::JobContext& context) {
   if (!finra || !edgar) {
     return tl::unexpected<base::Error>(finra ? edgar.error() : finra.error());
   }
-  sources::FinraFiles shorts((*finra)->fetcher(), jobs.finra_url);
+  const auto shorts = ShortsFor(jobs, (*finra)->fetcher());
   sources::Edgar filings((*edgar)->fetcher(), jobs.edgar_url);
   jobs::WorkMarks marks(*opened->redis);
   collect::Altdata job({.store = *opened->store,
-                        .shorts = shorts,
+                        .shorts = *shorts,
                         .filings = filings,
                         .marks = marks,
                         .calendar = place.calendar},

@@ -77,7 +77,8 @@ base::Result<void> Altdata::Run(jobs::JobContext& context) {
   if (auto raised = jobs::RaiseFence(parts_.store.connection(), context.fence()); !raised) {
     return raised;
   }
-  const auto members = RequireMembers(parts_.store, universe_, context.date());
+  const auto members =
+      RequireMembers(parts_.store, {.universe = universe_, .date = context.date()});
   const auto last_run = parts_.marks.AltdataLastRun();
   if (!members || !last_run) {
     return tl::unexpected<base::Error>(members ? last_run.error() : members.error());

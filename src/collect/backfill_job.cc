@@ -78,7 +78,8 @@ base::Result<std::vector<std::string>> Resolve(const Backfill::Parts& parts,
                                                jobs::JobContext& context) {
   std::vector<std::string> symbols = request.symbols;
   if (symbols.empty()) {
-    const auto members = RequireMembers(parts.store, universe, context.date());
+    const auto members =
+        RequireMembers(parts.store, {.universe = universe, .date = context.date()});
     if (!members) {
       return tl::unexpected<base::Error>(members.error());
     }

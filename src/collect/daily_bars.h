@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "cache/cache.h"
 #include "calendar/exchange_calendar.h"
 #include "collect/bar_collector.h"
 #include "jobs/job.h"
@@ -32,6 +33,7 @@ struct DailyBarsParts {
   jobs::WorkMarks& marks;
   const calendar::ExchangeCalendar& calendar;
   const base::Clock& clock;
+  cache::Cache* cache = nullptr;  // For the list of members; null: the store is asked.
 };
 
 class DailyBarsJob final : public jobs::Job {

@@ -1,7 +1,12 @@
-// The symbols that a data job works on: the members of its universe.
+// The members of a universe on a date, for jobs: none at all is an error.
 //
-// Errors:  kNotFound for a universe without members; those of the store.
+// Shape:   CachedSymbols() keeps the list in Redis for up to an hour, as an object from symbol to
+//          sector, for every process that works on it: cache:universe:<name>:<date>. A kept list
+//          that is none of ours is removed and the store asked. Whoever changes the members of a
+//          date calls ForgetSymbols().
+// Errors:  RequireMembers(): kNotFound for a universe without members, else those of the store.
 // Threads: the store's.
+// Source:  docs/store.md#universe, docs/cache.md
 
 #pragma once
 
@@ -10,13 +15,30 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cache/cache.h"
 #include "store/rows.h"
 #include "store/store.h"
 
 namespace bulwark::collect {
 
+// A universe at a date.
+struct MemberList {
+  std::string universe;
+  std::chrono::sys_days date;
+};
+
 base::Result<std::vector<store::Member>> RequireMembers(store::Store& store,
-                                                        const std::string& universe,
-                                                        std::chrono::sys_days date);
+                                                        const MemberList& list);
+
+// Where the symbols of a universe come from; without a cache from the store alone.
+struct MemberPlace {
+  store::Store& store;
+  cache::Cache* cache = nullptr;
+};
+
+// Their symbols, by symbol.
+base::Result<std::vector<std::string>> CachedSymbols(const MemberPlace& place,
+                                                     const MemberList& list);
+base::Result<void> ForgetSymbols(cache::Cache& cache, const MemberList& list);
 
 }  // namespace bulwark::collect

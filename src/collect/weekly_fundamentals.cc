@@ -23,16 +23,17 @@ base::Result<void> WeeklyFundamentals::Run(jobs::JobContext& context) {
   if (auto raised = jobs::RaiseFence(parts_.store.connection(), context.fence()); !raised) {
     return raised;
   }
-  const auto members = RequireMembers(parts_.store, universe_, context.date());
-  if (!members) {
-    return tl::unexpected<base::Error>(members.error());
+  const auto symbols = CachedSymbols({.store = parts_.store, .cache = parts_.cache},
+                                     {.universe = universe_, .date = context.date()});
+  if (!symbols) {
+    return tl::unexpected<base::Error>(symbols.error());
   }
-  context.SetTotal(members->size());
-  for (const store::Member& member : *members) {
+  context.SetTotal(symbols->size());
+  for (const std::string& symbol : *symbols) {
     if (context.ShouldStop()) {
       return {};
     }
-    if (auto done = DoItem(context, member.symbol); !done) {
+    if (auto done = DoItem(context, symbol); !done) {
       return done;
     }
   }

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "cache/cache.h"
 #include "jobs/job.h"
 #include "jobs/work_marks.h"
 #include "sources/company_sources.h"
@@ -29,6 +30,7 @@ struct FundamentalsParts {
   sources::OverviewSource& source;
   jobs::WorkMarks& marks;
   const base::Clock& clock;
+  cache::Cache* cache = nullptr;  // For the list of members; null: the store is asked.
 };
 
 class WeeklyFundamentals {

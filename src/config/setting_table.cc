@@ -318,6 +318,9 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
    "Calls that Alpha Vantage allows to this account."},
   {"jobs.finra_url", kText, "https://cdn.finra.org", "", "",
    To<&Settings::jobs, &JobsSettings::finra_url>, "Base address of FINRA's files, for altdata."},
+  {"jobs.finra_api_url", kText, "", "", "", To<&Settings::jobs, &JobsSettings::finra_api_url>,
+   "Base address of FINRA's interface, https://api.finra.org; when it is set, altdata asks there "
+   "instead of reading the files."},
   {"jobs.edgar_url", kText, "https://www.sec.gov", "", "",
    To<&Settings::jobs, &JobsSettings::edgar_url>, "Base address of the SEC's files, for altdata."},
   {"jobs.contact", kText, "", "", "", To<&Settings::jobs, &JobsSettings::contact>,

@@ -208,6 +208,7 @@ struct JobsSettings {
   std::string overview_url;
   std::string overview_limits;
   std::string finra_url;
+  std::string finra_api_url;
   std::string edgar_url;
   std::string contact;
   std::string universe;

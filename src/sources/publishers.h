@@ -1,7 +1,9 @@
 // Facts of companies from those who publish them: overviews of Alpha Vantage, files of FINRA,
 // filings at the SEC.
 //
-// Shape:   FINRA answers 403 or 404 for a day without a file. The SEC answers 403 to who is too
+// Shape:   FINRA answers 403 or 404 for a day without a file. Its interface gives the same rows in
+//          pages, whose number of rows is told by the header record-total; a number that changes
+//          meanwhile is an error. The SEC answers 403 to who is too
 //          fast or does not say who he is as well as for what is not there; so a day's list is
 //          asked for only when the list of its quarter names it.
 // Errors:  as company_sources.h; a refusal of the SEC is kUnavailable. The key is in no message.
@@ -13,6 +15,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -41,8 +44,12 @@ class AlphaVantageOverviews final : public OverviewSource {
   AlphaVantageOverviews(Fetcher& fetcher, Options options);
   [[nodiscard]] std::string_view name() const override { return "alpha_vantage"; }
   base::Result<OverviewAnswer> Fetch(const std::string& symbol, base::UnixNanos now) override;
+  // What ParseAlphaOverview() reads; a refusal may be in it.
+  base::Result<std::string> Text(const std::string& symbol);
 
  private:
+  [[nodiscard]] std::string UrlOf(const std::string& symbol) const;
+
   Fetcher& fetcher_;
   Options options_;
 };
@@ -58,6 +65,26 @@ class FinraFiles final : public ShortInterestSource {
  private:
   Fetcher& fetcher_;
   std::string base_url_;
+};
+
+class FinraApi final : public ShortInterestSource {
+ public:
+  static constexpr std::string_view kBaseUrl = "https://api.finra.org";
+
+  FinraApi(Fetcher& fetcher, std::string base_url);
+  // The same as of the files: both tell the same facts.
+  [[nodiscard]] std::string_view name() const override { return "finra"; }
+  base::Result<std::optional<ShortInterestPage>> Fetch(std::chrono::sys_days settled) override;
+
+ private:
+  struct Part {
+    ShortInterestPage page;
+    std::uint64_t total = 0;  // Of all pages.
+  };
+  base::Result<Part> FetchPart(std::chrono::sys_days settled, std::uint64_t offset);
+
+  Fetcher& fetcher_;
+  std::string url_;
 };
 
 class Edgar final : public FilingSource {

@@ -1,9 +1,12 @@
 // Goal: files of FINRA and filings of the SEC arrive whole, what is not published is told from what
 //       is refused, and no key is shown.
-// Method: a caller that answers by address, as the publishers' servers do.
+// Method: a caller that answers by address, as the publishers' servers do; one that answers in
+//       pages, as FINRA's interface does.
 
 #include "sources/publishers.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,6 +14,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "base/result.h"
 #include "base/secret.h"
@@ -157,6 +161,92 @@ TEST_F(PublishersTest, FetchesOverviewsAndShowsNoKey) {
   const auto failed = source.Fetch("AAA", At("2026-11-28T11:00:00Z"));
   ASSERT_FALSE(failed.has_value());
   EXPECT_THAT(failed.error().message, Not(HasSubstr("K3Y")));
+}
+
+// Answers as FINRA's interface: `limit` rows from `offset` on, and how many there are.
+class ShortsApi final : public net::HttpCaller {
+ public:
+  base::Result<net::HttpReply> Call(const net::HttpCall& call) override {
+    const auto question = nlohmann::json::parse(call.body.value_or(""));
+    questions.push_back(question);
+    urls.push_back(call.url);
+    const std::uint64_t offset = question["offset"];
+    const std::uint64_t limit = question["limit"];
+    auto rows = nlohmann::json::array();
+    for (std::uint64_t at = offset; at < std::min(offset + limit, there); ++at) {
+      rows.push_back({{"symbolCode", "Z" + std::to_string(at)},
+                      {"settlementDate", day},
+                      {"currentShortPositionQuantity", at}});
+    }
+    net::HttpReply reply{.status = status, .body = rows.dump()};
+    reply.headers.emplace_back("record-total", total.value_or(std::to_string(there)));
+    there += grows;
+    return reply;
+  }
+
+  std::vector<nlohmann::json> questions;
+  std::vector<std::string> urls;
+  std::uint64_t there = 12'001;
+  std::uint64_t grows = 0;  // With each question.
+  std::optional<std::string> total;
+  std::string day = "2026-11-13";
+  int status = 200;
+};
+
+class FinraApiTest : public testing::Test {
+ protected:
+  [[nodiscard]] std::string Problem() {
+    const auto page = finra_.Fetch(Day("2026-11-13"));
+    return page ? "none" : page.error().message;
+  }
+
+  ShortsApi site_;
+  OpenGate gate_;
+  Fetcher fetcher_{site_, gate_, {.retries = {.attempts_max = 1}}};
+  FinraApi finra_{fetcher_, "http://api"};
+};
+
+TEST_F(FinraApiTest, ReadsAllPagesOfADay) {
+  const auto page = finra_.Fetch(Day("2026-11-13"));
+
+  ASSERT_TRUE(page.has_value()) << page.error().message;
+  ASSERT_THAT((*page)->rows, SizeIs(12'001));
+  EXPECT_EQ((*page)->rows.back().symbol, "Z12000");
+  EXPECT_EQ((*page)->rows.back().shares, 12'000);
+  EXPECT_EQ(site_.urls.front(), "http://api/data/group/otcMarket/name/consolidatedShortInterest");
+  ASSERT_THAT(site_.questions, SizeIs(3));
+  EXPECT_EQ(site_.questions[2].dump(),
+            R"({"compareFilters":[{"compareType":"EQUAL","fieldName":"settlementDate",)"
+            R"("fieldValue":"2026-11-13"}],"limit":5000,"offset":10000})");
+}
+
+TEST_F(FinraApiTest, IsEmptyForADayThatIsNotPublished) {
+  site_.there = 0;
+  EXPECT_EQ(*finra_.Fetch(Day("2026-11-13")), std::nullopt);
+  site_.status = 204;
+  EXPECT_EQ(*finra_.Fetch(Day("2026-11-13")), std::nullopt);
+}
+
+TEST_F(FinraApiTest, RefusesWhatIsNotWholeOrNotOfThatDay) {
+  site_.grows = 1;
+  EXPECT_THAT(Problem(), HasSubstr("5000 rows of 12002"));
+  site_.grows = 0;
+  site_.total = "13000";
+  EXPECT_THAT(Problem(), HasSubstr("0 rows of 13000"));
+  for (const char* wrong : {"", "many", "-1", "10000000"}) {
+    site_.total = wrong;
+    EXPECT_THAT(Problem(), HasSubstr("record-total")) << wrong;
+  }
+  site_.total.reset();
+  site_.day = "2026-10-30";
+  EXPECT_THAT(Problem(), HasSubstr("another day"));
+}
+
+TEST_F(FinraApiTest, TellsAnErrorFromNothing) {
+  for (const int status : {400, 403, 418}) {
+    site_.status = status;
+    EXPECT_THAT(Problem(), HasSubstr("status " + std::to_string(status)));
+  }
 }
 
 }  // namespace
