@@ -27,6 +27,7 @@
 #include "model/signal.h"
 #include "model/venue_report.h"
 #include "risk/gate.h"
+#include "risk/wide_limits.h"
 #include "strategy/ema_cross.h"
 #include "strategy/mean_reversion.h"
 #include "strategy/strategy.h"
@@ -63,7 +64,7 @@ std::unique_ptr<engine::Engine> MakeEngine(const model::InstrumentTable& instrum
           .bars = *market::BarBuilder::Create(std::chrono::seconds{1}, instruments.size()),
           .strategies = std::move(strategies),
           .supervisor = *strategy::Supervisor::Create({}, names, instruments.size()),
-          .gate = risk::Gate(risk::GateLimits{}),
+          .gate = risk::Gate(risk::GateLimits{.entry = risk::WideLimits()}),
           .books = {.portfolio = {.cash = cash}},
           .anchor = std::nullopt});
 }

@@ -18,6 +18,12 @@ using std::chrono::seconds;
 
 const char* const kSymbols[] = {"BTC/USDT", "ETH/USDT", "SOL/USDT"};
 
+void AddDefault(const char* symbol, model::InstrumentTable& table) {
+  const auto instrument = model::DefaultInstrument(symbol);
+  const bool is_added = instrument && table.Add(*instrument);
+  ENSURE(is_added);
+}
+
 }  // namespace
 
 config::Settings SimSettings() {
@@ -31,6 +37,11 @@ config::Settings SimSettings() {
   settings.strategy.mean_reversion.rsi_period = 2;
   settings.supervisor.min_confidence = base::Decimal::FromRaw(10'000'000);
   settings.risk.entry_cooldown = milliseconds{100};
+  // Many orders find more than few; the day of a seed is short.
+  settings.risk.max_position_pct = base::Decimal::FromInt(25);
+  settings.risk.max_daily_trades = 0;
+  settings.risk.max_entries_per_candle = 0;
+  settings.risk.duplicate_window = base::Nanos{0};
   settings.risk.stale_data = seconds{1};
   settings.publisher.interval = seconds{1};
   return settings;
@@ -39,9 +50,7 @@ config::Settings SimSettings() {
 model::InstrumentTable SimInstruments() {
   model::InstrumentTable table;
   for (const char* symbol : kSymbols) {
-    const auto instrument = model::DefaultInstrument(symbol);
-    const bool is_added = instrument && table.Add(*instrument);
-    ENSURE(is_added);
+    AddDefault(symbol, table);
   }
   return table;
 }

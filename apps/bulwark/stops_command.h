@@ -1,4 +1,5 @@
-// `bulwark stops docs`: the truth table of the stops, as docs/risk.md has it.
+// `bulwark stops docs` and `codes`: the truth table of the stops and the codes of the gate, as
+// docs/risk.md has them.
 //
 // Threads: the main thread only.
 // Source:  docs/risk.md#halt-lattice

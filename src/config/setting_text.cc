@@ -65,6 +65,9 @@ std::string Joined(const std::vector<InstrumentSettings>& instruments) {
     }
     result += Field("tick", instrument.tick) + Field("lot", instrument.lot) +
               Field("min_notional", instrument.min_notional);
+    if (instrument.sector) {
+      result += " sector=" + *instrument.sector;
+    }
   }
   return result;
 }
@@ -153,7 +156,7 @@ std::string DescribeAllowed(const SettingSpec& spec) {
       return "a list out of " + DescribeWords(spec.allowed, " and ");
     case SettingType::kInstruments:
       return "a list of maps with symbol and any of venue_symbol, tick, lot, min_notional, "
-             "in the configuration file";
+             "sector, in the configuration file";
   }
   return {};  // Not reached: the switch names every type.
 }

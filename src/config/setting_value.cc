@@ -135,7 +135,8 @@ base::Result<Value> ParseList(const SettingSpec& spec, std::string_view text) {
     }
     items.emplace_back(item);
   }
-  if (items.empty()) {
+  // Empty only where that is the default.
+  if (items.empty() && !spec.default_text.empty()) {
     return Wrong(text, "is empty");
   }
   if (items.size() > kItemsMax) {

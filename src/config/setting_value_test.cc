@@ -71,7 +71,7 @@ TEST(SettingValueTest, SaysWhatIsAllowedForEachType) {
        "and mean_reversion"},
       {"instruments", "BTC/USDT",
        "'BTC/USDT' cannot be read here; allowed: a list of maps with symbol and any of "
-       "venue_symbol, tick, lot, min_notional, in the configuration file"}};
+       "venue_symbol, tick, lot, min_notional, sector, in the configuration file"}};
 
   for (const Example& example : examples) {
     EXPECT_EQ(ErrorOf(example.name, example.text), example.message);

@@ -79,6 +79,7 @@ struct InstrumentSettings {
   std::optional<base::Decimal> tick;
   std::optional<base::Decimal> lot;
   std::optional<base::Decimal> min_notional;
+  std::optional<std::string> sector;
 
   bool operator==(const InstrumentSettings&) const = default;
 };
@@ -113,7 +114,23 @@ struct SupervisorSettings {
 
 struct RiskSettings {
   base::Decimal max_order_notional;
+  base::Decimal max_order_quantity;
+  base::Decimal max_volume_pct;
   base::Decimal max_position_pct;
+  base::Decimal max_sector_pct;
+  base::Decimal max_gross_pct;
+  base::Decimal min_cash_reserve_pct;
+  base::Decimal min_price;
+  base::Decimal price_collar_pct;
+  std::vector<std::string> restricted;
+  std::int64_t max_positions = 0;
+  std::int64_t max_daily_trades = 0;
+  std::int64_t max_entries_per_candle = 0;
+  base::Nanos duplicate_window{};
+  std::int64_t messages_per_second = 0;
+  std::int64_t messages_per_minute = 0;
+  std::int64_t strategy_messages_per_minute = 0;
+  bool reduce_size = true;
   base::Nanos permit_ttl{};
   base::Nanos stale_data{};
   base::Nanos entry_cooldown{};

@@ -264,10 +264,28 @@ class Reader {
     return std::nullopt;
   }
 
+  static std::optional<Wrong> StoreSector(const std::string& text, InstrumentSettings& instrument) {
+    constexpr std::size_t kLengthMax = 32;
+    const bool is_clean = std::ranges::all_of(text, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == ' ';
+    });
+    if (text.empty() || text.size() > kLengthMax || !is_clean) {
+      return Wrong{fmt::format("sector: {} is not a name of at most {} small letters, digits, "
+                               "spaces and underscores",
+                               Quoted(text), kLengthMax),
+                   false};
+    }
+    instrument.sector = text;
+    return std::nullopt;
+  }
+
   static std::optional<Wrong> StoreField(const std::string& name, const std::string& text,
                                          InstrumentSettings& instrument) {
     if (name == "symbol" || name == "venue_symbol") {
       return StoreSymbol(name, text, instrument);
+    }
+    if (name == "sector") {
+      return StoreSector(text, instrument);
     }
     const std::array<std::pair<std::string_view, std::optional<base::Decimal>*>, 3> numbers{
         {{"tick", &instrument.tick},
@@ -288,7 +306,7 @@ class Reader {
       return std::nullopt;
     }
     return Wrong{"unknown field " + Quoted(name) +
-                     "; allowed: symbol, venue_symbol, tick, lot, min_notional",
+                     "; allowed: symbol, venue_symbol, tick, lot, min_notional, sector",
                  true};
   }
 

@@ -133,7 +133,7 @@ TEST(YamlSourceTest, ExplainsMistakesInInstruments) {
           "b.yaml:5:22: instruments: lot: '.nan' is not a number above 0",
           "b.yaml:6:31: instruments: min_notional: '-1' is not a number from 0 up",
           "b.yaml:7:17: instruments: unknown field 'tik'; allowed: symbol, venue_symbol, tick, "
-          "lot, min_notional",
+          "lot, min_notional, sector",
           "b.yaml:8:23: instruments: 'tick' must have one value",
           "b.yaml:9:26: instruments: 'tick' is given twice",
           "b.yaml:10:5: instruments: F is listed twice",

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -21,6 +22,7 @@
 #include "model/signal.h"
 #include "model/telemetry.h"
 #include "model/venue_report.h"
+#include "risk/message_log.h"
 
 namespace bulwark::engine {
 namespace {
@@ -43,10 +45,10 @@ Engine::Engine(EngineOptions options, EngineParts parts)
       anchor_(model::AnchorKind::kDay, parts.anchor),
       week_anchor_(model::AnchorKind::kWeek, parts.week_anchor),
       inception_anchor_(model::AnchorKind::kInception, parts.inception_anchor),
-      replaces_(options_.replaces_per_minute),
+      replaces_(std::chrono::minutes{1}, options_.replaces_per_minute),
       denials_(parts.instruments.size()),
       sizing_{.risk_fraction = options_.risk_fraction,
-              .notional_max = gate_.limits().order_notional_max},
+              .notional_max = gate_.limits().entry.notional_max},
       mark_event_at_(parts.instruments.size()) {
   signals_.reserve(strategies_.size());
   const auto& rows = parts.instruments.rows();
@@ -57,10 +59,13 @@ Engine::Engine(EngineOptions options, EngineParts parts)
     day_trades_ = std::make_unique<DayTradeDesk>(*std::move(parts.day_trades), parts.instruments,
                                                  parts.books);
   }
+  state_.messages = risk::MessageLog(gate_.limits().entry.messages);
+  state_.entries.Restore(parts.entries.utc_day, parts.entries.count);
 }
 
 void Engine::Process(const model::Event& event, model::ActionBuffer& out) {
   ++events_;
+  counted_ = out.size();
   if (day_trades_) {
     day_trades_->BeginEvent(out);
   }
@@ -68,6 +73,7 @@ void Engine::Process(const model::Event& event, model::ActionBuffer& out) {
   if (day_trades_) {
     day_trades_->Follow(out, now_);
   }
+  CountMessages(out);
   oms_.Sweep();
 }
 
@@ -202,9 +208,7 @@ void Engine::Enter(const model::Decision& decision, model::ActionBuffer& out) {
     order.type = model::OrderType::kLimit;
     order.limit_price = PriceOnTick(*price, instrument);
   }
-  if (Ask(order, out)) {
-    state_.last_entry_at[decision.instrument.index] = now_;
-  }
+  Ask(order, out);
 }
 
 void Engine::Close(model::InstrumentId instrument, model::Origin origin,
@@ -225,37 +229,6 @@ void Engine::Close(model::InstrumentId instrument, model::Origin origin,
        .quantity = quantity,
        .strategy = decision.strategy},
       out);
-}
-
-risk::BookFigures Engine::Figures(model::InstrumentId instrument) const {
-  const model::Portfolio& books = oms_.portfolio();
-  risk::BookFigures figures{.free_cash = books.cash,
-                            .equity = Equity(),
-                            .owned_quantity = books.at(instrument).owned(),
-                            .free_quantity = books.at(instrument).quantity,
-                            .open_orders = oms_.open_orders().size()};
-  base::Decimal closing_short;
-  for (const model::Order& order : oms_.open_orders()) {
-    if (order.instrument != instrument || model::IsTerminal(order.status)) {
-      continue;
-    }
-    figures.has_working_order = figures.has_working_order || !order.is_waiting;
-    switch (order.intent) {
-      case model::Intent::kOpenLong:
-        figures.working_buy_quantity += order.remaining();
-        break;
-      case model::Intent::kOpenShort:
-        figures.working_sell_quantity += order.remaining();
-        break;
-      case model::Intent::kCloseShort:
-        closing_short += order.is_waiting ? base::Decimal() : order.remaining();
-        break;
-      case model::Intent::kCloseLong:
-        break;
-    }
-  }
-  figures.closable_short = std::max(base::Decimal(), -figures.owned_quantity - closing_short);
-  return figures;
 }
 
 std::optional<base::Decimal> Engine::Equity() const {

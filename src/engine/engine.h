@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,7 +26,6 @@
 #include "engine/denial_log.h"
 #include "engine/equity_anchor.h"
 #include "engine/liquidation_pace.h"
-#include "engine/replace_budget.h"
 #include "engine/sizing.h"
 #include "market/bar_builder.h"
 #include "market/candle_ring.h"
@@ -39,6 +39,7 @@
 #include "risk/approved.h"
 #include "risk/gate.h"
 #include "risk/guard_input.h"
+#include "risk/rate_window.h"
 #include "strategy/strategy.h"
 #include "strategy/supervisor.h"
 
@@ -71,6 +72,13 @@ struct EngineOptions {
   base::Decimal borrow_bps_per_day;  // Of a short position's value.
   std::size_t replaces_per_minute = 60;
   bool has_native_stops = false;  // The venue keeps stop orders itself; else we hold them.
+  bool reduces_size = true;       // An entry of a strategy that is too large is made smaller.
+};
+
+// What earlier runs let through on a day.
+struct EntriesOfDay {
+  std::int32_t utc_day = 0;
+  std::size_t count = 0;
 };
 
 struct EngineParts {
@@ -83,6 +91,7 @@ struct EngineParts {
   std::optional<model::AnchorSet> anchor;  // Of the day.
   std::optional<model::AnchorSet> week_anchor;
   std::optional<model::AnchorSet> inception_anchor;
+  EntriesOfDay entries;
   std::optional<DayTradeSetup> day_trades;  // Empty: no such rules for this owner.
 };
 
@@ -134,14 +143,18 @@ class Engine {
   void Enter(const model::Decision& decision, model::ActionBuffer& out);
   void Close(model::InstrumentId instrument, model::Origin origin, const model::Decision& decision,
              model::ActionBuffer& out);
-  bool Ask(const model::NewOrder& order, model::ActionBuffer& out);
+  void Ask(const model::NewOrder& order, model::ActionBuffer& out);
+  // As it was asked for, made smaller where that helps, or in the place of one that had left.
+  enum class Manner : std::uint8_t { kAsIs, kOrLess, kAsSuccessor };
+  void NoteEntry(const model::NewOrder& order, Manner manner);
+  [[nodiscard]] risk::GateAnswer AskGate(const risk::GuardInput& input) const;
 
   model::OrderId NextOrderId();
   oms::BracketIds NextBracketIds(const model::NewOrder& order);
   // Empty when the gate objects; then it was told.
   std::optional<risk::Approved<model::NewOrder>> Approve(const model::NewOrder& order,
                                                          const risk::BookFigures& figures,
-                                                         model::ActionBuffer& out);
+                                                         Manner manner, model::ActionBuffer& out);
   // Empty where the rules on day trades do not apply.
   std::optional<daytrade::Decision> JudgeDayTrade(const model::NewOrder& order,
                                                   const model::ActionBuffer& out);
@@ -189,7 +202,12 @@ class Engine {
   [[nodiscard]] bool IsUnsellable(const model::Instrument& instrument) const;
   // Empty when the venue holds what our books say.
   [[nodiscard]] model::Reason DifferenceTo(const model::VenueBooks& books) const;
-  [[nodiscard]] risk::BookFigures Figures(model::InstrumentId instrument) const;
+  // As if `self`, a waiting order that is about to leave, were not there yet.
+  [[nodiscard]] risk::BookFigures Figures(model::InstrumentId instrument,
+                                          const model::OrderId& self = {}) const;
+  void AddExposure(const model::Instrument& instrument, const model::OrderId& self,
+                   risk::BookFigures& figures) const;
+  void CountMessages(const model::ActionBuffer& out);
   void Alert(model::AlertLevel level, std::string_view event, const model::Reason& reason,
              model::ActionBuffer& out) const;
 
@@ -207,7 +225,8 @@ class Engine {
   EquityAnchor anchor_;
   EquityAnchor week_anchor_;
   EquityAnchor inception_anchor_;
-  ReplaceBudget replaces_;
+  risk::RateWindow replaces_;
+  std::size_t counted_ = 0;  // Of the actions of this event, as messages to the venue.
   // Protective legs that the venue did not keep, one after the other.
   struct Losses {
     int count = 0;

@@ -55,7 +55,7 @@ class EngineDayTradeTest : public testing_support::EngineFixture {
     testing_support::Wanted wanted;
     wanted.day_trades = std::move(setup);
     wanted.books = std::move(books);
-    wanted.limits.entry_cooldown = base::Nanos::zero();
+    wanted.limits.entry.cooldown = base::Nanos::zero();
     Build(std::move(wanted));
     SetLink(true);
     Give(model::VenueBooks{.cash = engine_->oms().portfolio().owned_cash(), .at = now_});

@@ -23,6 +23,7 @@
 #include "model/portfolio.h"
 #include "model/venue_report.h"
 #include "oms/oms.h"
+#include "risk/wide_limits.h"
 
 namespace bulwark::engine {
 namespace {
@@ -43,10 +44,7 @@ class EngineMoneyTest : public EngineFixture {
   void Begin(model::AccountMode mode) {
     const model::AccountTerms terms{.mode = mode};
     Build({.options = {.epoch = 3, .risk_fraction = D("0.1"), .borrow_bps_per_day = D("2")},
-           .limits = {.data_age_max = hours{1000},
-                      .entry_cooldown = base::Nanos{0},
-                      .position_percent_max = D("100"),
-                      .terms = terms},
+           .limits = {.data_age_max = hours{1000}, .entry = risk::WideLimits(), .terms = terms},
            .books = {.portfolio = {.cash = D("100000"), .terms = terms}}});
     BringUp();
     out_.Clear();

@@ -22,9 +22,10 @@
 #include "model/portfolio.h"
 #include "oms/oms.h"
 #include "risk/approved.h"
+#include "risk/cash_guard.h"
 #include "risk/gate.h"
 #include "risk/guard_input.h"
-#include "risk/limit_guards.h"
+#include "risk/size_reducer.h"
 
 namespace bulwark::engine {
 namespace {
@@ -34,8 +35,15 @@ constexpr base::Nanos kAgainAfter{std::chrono::milliseconds{200}};
 constexpr base::Nanos kAgainMax{std::chrono::seconds{30}};  // When it goes on refusing.
 constexpr int kQuickAgain = 5;                              // So many times without more pause.
 constexpr int kLossesMax = 20;
+constexpr int kLeastPercent = 10;  // Of an entry that is made smaller.
 
-bool IsStop(const model::NewOrder& order) {
+// A crumb of what was wanted is not worth its fee, and would be asked for again with each bar.
+bool IsWorthwhile(base::Decimal smaller, base::Decimal wanted) {
+  return smaller >= base::MulDiv(wanted, base::Decimal::FromInt(kLeastPercent),
+                                 base::Decimal::FromInt(100), base::Rounding::kCeiling);
+}
+
+bool IsStop(const auto& order) {
   return order.type == model::OrderType::kStop || order.type == model::OrderType::kStopLimit;
 }
 
@@ -84,26 +92,41 @@ oms::BracketIds Engine::NextBracketIds(const model::NewOrder& order) {
 
 std::optional<risk::Approved<model::NewOrder>> Engine::Approve(const model::NewOrder& order,
                                                                const risk::BookFigures& figures,
+                                                               Manner manner,
                                                                model::ActionBuffer& out) {
+  CountMessages(out);
   const auto day_trade = JudgeDayTrade(order, out);
   const risk::GuardInput input{.order = order,
                                .instrument = instruments_[order.instrument],
                                .state = state_,
                                .books = figures,
                                .now = now_,
-                               .day_trade = day_trade ? &*day_trade : nullptr};
-  const risk::GateAnswer answer = gate_.Check(input);
+                               .day_trade = day_trade ? &*day_trade : nullptr,
+                               .is_successor = manner == Manner::kAsSuccessor};
+  const risk::GateAnswer answer = AskGate(input);
+  const auto* denial = std::get_if<model::Denial>(&answer);
+  if (denial == nullptr && day_trade) {
+    WarnOfDayTrade(order, *day_trade, out);
+  }
+  if (denial == nullptr) {
+    return std::get<risk::Approved<model::NewOrder>>(answer);
+  }
+  if (manner == Manner::kOrLess) {
+    const auto smaller = risk::LargestAllowed(gate_, input, *denial);
+    if (smaller && IsWorthwhile(smaller->quantity, order.quantity)) {
+      return std::get<risk::Approved<model::NewOrder>>(AskGate(input.With(*smaller)));
+    }
+  }
+  Deny(order, *denial, out);
+  return std::nullopt;
+}
+
+risk::GateAnswer Engine::AskGate(const risk::GuardInput& input) const {
+  risk::GateAnswer answer = gate_.Check(input);
   if (observer_ != nullptr) {
     observer_->OnAsked(gate_, input, answer);
   }
-  if (const auto* denial = std::get_if<model::Denial>(&answer)) {
-    Deny(order, *denial, out);
-    return std::nullopt;
-  }
-  if (day_trade) {
-    WarnOfDayTrade(order, *day_trade, out);
-  }
-  return std::get<risk::Approved<model::NewOrder>>(answer);
+  return answer;
 }
 
 std::optional<daytrade::Decision> Engine::JudgeDayTrade(const model::NewOrder& order,
@@ -146,7 +169,7 @@ base::Decimal Engine::ReserveFor(const model::NewOrder& order) const {
   const model::Portfolio& books = oms_.portfolio();
   if (!order.reduce_only) {
     return risk::CashToReserve(order, price.value_or(base::Decimal()),
-                               gate_.limits().cash_buffer_percent, gate_.limits().terms)
+                               gate_.limits().entry.cash_buffer_percent, gate_.limits().terms)
         .value_or(base::Decimal::Max());
   }
   const model::Position& position = books.at(order.instrument);
@@ -159,24 +182,32 @@ base::Decimal Engine::ReserveFor(const model::NewOrder& order) const {
                                   ? base::MulDiv(position.collateral, order.quantity,
                                                  position.owned().Abs(), base::Rounding::kFloor)
                                   : base::Decimal();
-  const std::optional<base::Decimal> cost =
-      risk::CashToReserve(order, *price, gate_.limits().cash_buffer_percent, model::AccountTerms{});
+  const std::optional<base::Decimal> cost = risk::CashToReserve(
+      order, *price, gate_.limits().entry.cash_buffer_percent, model::AccountTerms{});
   const base::Decimal missing = cost && *cost > freed ? *cost - freed : base::Decimal();
   return std::clamp(missing, base::Decimal(), std::max(books.cash, base::Decimal()));
 }
 
-bool Engine::Ask(const model::NewOrder& order, model::ActionBuffer& out) {
-  const auto approved = Approve(order, Figures(order.instrument), out);
-  if (!approved) {
-    return false;
+void Engine::NoteEntry(const model::NewOrder& order, Manner manner) {
+  if (!order.reduce_only && manner != Manner::kAsSuccessor) {
+    state_.entries.Note(order, now_, gate_.limits().entry.candle);
   }
-  const base::Decimal reserve = ReserveFor(order);
+}
+
+void Engine::Ask(const model::NewOrder& order, model::ActionBuffer& out) {
+  const bool may_shrink = options_.reduces_size && order.origin == model::Origin::kStrategy;
+  const Manner manner = may_shrink ? Manner::kOrLess : Manner::kAsIs;
+  const auto approved = Approve(order, Figures(order.instrument), manner, out);
+  if (!approved) {
+    return;
+  }
+  const base::Decimal reserve = ReserveFor(approved->value());
   if (IsStop(order) && !options_.has_native_stops) {
     oms_.Hold(*approved, NextBracketIds(order), reserve, now_, out);
   } else {
     oms_.Submit(*approved, NextBracketIds(order), reserve, now_, out);
+    NoteEntry(approved->value(), manner);
   }
-  return true;
 }
 
 void Engine::On(const model::PlaceOrder& command, model::ActionBuffer& out) {
@@ -233,7 +264,7 @@ void Engine::On(const model::ReplaceOrder& command, model::ActionBuffer& out) {
     if (const auto denial = CannotReplace(order, wish)) {
       Deny(wish, *denial, out);
     } else if (!replaces_.Take(now_)) {
-      const auto limit = base::Decimal::FromInt(static_cast<std::int64_t>(replaces_.per_minute()));
+      const auto limit = base::Decimal::FromInt(static_cast<std::int64_t>(replaces_.most()));
       Deny(wish, {.code = model::DenialCode::kReplaceBudget, .value = limit, .limit = limit}, out);
     } else {
       oms_.Replace(command, NextOrderId(), now_, out);
@@ -320,7 +351,9 @@ void Engine::KeepRest(const model::Order& order, base::Decimal quantity, model::
 }
 
 void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
-  risk::BookFigures figures = Figures(order.instrument);
+  // Its own place and reservation are not in its way.
+  risk::BookFigures figures =
+      Figures(order.instrument, order.reduce_only ? model::OrderId() : order.id);
   base::Decimal quantity = order.armed_quantity;
   if (order.reduce_only) {
     const base::Decimal closable =
@@ -334,21 +367,22 @@ void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
       return;
     }
   } else {
-    // Its own reservation and its own place are not in its way.
     figures.free_cash += order.reserved_cash_remaining;
     figures.open_orders -= 1;
-    (order.side == model::Side::kBuy ? figures.working_buy_quantity
-                                     : figures.working_sell_quantity) -= order.remaining();
   }
   const model::NewOrder wish = WishOf(order, quantity);
+  // A stop waits with us: the one it replaces had not left either.
+  const bool is_new = order.replaces.is_nil() || IsStop(order);
+  const Manner manner = is_new ? Manner::kAsIs : Manner::kAsSuccessor;
   launching_ = order.id;
-  const auto approved = Approve(wish, figures, out);
+  const auto approved = Approve(wish, figures, manner, out);
   launching_ = {};
   if (approved) {
     const base::Decimal reserve = order.reserved_cash_remaining.is_positive()
                                       ? order.reserved_cash_remaining
                                       : ReserveFor(wish);
     KeepRest(order, quantity, out);
+    NoteEntry(approved->value(), manner);
     oms_.Launch(order.id, *approved, reserve, now_, out);
   }
 }

@@ -26,6 +26,7 @@
 #include "model/venue_report.h"
 #include "risk/guard_input.h"
 #include "risk/halt_lattice.h"
+#include "risk/wide_limits.h"
 
 namespace bulwark::engine {
 namespace {
@@ -47,10 +48,7 @@ class EngineOrdersTest : public testing_support::EngineFixture {
                        .risk_fraction = D("0.1"),
                        .borrow_bps_per_day = D("2"),
                        .replaces_per_minute = 2},
-           .limits = {.data_age_max = hours{1000},
-                      .entry_cooldown = base::Nanos{0},
-                      .position_percent_max = D("100"),
-                      .terms = terms},
+           .limits = {.data_age_max = hours{1000}, .entry = risk::WideLimits(), .terms = terms},
            .books = {.portfolio = {.cash = D("100000"), .terms = terms}}});
     BringUp();
     out_.Clear();

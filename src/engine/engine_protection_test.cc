@@ -26,6 +26,7 @@
 #include "model/portfolio.h"
 #include "model/venue_report.h"
 #include "oms/oms.h"
+#include "risk/wide_limits.h"
 
 namespace bulwark::engine {
 namespace {
@@ -48,9 +49,7 @@ class EngineProtectionTest : public EngineFixture {
 
   void Start(const oms::OpeningBooks& books) {
     Build({.options = {.epoch = ++epoch_, .risk_fraction = D("0.1"), .replaces_per_minute = 9},
-           .limits = {.data_age_max = hours{1000},
-                      .entry_cooldown = base::Nanos{0},
-                      .position_percent_max = D("100")},
+           .limits = {.data_age_max = hours{1000}, .entry = risk::WideLimits()},
            .books = books});
     SetLink(true);
     Give(model::VenueBooks{.cash = D("100000"), .at = now_});

@@ -39,6 +39,7 @@
 #include "model/venue_report.h"
 #include "oms/oms.h"
 #include "risk/gate.h"
+#include "risk/wide_limits.h"
 #include "strategy/strategy.h"
 #include "strategy/supervisor.h"
 
@@ -57,12 +58,22 @@ class SilentStrategy final : public strategy::Strategy {
 };
 
 // What of an engine a test wants to be its own.
+// Limits that let the fixture's orders pass; tests of the limits set their own.
+inline risk::GateLimits TestLimits() {
+  risk::GateLimits limits{.entry = risk::WideLimits()};
+  limits.entry.notional_max = D("10000");
+  limits.entry.position_percent_max = D("25");
+  limits.entry.cooldown = std::chrono::seconds{1};
+  return limits;
+}
+
 struct Wanted {
   std::unique_ptr<strategy::Strategy> strategy = std::make_unique<SilentStrategy>();
   EngineOptions options{.epoch = 3, .risk_fraction = D("0.1")};
-  risk::GateLimits limits;
+  risk::GateLimits limits = TestLimits();
   oms::OpeningBooks books{.portfolio = {.cash = D("100000")}};
   std::optional<DayTradeSetup> day_trades;
+  EntriesOfDay entries;
 };
 
 class EngineFixture : public testing::Test {
@@ -86,6 +97,7 @@ class EngineFixture : public testing::Test {
             .gate = risk::Gate(wanted.limits),
             .books = std::move(wanted.books),
             .anchor = std::nullopt,
+            .entries = wanted.entries,
             .day_trades = std::move(wanted.day_trades)});
   }
 

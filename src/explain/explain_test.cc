@@ -278,7 +278,20 @@ TEST_F(ExplainTest, TellsAnOrderFromTheTradeToTheProfit) {
                                           "fill", "status", "result"));
   EXPECT_EQ(json["steps"].back()["status"], "FILLED");
   EXPECT_NE(json["steps"].back()["realised_pnl"], "0");
-  EXPECT_THAT(DescribeStory(*story), HasSubstr("check            permit age       passed"));
+  EXPECT_THAT(DescribeStory(*story), HasSubstr("check            permit age             passed"));
+}
+
+TEST_F(ExplainTest, TellsThatAnEntryWasMadeSmaller) {
+  Run();
+  const model::OrderId id = History().orders[0].order.id;
+
+  const auto story = TellOrder(Journal(), HistoryOf(id), model::Symbol("X/Y"));
+
+  ASSERT_TRUE(story && story->cause && story->cause->asked);
+  EXPECT_EQ(story->cause->asked->denial, std::nullopt);
+  EXPECT_EQ(story->cause->asked->first_denial->code, model::DenialCode::kMaxPosition);
+  EXPECT_GT(*story->cause->asked->first_quantity, story->cause->asked->order.quantity);
+  EXPECT_THAT(DescribeStory(*story), HasSubstr("was refused, MAX_POSITION"));
 }
 
 TEST_F(ExplainTest, TellsWhyADecisionWasDenied) {

@@ -64,6 +64,16 @@ class Notes final : public engine::Observer {
     if (const auto* denial = std::get_if<model::Denial>(&answer)) {
       asked.denial = *denial;
     }
+    // The same decision asks again only when the first answer was about size.
+    const bool is_again = !asked_.empty() && asked_.back().denial &&
+                          asked_.back().order.decision_id == asked.order.decision_id &&
+                          asked_.back().order.instrument == asked.order.instrument &&
+                          asked.order.quantity < asked_.back().order.quantity;
+    if (is_again) {
+      asked.first_quantity = asked_.back().order.quantity;
+      asked.first_denial = asked_.back().denial;
+      asked_.pop_back();
+    }
     asked_.push_back(std::move(asked));
   }
 

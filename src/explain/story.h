@@ -43,6 +43,9 @@ struct Asked {
   risk::Mark mark;
   std::vector<risk::TracedCheck> checks;
   std::optional<model::Denial> denial;
+  // What the first question was about, when it was refused for its size and asked again smaller.
+  std::optional<base::Decimal> first_quantity;
+  std::optional<model::Denial> first_denial;
 };
 
 // What happened inside the engine at one event.

@@ -130,6 +130,13 @@ void AddQuestion(const Cause& cause, std::vector<Step>& steps) {
       {"reduce_only", order.reduce_only},         {"free_cash", asked.books.free_cash.ToString()},
       {"equity", PriceText(asked.books.equity)},  {"held", asked.books.owned_quantity.ToString()},
       {"last_price", PriceText(asked.mark.price)}};
+  if (asked.first_quantity && asked.first_denial) {
+    const std::string_view code = model::DenialName(asked.first_denial->code);
+    wish.text +=
+        fmt::format("; made smaller: {} was refused, {}", asked.first_quantity->ToString(), code);
+    wish.facts["first_quantity"] = asked.first_quantity->ToString();
+    wish.facts["first_denial"] = code;
+  }
   steps.push_back(std::move(wish));
 }
 
@@ -151,7 +158,7 @@ void AddChecks(const Cause& cause, std::vector<Step>& steps) {
   }
   for (const risk::TracedCheck& check : cause.asked->checks) {
     Step step{.name = "check"};
-    step.text = fmt::format("{:<16} {:<9}", check.guard, Word(check.outcome));
+    step.text = fmt::format("{:<22} {:<9}", check.guard, Word(check.outcome));
     step.facts = {{"guard", check.guard}, {"outcome", Word(check.outcome)}};
     if (check.value && check.limit) {
       step.text += fmt::format(" {} of {}", check.value->ToString(), check.limit->ToString());

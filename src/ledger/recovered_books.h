@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/decimal.h"
+#include "ledger/entries_of_day.h"
 #include "model/action.h"
 #include "model/adjustment.h"
 #include "model/booked_trade.h"
@@ -50,6 +51,7 @@ struct RecoveredBooks {
   std::optional<model::AnchorSet> anchor;  // The newest; the caller knows which day it is.
   std::optional<model::AnchorSet> week_anchor;
   std::optional<model::AnchorSet> inception_anchor;
+  EntriesOfDay entries;
   std::vector<model::BookedTrade> booked_trades;  // The newest kBookedTradesMax.
   model::ShareMoves share_moves;  // Of equities, as far as the replay of the books reached back.
   std::vector<model::ForeignDayTrade> foreign_day_trades;  // Oldest first.

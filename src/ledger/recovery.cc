@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "ledger/adjustment_row.h"
 #include "ledger/chain.h"
+#include "ledger/entries_of_day.h"
 #include "ledger/fill_row.h"
 #include "ledger/foreign_day_trades.h"
 #include "ledger/order_row.h"
@@ -257,6 +258,11 @@ Result<RecoveredBooks> RecoverBooks(sql::Connection& connection, SwitchLog& swit
     return tl::unexpected<base::Error>(foreign.error());
   }
   books.foreign_day_trades = std::move(*foreign);
+  const auto entries = ReadEntriesOfDay(connection);
+  if (!entries) {
+    return tl::unexpected<base::Error>(entries.error());
+  }
+  books.entries = *entries;
   auto state = switches.Read();
   if (!state) {
     return tl::unexpected<base::Error>(state.error());

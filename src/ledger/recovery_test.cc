@@ -1,12 +1,14 @@
 // Goal: what a restart takes from the ledger lets it recognise everything that it booked before.
 // Method: rows by hand, read back through the public interface.
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/time.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_backends.h"
 #include "ledger/ledger_testing.h"
@@ -120,6 +122,46 @@ TEST_P(RecoveryTest, TellsWhatMovedEquitiesInTheOrderOfBooking) {
   EXPECT_EQ(moves[2].quantity, D("-1"));
   EXPECT_EQ(std::get<model::Fill>(moves[3].what).trade_id, model::TradeId("S2"));
   EXPECT_EQ(books->portfolio.at(*stock).owned(), D("4"));
+}
+
+TEST_P(RecoveryTest, CountsTheEntriesOfTheNewestDayThatHasOne) {
+  const auto ledger = home_.Open();
+  ASSERT_TRUE(ledger->EnsureAccount({.opening_cash = D("1000")}));
+  const std::uint64_t epoch = *ledger->BeginRun({}, Pairs());
+  const base::UnixNanos noon{std::chrono::days{20'000} + std::chrono::hours{12}};
+  std::vector<model::Action> actions;
+  const auto add = [&](std::uint64_t number, model::Intent intent, base::UnixNanos at,
+                       bool is_waiting = false) {
+    model::Order order = MakeOrder(number, model::Side::kBuy, "1");
+    order.intent = intent;
+    order.created_at = at;
+    order.is_waiting = is_waiting;
+    actions.emplace_back(model::OrderChanged{order});
+  };
+  add(1, model::Intent::kOpenLong, noon - std::chrono::hours{13});  // The day before.
+  add(2, model::Intent::kOpenLong, noon);
+  add(2, model::Intent::kOpenLong, noon);  // Changed: the same order.
+  add(3, model::Intent::kOpenShort, noon);
+  add(4, model::Intent::kOpenLong, noon, true);  // Has not left.
+  add(5, model::Intent::kCloseLong, noon);
+  ASSERT_TRUE(ledger->Commit(epoch, actions));
+
+  const auto books = ledger->Recover(Pairs());
+
+  ASSERT_TRUE(books.has_value()) << books.error().message;
+  EXPECT_EQ(books->entries.utc_day, 20'000);
+  EXPECT_EQ(books->entries.count, 2U);
+}
+
+TEST_P(RecoveryTest, CountsNoEntriesWhereThereAreNone) {
+  const auto ledger = home_.Open();
+  ASSERT_TRUE(ledger->EnsureAccount({.opening_cash = D("1000")}));
+  ASSERT_TRUE(ledger->BeginRun({}, Pairs()).has_value());
+
+  const auto books = ledger->Recover(Pairs());
+
+  ASSERT_TRUE(books.has_value()) << books.error().message;
+  EXPECT_EQ(books->entries.count, 0U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, RecoveryTest, testing_support::BothBackends(),

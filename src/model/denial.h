@@ -45,8 +45,22 @@ enum class DenialCode : std::uint8_t {
   kDayTradeLeverage,
   kDayTradeMinimumEquity,
   kDayTradeUnsettled,
+  kRestrictedSymbol,
+  kMinPrice,
+  kPriceCollar,
+  kMaxOrderQuantity,
+  kMaxVolumeShare,
+  kMaxPositions,
+  kMaxSector,
+  kMaxGrossExposure,
+  kCashReserve,
+  kSelfMatch,
+  kEntriesPerCandle,
+  kDuplicateOrder,
+  kMessageRate,
+  kMaxDailyTrades,
 };
-constexpr int kDenialCodes = 30;
+constexpr int kDenialCodes = 44;
 
 // "HALTED", "KILL_SWITCH", ...: the word in logs, alerts and documents.
 std::string_view DenialName(DenialCode code);

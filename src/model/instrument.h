@@ -24,6 +24,7 @@ namespace bulwark::model {
 constexpr std::size_t kInstrumentsMax = 64;
 
 using Symbol = base::FixedString<24>;
+using Sector = base::FixedString<32>;
 
 // Index into the instrument table.
 struct InstrumentId {
@@ -39,6 +40,7 @@ struct Instrument {
   base::Decimal tick_size;
   base::Decimal lot_size;
   base::Decimal min_notional;  // Zero for none.
+  Sector sector;               // Empty when nobody said.
 };
 
 // What rules an instrument is under.

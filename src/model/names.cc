@@ -67,7 +67,21 @@ constexpr std::array<std::string_view, kDenialCodes> kDenials = {"HALTED",
                                                                  "DAY_TRADE_MARGIN",
                                                                  "DAY_TRADE_LEVERAGE",
                                                                  "DAY_TRADE_MINIMUM_EQUITY",
-                                                                 "DAY_TRADE_UNSETTLED"};
+                                                                 "DAY_TRADE_UNSETTLED",
+                                                                 "RESTRICTED_SYMBOL",
+                                                                 "MIN_PRICE",
+                                                                 "PRICE_COLLAR",
+                                                                 "MAX_ORDER_QUANTITY",
+                                                                 "MAX_VOLUME_SHARE",
+                                                                 "MAX_POSITIONS",
+                                                                 "MAX_SECTOR",
+                                                                 "MAX_GROSS_EXPOSURE",
+                                                                 "CASH_RESERVE",
+                                                                 "SELF_MATCH",
+                                                                 "ENTRIES_PER_CANDLE",
+                                                                 "DUPLICATE_ORDER",
+                                                                 "MESSAGE_RATE",
+                                                                 "MAX_DAILY_TRADES"};
 constexpr std::array<std::string_view, 8> kAdjustments = {
     "BUST",     "CORRECTION", "INFERRED",          "BORROW_FEE",
     "DIVIDEND", "SPLIT",      "ACCEPTED_POSITION", "ACCEPTED_CASH"};

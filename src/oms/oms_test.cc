@@ -22,6 +22,7 @@
 #include "model/venue_report.h"
 #include "risk/gate.h"
 #include "risk/guard_input.h"
+#include "risk/wide_limits.h"
 
 namespace bulwark::oms {
 namespace {
@@ -40,8 +41,7 @@ model::OrderId Id(std::uint64_t sequence) {
 risk::Approved<model::NewOrder> Approve(const model::NewOrder& order,
                                         const model::Portfolio& books) {
   const model::Instrument instrument = *model::DefaultInstrument("BTCUSDT");
-  const risk::Gate gate(
-      risk::GateLimits{.order_notional_max = D("1000000"), .position_percent_max = D("100000")});
+  const risk::Gate gate(risk::GateLimits{.entry = risk::WideLimits()});
   risk::GateState state;
   state.is_halted = state.is_killed = false;
   state.is_redis_ok = state.is_ledger_ok = state.is_venue_up = state.is_feed_up = true;
@@ -51,7 +51,9 @@ risk::Approved<model::NewOrder> Approve(const model::NewOrder& order,
   const risk::BookFigures figures{.free_cash = books.cash,
                                   .equity = D("100000"),
                                   .owned_quantity = books.positions[0].owned(),
-                                  .free_quantity = books.positions[0].quantity};
+                                  .free_quantity = books.positions[0].quantity,
+                                  .gross_exposure = base::Decimal(),
+                                  .sector_exposure = base::Decimal()};
   return std::get<risk::Approved<model::NewOrder>>(gate.Check(
       {.order = order, .instrument = instrument, .state = state, .books = figures, .now = kNow}));
 }

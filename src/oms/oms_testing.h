@@ -24,6 +24,7 @@
 #include "risk/approved.h"
 #include "risk/gate.h"
 #include "risk/guard_input.h"
+#include "risk/wide_limits.h"
 
 namespace bulwark::oms::testing_support {
 
@@ -41,9 +42,7 @@ inline model::OrderId Id(std::uint64_t sequence) {
 inline risk::Approved<model::NewOrder> Approve(const model::NewOrder& order,
                                                const model::Portfolio& books) {
   static const model::Instrument instrument = *model::DefaultInstrument("BTCUSDT");
-  const risk::Gate gate(risk::GateLimits{.order_notional_max = D("100000000"),
-                                         .position_percent_max = D("100"),
-                                         .terms = books.terms});
+  const risk::Gate gate(risk::GateLimits{.entry = risk::WideLimits(), .terms = books.terms});
   risk::GateState state;
   state.is_halted = state.is_killed = false;
   state.is_redis_ok = state.is_ledger_ok = state.is_venue_up = state.is_feed_up = true;
@@ -56,7 +55,9 @@ inline risk::Approved<model::NewOrder> Approve(const model::NewOrder& order,
       .equity = D("100000000"),
       .owned_quantity = position.owned(),
       .free_quantity = position.quantity,
-      .closable_short = position.owned().is_negative() ? -position.owned() : base::Decimal()};
+      .closable_short = position.owned().is_negative() ? -position.owned() : base::Decimal(),
+      .gross_exposure = base::Decimal(),
+      .sector_exposure = base::Decimal()};
   auto answer = gate.Check(
       {.order = order, .instrument = instrument, .state = state, .books = figures, .now = kNow});
   ENSURE(std::holds_alternative<risk::Approved<model::NewOrder>>(answer));

@@ -10,23 +10,44 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <tuple>
+#include <utility>
 #include <variant>
 
-#include "base/decimal.h"
 #include "base/time.h"
 #include "model/denial.h"
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "risk/approved.h"
+#include "risk/candle_guard.h"
+#include "risk/cash_guard.h"
+#include "risk/cash_reserve_guard.h"
+#include "risk/daily_trades_guard.h"
 #include "risk/day_trade_guard.h"
+#include "risk/duplicate_guard.h"
+#include "risk/entry_cooldown_guard.h"
+#include "risk/entry_limits.h"
+#include "risk/gross_exposure_guard.h"
 #include "risk/guard_input.h"
-#include "risk/limit_guards.h"
 #include "risk/link_guard.h"
+#include "risk/message_rate_guard.h"
+#include "risk/min_price_guard.h"
+#include "risk/open_orders_guard.h"
+#include "risk/order_notional_guard.h"
+#include "risk/order_quantity_guard.h"
 #include "risk/order_sanity_guard.h"
+#include "risk/pending_order_guard.h"
 #include "risk/permit_guard.h"
+#include "risk/position_count_guard.h"
+#include "risk/position_guard.h"
+#include "risk/price_collar_guard.h"
+#include "risk/restricted_guard.h"
+#include "risk/sector_guard.h"
+#include "risk/self_match_guard.h"
 #include "risk/stale_data_guard.h"
 #include "risk/stop_guards.h"
+#include "risk/volume_share_guard.h"
 
 namespace bulwark::risk {
 
@@ -34,12 +55,35 @@ struct GateLimits {
   bool allow_strategy_exits_when_killed = false;
   base::Nanos permit_lifetime{std::chrono::seconds{1}};
   base::Nanos data_age_max{std::chrono::seconds{5}};
-  base::Nanos entry_cooldown{std::chrono::seconds{1}};
-  base::Decimal order_notional_max = base::Decimal::FromInt(10'000);
-  base::Decimal position_percent_max = base::Decimal::FromInt(25);
-  base::Decimal cash_buffer_percent = base::Decimal::FromInt(1);
   std::size_t open_orders_max = 256;
+  EntryLimits entry;
   model::AccountTerms terms;
+};
+
+// Asks the guard about entries only: an order that only reduces is never blocked by a limit.
+template <class Guard>
+class ForEntries {
+ public:
+  explicit ForEntries(Guard guard) : guard_(std::move(guard)) {}
+  [[nodiscard]] Verdict Check(const GuardInput& input) const {
+    return input.order.reduce_only ? std::nullopt : guard_.Check(input);
+  }
+
+ private:
+  Guard guard_;
+};
+
+// Asks the guard about entries that are new: what takes the place of another was paced with it.
+template <class Guard>
+class ForNewEntries {
+ public:
+  explicit ForNewEntries(Guard guard) : guard_(std::move(guard)) {}
+  [[nodiscard]] Verdict Check(const GuardInput& input) const {
+    return input.order.reduce_only || input.is_successor ? std::nullopt : guard_.Check(input);
+  }
+
+ private:
+  Guard guard_;
 };
 
 using GateAnswer = std::variant<Approved<model::NewOrder>, model::Denial>;
@@ -60,8 +104,15 @@ class Gate {
 
  private:
   GateLimits limits_;
-  std::tuple<HaltGuard, KillSwitchGuard, PermitGuard, LinkGuard, StaleDataGuard, OrderSanityGuard,
-             OrderNotionalGuard, PositionGuard, CashGuard, PaceGuard, DayTradeGuard>
+  std::tuple<
+      HaltGuard, KillSwitchGuard, PermitGuard, LinkGuard, StaleDataGuard, OrderSanityGuard,
+      ForEntries<RestrictedGuard>, ForEntries<MinPriceGuard>, ForEntries<PriceCollarGuard>,
+      ForEntries<OrderQuantityGuard>, ForEntries<OrderNotionalGuard>, ForEntries<VolumeShareGuard>,
+      ForEntries<PositionGuard>, ForEntries<PositionCountGuard>, ForEntries<SectorGuard>,
+      ForEntries<GrossExposureGuard>, ForEntries<CashGuard>, ForEntries<CashReserveGuard>,
+      OpenOrdersGuard, ForEntries<SelfMatchGuard>, ForEntries<PendingOrderGuard>,
+      ForNewEntries<EntryCooldownGuard>, ForNewEntries<CandleGuard>, ForNewEntries<DuplicateGuard>,
+      ForEntries<MessageRateGuard>, ForNewEntries<DailyTradesGuard>, DayTradeGuard>
       guards_;
 };
 

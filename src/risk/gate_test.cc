@@ -19,6 +19,7 @@
 #include "model/order.h"
 #include "risk/guard_input.h"
 #include "risk/risk_testing.h"
+#include "risk/wide_limits.h"
 
 namespace bulwark::risk {
 namespace {
@@ -55,7 +56,16 @@ class GateTest : public testing_support::GoodWorld {
     return denial ? std::optional(denial->code) : std::nullopt;
   }
 
-  Gate gate_{GateLimits{}};
+  // The limits that this test holds at their edges; the others are entry_guards_test's.
+  static GateLimits Limits() {
+    GateLimits limits{.entry = WideLimits()};
+    limits.entry.notional_max = D("10000");
+    limits.entry.position_percent_max = D("25");
+    limits.entry.cooldown = seconds{1};
+    return limits;
+  }
+
+  Gate gate_{Limits()};
 };
 
 TEST_F(GateTest, ApprovesAnOrderThatBreaksNoRule) {
@@ -184,9 +194,9 @@ TEST_F(GateTest, AnswersTooLargeInsteadOfOverflowing) {
 }
 
 TEST_F(GateTest, PacesEntries) {
-  state_.last_entry_at[0] = kNow - milliseconds{500};
+  state_.entries.Note(order_, kNow - milliseconds{500}, seconds{1});
   EXPECT_EQ(Denied(), (model::Denial{DenialCode::kEntryCooldown, D("0.5"), D("1")}));
-  state_.last_entry_at[0] = kNow - seconds{1};
+  state_.entries.Note(order_, kNow - seconds{1}, seconds{1});
   EXPECT_EQ(Code(), std::nullopt);
 
   books_.has_working_order = true;

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -31,33 +32,69 @@ struct GuardName {
   Limit limit = &NoLimit;
 };
 
+std::optional<Decimal> OfEquity(const GuardInput& input, Decimal percent) {
+  return input.books.equity ? base::CheckedMulDiv(*input.books.equity, percent,
+                                                  Decimal::FromInt(100), base::Rounding::kFloor)
+                            : std::nullopt;
+}
+
+std::optional<Decimal> Pieces(std::size_t count) {
+  return Decimal::FromInt(static_cast<std::int64_t>(count));
+}
+
 // In the order of the gate; a guard that is missing here stops TraceOf().
 constexpr std::array kGuards = std::to_array<GuardName>({
     {"halt"},
     {"kill switch"},
     {"permit age",
-     [](const GateLimits& limits, const GuardInput&) {
-       return std::optional(Seconds(limits.permit_lifetime));
+     [](const GateLimits& limits, const GuardInput&) -> std::optional<Decimal> {
+       return Seconds(limits.permit_lifetime);
      }},
     {"links and books"},
-    {"price age", [](const GateLimits& limits,
-                     const GuardInput&) { return std::optional(Seconds(limits.data_age_max)); }},
+    {"price age",
+     [](const GateLimits& limits, const GuardInput&) -> std::optional<Decimal> {
+       return Seconds(limits.data_age_max);
+     }},
     {"order itself"},
+    {"restricted symbols"},
+    {"least price", [](const GateLimits& limits,
+                       const GuardInput&) { return std::optional(limits.entry.price_min); }},
+    {"price collar"},
+    {"order quantity", [](const GateLimits& limits,
+                          const GuardInput&) { return std::optional(limits.entry.quantity_max); }},
     {"order value", [](const GateLimits& limits,
-                       const GuardInput&) { return std::optional(limits.order_notional_max); }},
+                       const GuardInput&) { return std::optional(limits.entry.notional_max); }},
+    {"share of volume"},
     {"position value",
      [](const GateLimits& limits, const GuardInput& input) {
-       return input.books.equity
-                  ? base::CheckedMulDiv(*input.books.equity, limits.position_percent_max,
-                                        Decimal::FromInt(100), base::Rounding::kFloor)
-                  : std::nullopt;
+       return OfEquity(input, limits.entry.position_percent_max);
+     }},
+    {"positions", [](const GateLimits& limits,
+                     const GuardInput&) { return Pieces(limits.entry.positions_max); }},
+    {"sector value",
+     [](const GateLimits& limits, const GuardInput& input) {
+       return OfEquity(input, limits.entry.sector_percent_max);
+     }},
+    {"value of all positions",
+     [](const GateLimits& limits, const GuardInput& input) {
+       return OfEquity(input, limits.entry.gross_percent_max);
      }},
     {"cash needed", [](const GateLimits&,
                        const GuardInput& input) { return std::optional(input.books.free_cash); }},
-    {"since last entry",
-     [](const GateLimits& limits, const GuardInput&) {
-       return std::optional(Seconds(limits.entry_cooldown));
+    {"cash left",
+     [](const GateLimits& limits, const GuardInput& input) {
+       return OfEquity(input, limits.entry.cash_reserve_percent);
      }},
+    {"open orders"},
+    {"own orders"},
+    {"working order"},
+    {"since last entry",
+     [](const GateLimits& limits,
+        const GuardInput&) -> std::optional<Decimal> { return Seconds(limits.entry.cooldown); }},
+    {"entries in candle"},
+    {"same order"},
+    {"messages"},
+    {"entries today"},
     {"day trades"},
 });
 
@@ -65,9 +102,15 @@ constexpr std::array kGuards = std::to_array<GuardName>({
 GateLimits Impossible(GateLimits limits) {
   limits.permit_lifetime = base::Nanos::min();
   limits.data_age_max = base::Nanos::min();
-  limits.entry_cooldown = std::chrono::hours{24 * 365 * 100};
-  limits.order_notional_max = -Decimal::Max();
-  limits.position_percent_max = Decimal();
+  limits.entry.cooldown = std::chrono::hours{24 * 365 * 100};
+  limits.entry.price_min = Decimal::Max();
+  limits.entry.quantity_max = -Decimal::Max();
+  limits.entry.notional_max = -Decimal::Max();
+  limits.entry.position_percent_max = Decimal();
+  limits.entry.positions_max = 0;
+  limits.entry.sector_percent_max = -Decimal::FromInt(1);
+  limits.entry.gross_percent_max = -Decimal::FromInt(1);
+  limits.entry.cash_reserve_percent = Decimal::Max();
   return limits;
 }
 
@@ -85,7 +128,13 @@ bool IsMeasured(const Verdict& verdict) {
   switch (verdict->code) {
     case model::DenialCode::kPermitStale:
     case model::DenialCode::kStaleData:
+    case model::DenialCode::kMinPrice:
+    case model::DenialCode::kMaxOrderQuantity:
     case model::DenialCode::kMaxOrderNotional:
+    case model::DenialCode::kMaxPositions:
+    case model::DenialCode::kMaxSector:
+    case model::DenialCode::kMaxGrossExposure:
+    case model::DenialCode::kCashReserve:
     case model::DenialCode::kMaxPosition:
     case model::DenialCode::kInsufficientCash:
     case model::DenialCode::kEntryCooldown:
@@ -93,6 +142,29 @@ bool IsMeasured(const Verdict& verdict) {
     default:
       return false;
   }
+}
+
+// What each guard says when nothing keeps its limit. Only cash is limited by the books themselves.
+std::vector<Verdict> Measured(const Gate& gate, const GuardInput& input) {
+  const Gate strict(Impossible(gate.limits()));
+  std::vector<Verdict> measured = VerdictsOf(strict, input);
+  BookFigures poor = input.books;
+  poor.free_cash = -Decimal::Max();
+  const std::vector<Verdict> without_cash =
+      VerdictsOf(strict, {.order = input.order,
+                          .instrument = input.instrument,
+                          .state = input.state,
+                          .books = poor,
+                          .now = input.now,
+                          .day_trade = input.day_trade,
+                          .is_successor = input.is_successor});
+  for (std::size_t at = 0; at < measured.size(); ++at) {
+    const Verdict& verdict = without_cash[at];
+    if (verdict && verdict->code == model::DenialCode::kInsufficientCash) {
+      measured[at] = verdict;
+    }
+  }
+  return measured;
 }
 
 TracedCheck Objection(TracedCheck row, const model::Denial& denial) {
@@ -108,15 +180,8 @@ TracedCheck Objection(TracedCheck row, const model::Denial& denial) {
 }  // namespace
 
 std::vector<TracedCheck> TraceOf(const Gate& gate, const GuardInput& input) {
-  BookFigures poor = input.books;
-  poor.free_cash = -Decimal::Max();
-  const GuardInput probe{.order = input.order,
-                         .instrument = input.instrument,
-                         .state = input.state,
-                         .books = poor,
-                         .now = input.now};
   const std::vector<Verdict> verdicts = VerdictsOf(gate, input);
-  const std::vector<Verdict> measured = VerdictsOf(Gate(Impossible(gate.limits())), probe);
+  const std::vector<Verdict> measured = Measured(gate, input);
   ENSURE(verdicts.size() == kGuards.size());
   std::vector<TracedCheck> trace;
   bool has_objected = false;

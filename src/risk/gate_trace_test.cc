@@ -25,6 +25,7 @@
 #include "risk/gate.h"
 #include "risk/guard_input.h"
 #include "risk/risk_testing.h"
+#include "risk/wide_limits.h"
 
 namespace bulwark::risk {
 namespace {
@@ -51,7 +52,16 @@ class GateTraceTest : public testing_support::GoodWorld {
     return found == trace.end() ? TracedCheck{} : *found;
   }
 
-  Gate gate_{GateLimits{}};
+  // The defaults may change; this test is not about them.
+  static GateLimits Limits() {
+    GateLimits limits{.entry = WideLimits()};
+    limits.entry.notional_max = D("10000");
+    limits.entry.position_percent_max = D("25");
+    limits.entry.cooldown = seconds{1};
+    return limits;
+  }
+
+  Gate gate_{Limits()};
 };
 
 TEST_F(GateTraceTest, GivesValueAndLimitOfEveryGuardThatPassed) {
@@ -112,7 +122,7 @@ TEST_F(GateTraceTest, AgreesWithTheGateOnRandomInputs) {
     state_.is_feed_up = below(20) != 0;
     state_.permit_at = kNow - milliseconds{below(1'200)};
     state_.marks[0].received_at = kNow - milliseconds{below(6'000)};
-    state_.last_entry_at[0] = kNow - milliseconds{below(2'000)};
+    state_.entries.Note(model::NewOrder(), kNow - milliseconds{below(2'000)}, seconds{1});
     order_.quantity = base::Decimal::FromRaw(static_cast<std::int64_t>(below(30'000) * 1'000));
     books_.free_cash = base::Decimal::FromInt(static_cast<std::int64_t>(below(10'000)));
     books_.owned_quantity = base::Decimal::FromRaw(static_cast<std::int64_t>(below(60'000'000)));
@@ -130,7 +140,8 @@ TEST_F(GateTraceTest, AgreesWithTheGateOnRandomInputs) {
     }
     for (auto at = trace.begin(); at != objected; ++at) {
       ASSERT_EQ(at->outcome, CheckOutcome::kPassed);
-      const bool is_lower_bound = at->guard == "since last entry";
+      const bool is_lower_bound =
+          at->guard == "since last entry" || at->guard == "cash left" || at->guard == "least price";
       if (at->value && at->limit) {
         ASSERT_TRUE(is_lower_bound ? *at->value >= *at->limit : *at->value <= *at->limit)
             << at->guard << " in round " << round;

@@ -17,6 +17,8 @@
 #include "model/denial.h"
 #include "model/instrument.h"
 #include "model/order.h"
+#include "risk/entry_log.h"
+#include "risk/message_log.h"
 
 namespace bulwark::risk {
 
@@ -37,7 +39,8 @@ struct GateState {
   bool are_books_reconciled = false;
   std::optional<base::UnixNanos> permit_at;  // When stops and links were last proven.
   std::array<Mark, model::kInstrumentsMax> marks;
-  std::array<std::optional<base::UnixNanos>, model::kInstrumentsMax> last_entry_at;
+  EntryLog entries;
+  MessageLog messages;
 };
 
 // The books as far as one order's instrument is concerned.
@@ -51,6 +54,19 @@ struct BookFigures {
   base::Decimal closable_short;         // Short quantity that no working order closes already.
   bool has_working_order = false;       // Of this instrument; waiting ones do not count.
   std::size_t open_orders = 0;          // Of the account.
+  std::size_t other_positions = 0;      // Other instruments that are held or being entered.
+  // Positions at their marks and working entries; empty while one of them has no mark.
+  std::optional<base::Decimal> gross_exposure;
+  std::optional<base::Decimal> sector_exposure;  // Of the instrument's sector.
+  std::optional<base::Decimal> average_volume;   // Of the last candles; empty without one.
+  // Of our orders at the venue in this instrument; one without a price counts as the widest.
+  std::optional<base::Decimal> lowest_own_sale;
+  std::optional<base::Decimal> highest_own_bid;
+
+  [[nodiscard]] bool is_held_or_entered() const {
+    return !owned_quantity.is_zero() || working_buy_quantity.is_positive() ||
+           working_sell_quantity.is_positive();
+  }
 };
 
 struct GuardInput {
@@ -61,6 +77,18 @@ struct GuardInput {
   base::UnixNanos now;
   // What the day-trade guard says; null where its rules do not apply.
   const daytrade::Decision* day_trade = nullptr;
+  bool is_successor = false;  // Takes the place of an order that was let through before.
+
+  // The same about another order, which must outlive the answer.
+  [[nodiscard]] GuardInput With(const model::NewOrder& other) const {
+    return {.order = other,
+            .instrument = instrument,
+            .state = state,
+            .books = books,
+            .now = now,
+            .day_trade = day_trade,
+            .is_successor = is_successor};
+  }
 
   [[nodiscard]] const Mark& mark() const { return state.marks[instrument.id.index]; }
   // The price that values the order: its limit, else the mark.

@@ -17,6 +17,7 @@
 #include "risk/gate.h"
 #include "risk/lattice_markdown.h"
 #include "risk/risk_testing.h"
+#include "risk/wide_limits.h"
 
 namespace bulwark::risk {
 namespace {
@@ -47,7 +48,8 @@ class HaltLatticeTest : public testing_support::GoodWorld {
     state_.is_killed = mode == StopMode::kKilled;
   }
   [[nodiscard]] bool Passes(bool allow_strategy_exits) const {
-    const Gate gate(GateLimits{.allow_strategy_exits_when_killed = allow_strategy_exits});
+    const Gate gate(GateLimits{.allow_strategy_exits_when_killed = allow_strategy_exits,
+                               .entry = WideLimits()});
     return std::holds_alternative<Approved<model::NewOrder>>(gate.Check(Input()));
   }
 };

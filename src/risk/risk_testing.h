@@ -37,6 +37,8 @@ class GoodWorld : public testing::Test {
     state_.marks[0] = {.price = D("50000"), .received_at = kNow};
     books_.free_cash = D("100000");
     books_.equity = D("100000");
+    books_.gross_exposure = D("0");
+    books_.sector_exposure = D("0");
     order_.quantity = D("0.1");
   }
 

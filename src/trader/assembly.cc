@@ -50,6 +50,12 @@ base::Result<model::Instrument> Configured(const config::InstrumentSettings& row
   instrument->tick_size = row.tick.value_or(instrument->tick_size);
   instrument->lot_size = row.lot.value_or(instrument->lot_size);
   instrument->min_notional = row.min_notional.value_or(instrument->min_notional);
+  const auto sector = model::Sector::Make(row.sector.value_or(""));
+  if (!sector) {
+    return base::Fail(base::ErrorCode::kInvalidArgument,
+                      "instruments: sector '" + *row.sector + "' is too long");
+  }
+  instrument->sector = *sector;
   return instrument;
 }
 
@@ -185,13 +191,46 @@ model::AccountTerms MakeTerms(const config::Settings& settings) {
   return terms;
 }
 
+risk::EntryLimits EntryLimitsOf(const config::Settings& settings) {
+  const config::RiskSettings& risk = settings.risk;
+  const auto count = [](std::int64_t value) { return static_cast<std::size_t>(value); };
+  return {.price_min = risk.min_price,
+          .collar_percent = risk.price_collar_pct,
+          .quantity_max = risk.max_order_quantity,
+          .notional_max = risk.max_order_notional,
+          .volume_percent = risk.max_volume_pct,
+          .position_percent_max = risk.max_position_pct,
+          .sector_percent_max = risk.max_sector_pct,
+          .gross_percent_max = risk.max_gross_pct,
+          .cash_reserve_percent = risk.min_cash_reserve_pct,
+          .positions_max = count(risk.max_positions),
+          .daily_trades_max = count(risk.max_daily_trades),
+          .candle_entries_max = count(risk.max_entries_per_candle),
+          .candle = settings.bars.interval,
+          .cooldown = risk.entry_cooldown,
+          .duplicate_window = risk.duplicate_window,
+          .messages = {.per_second = count(risk.messages_per_second),
+                       .per_minute = count(risk.messages_per_minute),
+                       .per_strategy_minute = count(risk.strategy_messages_per_minute)}};
+}
+
+// A symbol that is not traded restricts nothing.
+risk::Instruments RestrictedOf(const config::Settings& settings,
+                               const model::InstrumentTable& instruments) {
+  risk::Instruments restricted;
+  for (const std::string& symbol : settings.risk.restricted) {
+    if (const auto id = instruments.Find(symbol)) {
+      restricted.set(id->index);
+    }
+  }
+  return restricted;
+}
+
 risk::GateLimits MakeLimits(const config::Settings& settings) {
   return {.allow_strategy_exits_when_killed = settings.kill.allow_strategy_exits,
           .permit_lifetime = settings.risk.permit_ttl,
           .data_age_max = settings.risk.stale_data,
-          .entry_cooldown = settings.risk.entry_cooldown,
-          .order_notional_max = settings.risk.max_order_notional,
-          .position_percent_max = settings.risk.max_position_pct,
+          .entry = EntryLimitsOf(settings),
           .terms = MakeTerms(settings)};
 }
 
@@ -228,6 +267,8 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
   if (!day_trades) {
     return tl::unexpected<base::Error>(day_trades.error());
   }
+  risk::GateLimits limits = MakeLimits(settings);
+  limits.entry.restricted = RestrictedOf(settings, instruments);
   return std::make_unique<engine::Engine>(
       engine::EngineOptions{
           .epoch = start.epoch,
@@ -237,16 +278,18 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
           // Buying a dip waits for its price; following a trend does not.
           .limit_entries = {model::StrategyName("mean_reversion")},
           .borrow_bps_per_day = settings.account.borrow_bps_per_day,
-          .replaces_per_minute = static_cast<std::size_t>(settings.risk.replaces_per_minute)},
+          .replaces_per_minute = static_cast<std::size_t>(settings.risk.replaces_per_minute),
+          .reduces_size = settings.risk.reduce_size},
       engine::EngineParts{.instruments = instruments,
                           .bars = *std::move(bars),
                           .strategies = std::move(strategies),
                           .supervisor = *std::move(supervisor),
-                          .gate = risk::Gate(MakeLimits(settings)),
+                          .gate = risk::Gate(limits),
                           .books = std::move(start.books),
                           .anchor = start.anchor,
                           .week_anchor = start.week_anchor,
                           .inception_anchor = start.inception_anchor,
+                          .entries = start.entries,
                           .day_trades = *std::move(day_trades)});
 }
 

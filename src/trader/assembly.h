@@ -46,6 +46,7 @@ struct EngineStart {
   std::optional<model::AnchorSet> anchor;
   std::optional<model::AnchorSet> week_anchor;
   std::optional<model::AnchorSet> inception_anchor;
+  engine::EntriesOfDay entries;
 };
 base::Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& settings,
                                                          const model::InstrumentTable& instruments,

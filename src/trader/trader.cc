@@ -204,18 +204,20 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
   books_ = std::make_unique<base::TripleBuffer<BooksCopy>>(BooksCopy{});
   auto feed = environment_.MakeFeed(settings_, instruments_);
   auto pacer = MakePacer(settings_);
-  const EngineStart start{.epoch = epoch_,
-                          .books = {.portfolio = books.portfolio,
-                                    .open_orders = books.open_orders,
-                                    .trades = books.trade_ids,
-                                    .venue_sequence = books.venue_sequence_max,
-                                    .booked_trades = books.booked_trades,
-                                    .adjustments = books.adjustment_ids,
-                                    .share_moves = books.share_moves,
-                                    .foreign_day_trades = UnixDaysOf(books.foreign_day_trades)},
-                          .anchor = books.anchor,
-                          .week_anchor = books.week_anchor,
-                          .inception_anchor = books.inception_anchor};
+  const EngineStart start{
+      .epoch = epoch_,
+      .books = {.portfolio = books.portfolio,
+                .open_orders = books.open_orders,
+                .trades = books.trade_ids,
+                .venue_sequence = books.venue_sequence_max,
+                .booked_trades = books.booked_trades,
+                .adjustments = books.adjustment_ids,
+                .share_moves = books.share_moves,
+                .foreign_day_trades = UnixDaysOf(books.foreign_day_trades)},
+      .anchor = books.anchor,
+      .week_anchor = books.week_anchor,
+      .inception_anchor = books.inception_anchor,
+      .entries = {.utc_day = books.entries.utc_day, .count = books.entries.count}};
   MakeRecorder(start);
   auto engine = MakeEngine(settings_, instruments_, start);
   auto watched = environment_.OpenWatchedLedger();

@@ -94,6 +94,11 @@ def write_trades(file, symbols=("BTCUSDT", "ETHUSDT", "SOLUSDT"), seconds=1_800,
 
 
 PAGE_LINE = "page:   "
+# Many orders in little time: what paces them is tested elsewhere.
+WIDE_LIMITS = ("risk.max_position_pct=25", "risk.max_daily_trades=0",
+               "risk.max_entries_per_candle=0", "risk.duplicate_window=0s",
+               "risk.messages_per_second=10000", "risk.messages_per_minute=10000",
+               "risk.strategy_messages_per_minute=10000")
 
 
 class System:
@@ -102,7 +107,7 @@ class System:
     LOAD = ("bars.interval=1s", "risk.entry_cooldown=0s", "strategy.ema_cross.fast=3",
             "strategy.ema_cross.slow=7", "strategy.mean_reversion.period=8",
             "strategy.mean_reversion.rsi_period=5", "strategy.mean_reversion.deviations=1",
-            "account.initial_cash=100000000", "up.backoff_min=20ms", "up.backoff_max=200ms")
+            "account.initial_cash=100000000", *WIDE_LIMITS, "up.backoff_min=20ms", "up.backoff_max=200ms")
 
     def __init__(self, binary, data):
         self.binary = str(binary)
