@@ -86,11 +86,40 @@ TEST(EntryLogTest, AClockSetBackDoesNotBeginTheDayAnew) {
   EXPECT_EQ(log.OnDayOf(kNow - hours{24}), 2U);
 }
 
+struct Noted {
+  model::NewOrder order;
+  base::UnixNanos at;
+};
+
+// What the log must answer, from a list that forgets nothing.
+struct Expected {
+  std::optional<base::UnixNanos> same;
+  std::optional<base::UnixNanos> last;
+  std::size_t today = 0;
+  std::size_t in_candle = 0;
+};
+
+Expected Recount(const std::vector<Noted>& all, const model::NewOrder& order, base::UnixNanos now) {
+  Expected expected;
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    const Noted& noted = all[at];
+    expected.today += UtcDay(noted.at) == UtcDay(now) ? 1U : 0U;
+    if (noted.order.instrument != order.instrument) {
+      continue;
+    }
+    expected.last = noted.at;
+    const bool is_kept = all.size() - at <= EntryLog::kEntriesMax;
+    if (is_kept && noted.order.quantity == order.quantity) {
+      expected.same = noted.at;
+    }
+    const bool is_in_candle =
+        noted.at.time_since_epoch() / kCandle == now.time_since_epoch() / kCandle;
+    expected.in_candle += is_in_candle ? 1U : 0U;
+  }
+  return expected;
+}
+
 TEST(EntryLogTest, AgreesWithAListThatForgetsNothing) {
-  struct Noted {
-    model::NewOrder order;
-    base::UnixNanos at;
-  };
   std::mt19937_64 random{20'261'122};
   EntryLog log;
   std::vector<Noted> all;
@@ -99,27 +128,11 @@ TEST(EntryLogTest, AgreesWithAListThatForgetsNothing) {
     now += seconds{random() % 1'500};
     model::NewOrder order = Buy(random() % 2 == 0 ? "1" : "2");
     order.instrument = {static_cast<std::uint16_t>(random() % 3)};
-    std::optional<base::UnixNanos> same;
-    std::optional<base::UnixNanos> last;
-    std::size_t today = 0;
-    std::size_t in_candle = 0;
-    for (std::size_t at = 0; at < all.size(); ++at) {
-      const Noted& noted = all[at];
-      const bool is_own = noted.order.instrument == order.instrument;
-      if (is_own && noted.order.quantity == order.quantity &&
-          all.size() - at <= EntryLog::kEntriesMax) {
-        same = noted.at;
-      }
-      last = is_own ? std::optional(noted.at) : last;
-      today += UtcDay(noted.at) == UtcDay(now) ? 1U : 0U;
-      const bool is_in_candle =
-          noted.at.time_since_epoch() / kCandle == now.time_since_epoch() / kCandle;
-      in_candle += is_own && is_in_candle ? 1U : 0U;
-    }
-    ASSERT_EQ(log.SameAs(order), same);
-    ASSERT_EQ(log.LastIn(order.instrument), last);
-    ASSERT_EQ(log.OnDayOf(now), today);
-    ASSERT_EQ(log.InCandleOf(order.instrument, now, kCandle), in_candle);
+    const Expected expected = Recount(all, order, now);
+    ASSERT_EQ(log.SameAs(order), expected.same);
+    ASSERT_EQ(log.LastIn(order.instrument), expected.last);
+    ASSERT_EQ(log.OnDayOf(now), expected.today);
+    ASSERT_EQ(log.InCandleOf(order.instrument, now, kCandle), expected.in_candle);
     log.Note(order, now, kCandle);
     all.push_back({.order = order, .at = now});
   }
