@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "base/decimal.h"
 #include "base/result.h"
@@ -40,6 +41,7 @@ base::Result<std::optional<model::MarketEvent>> FakeFeed::Next() {
     return std::optional<model::MarketEvent>(bar);
   }
   at_ += random_.Between(milliseconds{10}, milliseconds{60});
+  at_ += std::exchange(market_.silence, base::Nanos{0});
   if (!market_.script.empty()) {
     return NextOfScript();
   }

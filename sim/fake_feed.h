@@ -35,6 +35,7 @@ struct Market {
   bool is_quiet = false;
   std::deque<ScriptedPrice> script;  // Comes before anything else.
   std::vector<base::Decimal> prices;
+  base::Nanos silence{0};  // Before the next price, once.
 };
 
 class FakeFeed final : public market::Feed {

@@ -15,6 +15,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/breaker_log.h"
 #include "ledger/ledger_store.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
@@ -22,6 +23,7 @@
 #include "ledger/trades_now.h"
 #include "model/accounting.h"
 #include "model/action.h"
+#include "model/breaker.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/names.h"
@@ -85,6 +87,8 @@ ledger::CommitReceipt Disk::Apply(std::span<const model::Action> actions) {
       Take(*trip);
     } else if (const auto* set = std::get_if<model::AnchorSet>(&action)) {
       anchors[set->kind] = *set;
+    } else if (const auto* breaker = std::get_if<model::BreakerChanged>(&action)) {
+      Append(ledger::AsRow(*breaker));
     } else {
       --receipt.journaled;
     }
@@ -347,6 +351,8 @@ Result<ledger::RecoveredBooks> FakeLedger::Recover(const model::InstrumentTable&
   books.anchor = anchor(model::AnchorKind::kDay);
   books.week_anchor = anchor(model::AnchorKind::kWeek);
   books.inception_anchor = anchor(model::AnchorKind::kInception);
+  books.peak_anchor = anchor(model::AnchorKind::kPeak);
+  books.breakers = disk_.Breakers();
   return books;
 }
 

@@ -27,6 +27,7 @@
 #include "ledger/ledger_store.h"
 #include "ledger/spill_store.h"
 #include "model/action.h"
+#include "model/breaker.h"
 #include "model/instrument.h"
 #include "model/switches.h"
 #include "reconcile/report.h"
@@ -74,6 +75,8 @@ class Disk {
   base::Result<std::uint64_t> Decide(std::uint64_t item, reconcile::Verb verb,
                                      const std::string& actor);
   [[nodiscard]] bool IsDecided(std::uint64_t item) const;
+  void Append(model::BreakerRow row);
+  [[nodiscard]] model::BreakerRecord Breakers() const;
 
   [[nodiscard]] bool HasIntent(const model::OrderId& id) const { return orders.contains(id); }
   [[nodiscard]] bool is_failing() const { return context_.scheduler.now() < full_until; }
@@ -95,6 +98,7 @@ class Disk {
   std::vector<DecisionRow> decisions;
   std::map<model::AnchorKind, model::AnchorSet> anchors;  // The newest of each kind.
   model::SwitchState switches;
+  std::vector<model::BreakerRow> breaker_rows;
   std::uint64_t switch_turns = 0;
   std::uint64_t changes = 0;
   int lock_holder = -1;  // The life that holds the trader lock; -1 for none.
@@ -145,6 +149,8 @@ class FakeLedger final : public ledger::LedgerStore {
                                                               std::size_t changes) override;
   base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) override;
   base::Result<model::SwitchState> ReadSwitches() override;
+  base::Result<void> NoteBreaker(const model::BreakerRow& row) override;
+  base::Result<model::BreakerRecord> ReadBreakers() override;
   base::Result<std::uint64_t> LastEpoch() override { return disk_.last_epoch; }
 
   // For Bug::kSendFirst: sees a group before it is durable.

@@ -10,6 +10,7 @@
 
 #include "base/decimal.h"
 #include "engine/engine.h"
+#include "model/breaker.h"
 #include "model/instrument.h"
 #include "model/names.h"
 #include "model/order.h"
@@ -152,6 +153,16 @@ Complaint RedisValue(Scenario& scenario, const Words& words) {
   return Compared(words[0], words[1], found == nullptr ? "(none)" : *found);
 }
 
+Complaint BreakerState(Scenario& scenario, const Words& words) {
+  const auto which = model::BreakerFromName(words[0]);
+  const engine::Engine* engine = EngineOf(scenario);
+  if (!which || engine == nullptr) {
+    return "no trader, or no breaker '" + words[0] + "'";
+  }
+  const auto state = engine->BreakerViews().at(model::IndexOf(*which)).state;
+  return Compared("breaker " + words[0], words[1], std::string(model::Name(state)));
+}
+
 Complaint Agreed(Scenario& scenario, const Words& /*words*/) {
   const auto difference = scenario.world().WhatDiffers();
   return difference ? Complaint("expected that everything agrees; " + *difference) : std::nullopt;
@@ -174,6 +185,7 @@ constexpr std::array kVerbs = {
     Verb{"denied", "CODE", "an order was denied with this code", 1, Denied},
     Verb{"message", "CHANNEL TEXT", "a message with this text in it was published", 2, Message},
     Verb{"redis", "KEY VALUE", "what a key holds", 2, RedisValue},
+    Verb{"breaker", "NAME ok|tripped|unknown", "what a circuit breaker says", 2, BreakerState},
     Verb{"agreed", "",
          "books, ledger, venue and Redis say the same, nothing is open, and the state "
          "is what the stops ask for",

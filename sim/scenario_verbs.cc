@@ -4,14 +4,18 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "base/decimal.h"
+#include "base/iso_time.h"
 #include "base/time.h"
 #include "config/settings.h"
+#include "contract/keys.h"
+#include "model/breaker.h"
 #include "model/instrument.h"
 #include "model/switches.h"
 #include "sim/fake_exchange.h"
@@ -33,6 +37,35 @@ std::optional<bool> OnOff(const std::string& word) {
   return word == "on" ? std::optional(true) : word == "off" ? std::optional(false) : std::nullopt;
 }
 
+// Breakers by the names of their settings.
+Complaint SetBreaker(config::BreakerSettings& breakers, const Words& words) {
+  const auto number = Decimal::Parse(words[1]);
+  const auto span = ParseSpan(words[1]);
+  const std::string& name = words[0];
+  if (name == "breakers.drawdown_pct" && number) {
+    breakers.drawdown_pct = *number;
+  } else if (name == "breakers.daily_loss_pct" && number) {
+    breakers.daily_loss_pct = *number;
+  } else if (name == "breakers.dead_man" && span) {
+    breakers.dead_man = *span;
+  } else if (name == "breakers.stale_data" && span) {
+    breakers.stale_data = *span;
+  } else if (name == "breakers.feed_disconnected" && span) {
+    breakers.feed_disconnected = *span;
+  } else if (name == "breakers.latency" && span) {
+    breakers.latency = *span;
+  } else if (name == "breakers.consecutive_losses" && number) {
+    breakers.consecutive_losses = static_cast<std::uint32_t>(number->ToDouble());
+  } else if (name == "breakers.consecutive_rejects" && number) {
+    breakers.consecutive_rejects = static_cast<std::uint32_t>(number->ToDouble());
+  } else if (name == "breakers.venue_errors" && number) {
+    breakers.venue_errors = static_cast<std::uint32_t>(number->ToDouble());
+  } else {
+    return "no setting of a scenario is '" + name + "', or its value is wrong";
+  }
+  return std::nullopt;
+}
+
 Complaint Set(Scenario& scenario, const Words& words) {
   if (scenario.has_begun()) {
     return "set stands before anything that happens";
@@ -50,8 +83,8 @@ Complaint Set(Scenario& scenario, const Words& words) {
     settings.risk.max_order_notional = *number;
   } else if (words[0] == "risk.max_position_pct" && number) {
     settings.risk.max_position_pct = *number;
-  } else {
-    return "no setting of a scenario is '" + words[0] + "', or its value is wrong";
+  } else if (const auto complaint = SetBreaker(settings.breakers, words)) {
+    return complaint;
   }
   return std::nullopt;
 }
@@ -82,6 +115,15 @@ Complaint Tick(Scenario& scenario, const Words& words) {
 
 Complaint Bar(Scenario& scenario, const Words& words) {
   return AddPrice(scenario, words, true);
+}
+
+Complaint Silence(Scenario& scenario, const Words& words) {
+  const auto span = ParseSpan(words[0]);
+  if (!span) {
+    return "'" + words[0] + "' is no span of time";
+  }
+  scenario.world().market().silence += *span;
+  return std::nullopt;
 }
 
 // Bars around the price at hand after which the averages cross upwards, or downwards.
@@ -202,6 +244,36 @@ Complaint Release(Scenario& scenario, const Words& words) {
   return std::nullopt;
 }
 
+// As `bulwark breakers reset`: a wish in the ledger.
+Complaint ResetBreaker(Scenario& scenario, const Words& words) {
+  const auto which = model::BreakerFromName(words[0]);
+  if (!which) {
+    return "no breaker is called '" + words[0] + "'";
+  }
+  scenario.world().disk().Append(model::BreakerRow{.which = *which,
+                                                   .event = model::BreakerEvent::kReset,
+                                                   .actor = "human",
+                                                   .at = scenario.world().WallNow()});
+  return std::nullopt;
+}
+
+Complaint Heartbeat(Scenario& scenario, const Words& /*words*/) {
+  scenario.world().disk().Append(
+      model::BreakerRow{.actor = "human", .at = scenario.world().WallNow()});
+  return std::nullopt;
+}
+
+Complaint Vix(Scenario& scenario, const Words& words) {
+  const auto level = Decimal::Parse(words[0]);
+  if (!level) {
+    return "'" + words[0] + "' is no level";
+  }
+  const std::string at = base::FormatIso(scenario.world().WallNow(), base::IsoSuffix::kOffset);
+  scenario.world().redis().Set(contract::keys::VixInput().text(),
+                               R"({"level": )" + level->ToString() + R"(, "at": ")" + at + R"("})");
+  return std::nullopt;
+}
+
 Complaint Crash(Scenario& scenario, const Words& words) {
   scenario.world().SetRestarts(words.empty() || words[0] != "for-good");
   scenario.world().CrashLives();
@@ -273,11 +345,13 @@ Complaint Expect(Scenario& scenario, const Words& words) {
 constexpr std::array kVerbs = {
     Verb{"set", "NAME VALUE",
          "a setting, before anything happens: cash, halt.liquidate, "
-         "kill.allow_strategy_exits, risk.max_order_notional, risk.max_position_pct",
+         "kill.allow_strategy_exits, risk.max_order_notional, risk.max_position_pct, "
+         "breakers.NAME",
          2, Set},
     Verb{"run", "SPAN", "time passes", 1, Run},
     Verb{"tick", "SYMBOL PRICE", "a trade in the market", 2, Tick},
     Verb{"bar", "SYMBOL PRICE", "a trade and a bar that closes at its price", 2, Bar},
+    Verb{"silence", "SPAN", "the market says nothing for so long", 1, Silence},
     Verb{"enter", "SYMBOL", "bars after which the strategy wants to buy", 1, Enter},
     Verb{"leave", "SYMBOL", "bars after which the strategy wants out", 1, Leave},
     Verb{"venue", "fills on|off, rejects on|off, fill-only QUANTITY|off, network on|off",
@@ -290,6 +364,9 @@ constexpr std::array kVerbs = {
     Verb{"resume", "[in-redis]", "a person ends the halt", 0, Resume},
     Verb{"kill", "[in-redis]", "a person turns the kill switch on", 0, Kill},
     Verb{"release", "[in-redis]", "a person turns the kill switch off", 0, Release},
+    Verb{"reset", "BREAKER", "a person asks for the end of a tripped breaker", 1, ResetBreaker},
+    Verb{"heartbeat", "", "the operator gives a sign of life", 0, Heartbeat},
+    Verb{"vix", "LEVEL", "somebody reads the volatility index", 1, Vix},
     Verb{"crash", "[for-good]", "the trader dies; it is started again unless for good", 0, Crash},
     Verb{"crash-at", "POINT",
          "the trader dies at the next await point of this name: ledger commit, "

@@ -79,6 +79,7 @@ class World final : public SendWatch {
   // For scenarios.
   Context& context() { return context_; }
   Disk& disk() { return disk_; }
+  [[nodiscard]] base::UnixNanos WallNow() const { return wall_.WallNow(); }
   RedisServer& redis() { return redis_; }
   Exchange& exchange() { return exchange_; }
   Market& market() { return market_; }

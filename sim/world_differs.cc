@@ -1,6 +1,7 @@
 // What must agree once all faults have ended: venue, ledger, books, Redis and the stops.
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "contract/system_documents.h"
 #include "engine/engine.h"
 #include "model/action.h"
+#include "model/breaker.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/portfolio.h"
@@ -105,12 +107,24 @@ std::optional<std::string> World::WhatDiffersAtVenue(const engine::Engine& engin
 
 std::optional<std::string> World::WhatIsWrongWithStop(const engine::Engine& engine) const {
   const model::SwitchState& stops = disk_.switches;
+  // Faults are everyday here, and may trip a breaker for longer than this world lives.
+  const bool is_blocked = engine.gate_state().breaker.has_value();
   const model::RunState expected = stops.halt.is_on   ? model::RunState::kHalted
                                    : stops.kill.is_on ? model::RunState::kKilled
+                                   : is_blocked       ? model::RunState::kReduceOnly
                                                       : model::RunState::kRunning;
   if (engine.run_state() != expected) {
     return "the run state is " + std::to_string(static_cast<int>(engine.run_state())) + ", not " +
            std::to_string(static_cast<int>(expected));
+  }
+  const model::BreakerRecord kept = disk_.Breakers();
+  for (std::size_t at = 0; at < model::kBreakers; ++at) {
+    const bool is_tripped = engine.BreakerViews().at(at).state == model::BreakerState::kTripped;
+    if (is_tripped != kept.latched.at(at).has_value()) {
+      return "breaker " + std::string(model::Name(static_cast<model::Breaker>(at))) +
+             (is_tripped ? " is tripped and the ledger does not know"
+                         : " is not tripped, but in the ledger it is");
+    }
   }
   const model::Portfolio& books = engine.oms().portfolio();
   const bool is_flat = std::ranges::all_of(instruments_.rows(), [&](const auto& instrument) {

@@ -31,6 +31,8 @@ std::span<const CrashPointRow> CrashPoints() {
                     "the group never was: its orders were not sent, its fills are asked for again"},
       CrashPointRow{&ledger::kSwitchWrite, "trader, api, halt, kill",
                     "the stop stands in Redis, or was never confirmed"},
+      CrashPointRow{&ledger::kBreakerWrite, "trader, heartbeat, breakers reset",
+                    "nobody was told that it is done; it is repeated"},
       CrashPointRow{&ledger::kSpillWrite, "trader",
                     "as for ledger.commit: the group never was, an unfinished frame is cut off"},
       CrashPointRow{&ledger::kSpillMerge, "trader", "the spill is still there and is merged"},

@@ -16,6 +16,7 @@
 #include "app_context.h"
 #include "backfill_command.h"
 #include "base/crash_point.h"
+#include "breakers_command.h"
 #include "cache_command.h"
 #include "config/nearest.h"
 #include "config/setting_text.h"
@@ -53,6 +54,7 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddJobsCommand(root, context);
   bulwark::app::AddStatusCommand(root, context);
   bulwark::app::AddSwitchCommands(root, context);
+  bulwark::app::AddBreakersCommands(root, context);
   bulwark::app::AddStopsCommand(root, context);
   bulwark::app::AddRiskCommands(root, context);
   bulwark::app::AddRedisUrlCommand(root, context);

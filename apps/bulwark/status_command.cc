@@ -27,6 +27,7 @@
 #include "ledger/report_log.h"
 #include "ledger/report_store.h"
 #include "ledger_access.h"
+#include "model/breaker.h"
 #include "model/switches.h"
 #include "reconcile/difference.h"
 #include "redis/connection.h"
@@ -69,6 +70,27 @@ Json ReconcileJson(ledger::ReportLog& reports) {
   return json;
 }
 
+Json TrippedJson(const model::BreakerRecord& record) {
+  Json tripped = Json::array();
+  for (std::size_t at = 0; at < model::kBreakers; ++at) {
+    if (record.latched.at(at)) {
+      tripped.push_back(model::Name(static_cast<model::Breaker>(at)));
+    }
+  }
+  return tripped;
+}
+
+std::string TrippedText(const Json& ledger) {
+  if (!ledger.contains("breakers")) {
+    return "unknown";
+  }
+  std::string text;
+  for (const Json& name : ledger["breakers"]) {
+    text += (text.empty() ? "TRIPPED: " : ", ") + name.get<std::string>();
+  }
+  return text.empty() ? "none tripped" : text;
+}
+
 // The stops as the durable truth has them; a text with the reason when it cannot be read.
 Json ReadLedger(const ledger::LedgerPlace& place) {
   auto ledger = ledger::Ledger::Open(
@@ -79,6 +101,10 @@ Json ReadLedger(const ledger::LedgerPlace& place) {
   }
   const auto switches = (*ledger)->ReadSwitches();
   const auto epoch = (*ledger)->LastEpoch();
+  const auto breakers = (*ledger)->ReadBreakers();
+  if (!breakers) {
+    return {{"error", breakers.error().message}};
+  }
   if (!switches || !epoch) {
     return {{"error", switches ? epoch.error().message : switches.error().message}};
   }
@@ -86,6 +112,7 @@ Json ReadLedger(const ledger::LedgerPlace& place) {
   return {{"epoch", *epoch},
           {"halt", TurnJson(switches->halt)},
           {"kill", TurnJson(switches->kill)},
+          {"breakers", TrippedJson(*breakers)},
           {"reconcile", ReconcileJson(reports)}};
 }
 
@@ -209,6 +236,7 @@ void PrintStatus(const Json& state) {
                     (reason.empty() || reason == "unknown" ? "" : ": " + reason));
   Line("halt", StopText(ledger, "halt", Text(state, {"halt"})));
   Line("kill", StopText(ledger, "kill", Text(state, {"kill_switch"})));
+  Line("breakers", TrippedText(ledger));
   Line("feed", Text(state, {"system_state", "feed"}));
   Line("venue", Text(state, {"system_state", "broker"}));
   const bool is_stale = Text(state, {"heartbeat", "is_stale"}) != "false";

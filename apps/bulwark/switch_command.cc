@@ -3,13 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
-#include <iostream>
 #include <memory>
 #include <string>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "app_context.h"
 #include "base/result.h"
@@ -20,6 +18,7 @@
 #include "redis/connection.h"
 #include "redis_access.h"
 #include "switch_turn.h"
+#include "typed_word.h"
 
 namespace bulwark::app {
 namespace {
@@ -43,26 +42,8 @@ struct SwitchOptions {
   bool is_not_waiting = false;
 };
 
-bool IsConfirmed(const SwitchWord& word, const std::string& confirmation) {
-  if (word.typed.empty() || confirmation == word.typed) {
-    return true;
-  }
-  if (confirmation.empty() && ::isatty(STDIN_FILENO) == 1) {
-    fmt::print("Trading may go on after this. Type {} to {}: ", word.typed, word.name);
-    std::fflush(stdout);
-    std::string line;
-    std::getline(std::cin, line);
-    if (line == word.typed) {
-      return true;
-    }
-  }
-  fmt::print(stderr, "error: nothing changed; `{}` must be confirmed with --confirm {}\n",
-             word.name, word.typed);
-  return false;
-}
-
 int Run(const config::Settings& settings, const SwitchWord& word, const SwitchOptions& options) {
-  if (!IsConfirmed(word, options.confirmation)) {
+  if (!IsTyped({.action = word.name, .word = word.typed}, options.confirmation)) {
     return kExitUsage;
   }
   const auto paths = PathsOf(settings);

@@ -326,6 +326,9 @@ model::BreakerViews Board::Views() const {
     } else {
       view.state = row.is_known ? BreakerState::kOk : BreakerState::kUnknown;
     }
+    view.is_blocking =
+        view.state == BreakerState::kTripped ||
+        (view.state == BreakerState::kUnknown && rule.unknown == UnknownPolicy::kBlocks);
   }
   return views;
 }

@@ -1,4 +1,4 @@
-// What each circuit breaker is: when it trips, what an unknown input means, what ends it.
+// What each circuit breaker is: when it trips, what an unknown input means and what ends it.
 //
 // Shape:   one table; a rule is a row, limits come from the settings. A limit of zero turns a
 //          breaker off.

@@ -172,6 +172,21 @@ struct KillSettings {
   bool allow_strategy_exits = false;
 };
 
+// Zero turns a breaker off.
+struct BreakerSettings {
+  base::Decimal vix;
+  base::Nanos stale_data{};
+  base::Decimal drawdown_pct;
+  base::Decimal daily_loss_pct;
+  base::Decimal drift_pct;
+  base::Nanos dead_man{};
+  base::Nanos feed_disconnected{};
+  std::uint32_t consecutive_losses = 0;
+  std::uint32_t consecutive_rejects = 0;
+  std::uint32_t venue_errors = 0;
+  base::Nanos latency{};
+};
+
 struct VenueSettings {
   VenueKind kind{};
   base::Nanos call_timeout{};
@@ -265,6 +280,7 @@ struct Settings {
   DayTradeSettings daytrade;
   HaltSettings halt;
   KillSettings kill;
+  BreakerSettings breakers;
   VenueSettings venue;
   ReconcileSettings reconcile;
   PaperSettings paper;

@@ -60,6 +60,10 @@ enum class EntryId : std::uint8_t {
   kKillSwitch,
   kKillMeta,
   kKillLog,
+  kOperatorHeartbeat,
+  kLegacyHeartbeat,
+  kBreakerView,
+  kVixInput,
   // Jobs
   kDailyBarsDone,
   kWeeklyFundamentalsDone,
@@ -89,7 +93,7 @@ enum class EntryId : std::uint8_t {
   kFeedDisconnected,
   kFeedReconnected,
 };
-constexpr std::size_t kEntries = 58;
+constexpr std::size_t kEntries = 62;
 
 enum class Group : std::uint8_t {
   kSystem,

@@ -12,6 +12,7 @@
 #include "base/uuid.h"
 #include "contract/catalogue.h"
 #include "contract/key_match.h"
+#include "model/breaker.h"
 
 namespace bulwark::contract {
 namespace {
@@ -180,6 +181,18 @@ Key CacheLock(std::string_view domain, std::string_view identifier) {
 Key CacheCounters(std::string_view domain) {
   return NameBuilder::MakeKey(EntryId::kCacheCounters, domain);
 }
+Key OperatorHeartbeat() {
+  return NameBuilder::MakeKey(EntryId::kOperatorHeartbeat);
+}
+Key LegacyHeartbeat() {
+  return NameBuilder::MakeKey(EntryId::kLegacyHeartbeat);
+}
+Key BreakerView(model::Breaker which) {
+  return NameBuilder::MakeKey(EntryId::kBreakerView, model::Name(which));
+}
+Key VixInput() {
+  return NameBuilder::MakeKey(EntryId::kVixInput);
+}
 
 Key DailyBarsDone(std::string_view date) {
   return NameBuilder::MakeKey(EntryId::kDailyBarsDone, date);
@@ -209,6 +222,9 @@ Channel OrderStatus() {
 }
 Channel RiskAlert() {
   return NameBuilder::MakeChannel(EntryId::kRiskAlert);
+}
+Channel CircuitBreaker() {
+  return NameBuilder::MakeChannel(EntryId::kRiskCircuitBreaker);
 }
 Channel KillSwitch() {
   return NameBuilder::MakeChannel(EntryId::kRiskKillSwitch);

@@ -15,6 +15,7 @@
 
 #include "base/uuid.h"
 #include "contract/catalogue.h"
+#include "model/breaker.h"
 
 namespace bulwark::contract {
 
@@ -86,6 +87,10 @@ Key PdtTrades();
 Key KillSwitch();
 Key KillMeta();
 Key KillLog();
+Key OperatorHeartbeat();
+Key LegacyHeartbeat();
+Key BreakerView(model::Breaker which);
+Key VixInput();
 
 // All keys of one shared budget. Requires: `name` is a word (key_match.h).
 struct RateLimitKeys {
@@ -118,6 +123,7 @@ Channel PortfolioUpdate();
 Channel TradeExecuted();
 Channel OrderStatus();
 Channel RiskAlert();
+Channel CircuitBreaker();
 Channel KillSwitch();
 Channel SignalGenerated();
 Channel FeedDisconnected();

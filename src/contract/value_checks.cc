@@ -11,6 +11,7 @@
 #include "base/iso_time.h"
 #include "base/uuid.h"
 #include "contract/alert_document.h"
+#include "contract/breaker_document.h"
 #include "contract/field_rules.h"
 #include "contract/json_reader.h"
 #include "contract/key_match.h"
@@ -144,6 +145,19 @@ Problem CheckSystemStatus(std::string_view value) {
 
 Problem CheckKillMeta(std::string_view value) {
   return ProblemOf(DecodeKillMeta(value));
+}
+
+Problem CheckBreakerView(std::string_view value) {
+  static constexpr std::array<FieldRule, 3> kRules = {{
+      {.name = "tripped", .type = FieldType::kFlag},
+      {.name = "reason"},
+      {.name = "checked_at", .type = FieldType::kTime},
+  }};
+  return CheckFields(value, kRules);
+}
+
+Problem CheckVixReading(std::string_view value) {
+  return ProblemOf(DecodeVixReading(value));
 }
 
 Problem CheckKillLogEntry(std::string_view value) {

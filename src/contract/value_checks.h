@@ -38,6 +38,8 @@ std::optional<std::string> CheckSystemState(std::string_view value);
 std::optional<std::string> CheckSystemStatus(std::string_view value);
 std::optional<std::string> CheckKillMeta(std::string_view value);
 std::optional<std::string> CheckKillLogEntry(std::string_view value);
+std::optional<std::string> CheckBreakerView(std::string_view value);
+std::optional<std::string> CheckVixReading(std::string_view value);
 std::optional<std::string> CheckDayTrade(std::string_view value);
 std::optional<std::string> CheckLimiterGrant(std::string_view value);
 std::optional<std::string> CheckLimiterTicket(std::string_view value);

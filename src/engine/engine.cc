@@ -22,6 +22,7 @@
 #include "model/signal.h"
 #include "model/telemetry.h"
 #include "model/venue_report.h"
+#include "risk/guard_input.h"
 #include "risk/message_log.h"
 
 namespace bulwark::engine {
@@ -49,6 +50,8 @@ Engine::Engine(EngineOptions options, EngineParts parts)
       denials_(parts.instruments.size()),
       sizing_{.risk_fraction = options_.risk_fraction,
               .notional_max = gate_.limits().entry.notional_max},
+      board_(options_.breakers, parts.breakers),
+      kept_peak_(parts.breakers.peak_equity),
       mark_event_at_(parts.instruments.size()) {
   signals_.reserve(strategies_.size());
   const auto& rows = parts.instruments.rows();
@@ -61,6 +64,10 @@ Engine::Engine(EngineOptions options, EngineParts parts)
   }
   state_.messages = risk::MessageLog(gate_.limits().entry.messages);
   state_.entries.Restore(parts.entries.utc_day, parts.entries.count);
+  // A breaker that had tripped holds from the first order on, not from the first timer.
+  if (const auto block = board_.Blocking()) {
+    state_.breaker = risk::BreakerBlock{.value = block->value, .limit = block->limit};
+  }
 }
 
 void Engine::Process(const model::Event& event, model::ActionBuffer& out) {
@@ -69,11 +76,14 @@ void Engine::Process(const model::Event& event, model::ActionBuffer& out) {
   if (day_trades_) {
     day_trades_->BeginEvent(out);
   }
+  const std::size_t first = out.size();
+  TellBoard(event);
   std::visit([&](const auto& what) { On(what, out); }, event);
   if (day_trades_) {
     day_trades_->Follow(out, now_);
   }
   CountMessages(out);
+  TellBoardOfTrips(out, first);
   oms_.Sweep();
 }
 
@@ -105,6 +115,7 @@ void Engine::On(const model::Timer& timer, model::ActionBuffer& out) {
   }
   AccrueBorrowing(out);
   ObserveEquity(out);
+  JudgeBreakers(out);
   CancelOldEntries(out);
   EndDay(out);
   LaunchTriggered(out);
@@ -131,6 +142,7 @@ void Engine::SeeMark(model::InstrumentId instrument, base::Decimal price, base::
                      base::UnixNanos received_at, model::ActionBuffer& out) {
   now_ = std::max(now_, received_at);
   market_at_ = received_at;
+  board_.SeeMarketData(received_at);
   state_.marks[instrument.index] = {.price = price, .received_at = received_at};
   mark_event_at_[instrument.index] = event_at;
   last_instrument_ = instrument.index;
@@ -286,6 +298,7 @@ void Engine::FillTelemetry(model::Telemetry& out) const {
   out.ticks = ticks_;
   out.denials = denials_.denials();
   out.duplicate_fills = oms_.duplicate_fills();
+  out.breakers = board_.Views();
   out.at = now_;
 }
 

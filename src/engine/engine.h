@@ -20,6 +20,8 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "breakers/board.h"
+#include "breakers/breaker_rules.h"
 #include "daytrade/guard.h"
 #include "engine/day_trade_book.h"
 #include "engine/day_trade_desk.h"
@@ -30,6 +32,7 @@
 #include "market/bar_builder.h"
 #include "market/candle_ring.h"
 #include "model/action_buffer.h"
+#include "model/breaker.h"
 #include "model/denial.h"
 #include "model/event.h"
 #include "model/instrument.h"
@@ -72,7 +75,8 @@ struct EngineOptions {
   base::Decimal borrow_bps_per_day;  // Of a short position's value.
   std::size_t replaces_per_minute = 60;
   bool has_native_stops = false;  // The venue keeps stop orders itself; else we hold them.
-  bool reduces_size = true;       // An entry of a strategy that is too large is made smaller.
+  breakers::Limits breakers;
+  bool reduces_size = true;  // An entry of a strategy that is too large is made smaller.
 };
 
 // What earlier runs let through on a day.
@@ -91,6 +95,7 @@ struct EngineParts {
   std::optional<model::AnchorSet> anchor;  // Of the day.
   std::optional<model::AnchorSet> week_anchor;
   std::optional<model::AnchorSet> inception_anchor;
+  breakers::Opening breakers;
   EntriesOfDay entries;
   std::optional<DayTradeSetup> day_trades;  // Empty: no such rules for this owner.
 };
@@ -110,6 +115,7 @@ class Engine {
 
   [[nodiscard]] const oms::Oms& oms() const { return oms_; }
   [[nodiscard]] model::RunState run_state() const { return run_state_; }
+  [[nodiscard]] model::BreakerViews BreakerViews() const { return board_.Views(); }
   [[nodiscard]] const risk::GateState& gate_state() const { return state_; }
   [[nodiscard]] std::optional<base::Decimal> Equity() const;
   // Null while nothing that is traded is under these rules.
@@ -132,6 +138,10 @@ class Engine {
   void On(const model::Notice& notice, model::ActionBuffer& out);
   void On(const model::ReplaceOrder& command, model::ActionBuffer& out);
   void On(const model::CorporateAction& action, model::ActionBuffer& out);
+  void On(const model::OperatorSeen& seen, model::ActionBuffer& out);
+  void On(const model::BreakerReset& wish, model::ActionBuffer& out);
+  void On(const model::VixRead& reading, model::ActionBuffer& out);
+  void On(const model::MarketSession& session, model::ActionBuffer& out);
   // All other reports of the venue go to the OMS as they are.
   template <class Report>
   void On(const Report& report, model::ActionBuffer& out);
@@ -187,6 +197,17 @@ class Engine {
                      model::ActionBuffer& out);
   void ObserveEquity(model::ActionBuffer& out);
 
+  // Circuit breakers: what they are told, and what becomes of it.
+  void TellBoard(const model::Event& event);
+  void TellBoard(const model::VenueBooks& books);
+  void TellBoardOfTrips(const model::ActionBuffer& out, std::size_t first);
+  void JudgeBreakers(model::ActionBuffer& out);
+  void ResetAsked(model::ActionBuffer& out);
+  void KeepPeak(model::ActionBuffer& out);
+  void WarnDeadMan(model::ActionBuffer& out);
+  void TellBreaker(const breakers::Change& change, model::ActionBuffer& out);
+  [[nodiscard]] const model::Order* FindOpen(const model::OrderId& id) const;
+
   // What a cancel of everything leaves alone.
   enum class Keep : std::uint8_t { kNothing, kWaiting, kProtection };
   void CancelWorking(Keep keep, model::ActionBuffer& out);
@@ -237,6 +258,11 @@ class Engine {
   std::unique_ptr<DayTradeDesk> day_trades_;
   model::OrderId launching_;  // The waiting order that is asked for, while it is.
   SizingLimits sizing_;
+  breakers::Board board_;
+  std::array<std::optional<base::UnixNanos>, model::kBreakers> reset_asked_at_{};
+  std::optional<base::Decimal> kept_peak_;  // As the ledger has it.
+  base::UnixNanos peak_kept_at_;
+  int dead_man_stage_ = 0;
   std::vector<base::UnixNanos> mark_event_at_;
   std::int32_t last_instrument_ = -1;
   bool is_shutting_down_ = false;

@@ -220,6 +220,7 @@ void Engine::ScaleMark(const model::CorporateAction& split) {
 void Engine::ObserveEquity(model::ActionBuffer& out) {
   const std::optional<base::Decimal> equity = Equity();
   if (!equity) {
+    board_.SeeEquity(std::nullopt, std::nullopt, now_);
     return;
   }
   for (EquityAnchor* anchor : {&anchor_, &week_anchor_, &inception_anchor_}) {
@@ -227,6 +228,7 @@ void Engine::ObserveEquity(model::ActionBuffer& out) {
       out.Add(*set);
     }
   }
+  board_.SeeEquity(equity, anchor_.PnlFraction(*equity), now_);
 }
 
 }  // namespace bulwark::engine

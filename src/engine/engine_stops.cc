@@ -75,6 +75,7 @@ void Engine::On(const model::VenueBooks& books, model::ActionBuffer& out) {
     Alert(model::AlertLevel::kCritical, "OMS_RECONCILE_FAILED", difference, out);
   }
   is_first_comparison_ = is_first_comparison_ && books.is_first_look;
+  TellBoard(books);
   state_.are_books_reconciled = is_equal;
   SetRunState(difference, out);
 }
@@ -250,6 +251,7 @@ void Engine::SetFeed(bool is_up, const model::Reason& reason, model::ActionBuffe
     return;
   }
   state_.is_feed_up = is_up;
+  board_.SeeFeed(is_up, now_);
   out.Add(model::FeedStateChanged{.is_up = is_up, .reason = reason, .at = now_});
   if (!is_up) {
     Alert(model::AlertLevel::kWarning, "FEED_DISCONNECTED", reason, out);
@@ -269,7 +271,8 @@ model::RunState Engine::DeriveRunState() const {
   }
   const bool is_permit_fresh = now_ - *state_.permit_at <= gate_.limits().permit_lifetime;
   const bool may_enter = is_permit_fresh && state_.is_redis_ok && state_.is_ledger_ok &&
-                         state_.is_venue_up && state_.is_feed_up && state_.are_books_reconciled;
+                         state_.is_venue_up && state_.is_feed_up && state_.are_books_reconciled &&
+                         !state_.breaker;
   return may_enter ? model::RunState::kRunning : model::RunState::kReduceOnly;
 }
 

@@ -24,6 +24,7 @@
 #include "base/decimal.h"
 #include "base/ensure.h"
 #include "base/time.h"
+#include "breakers/board.h"
 #include "engine/day_trade_book.h"
 #include "engine/engine.h"
 #include "market/bar_builder.h"
@@ -74,6 +75,7 @@ struct Wanted {
   oms::OpeningBooks books{.portfolio = {.cash = D("100000")}};
   std::optional<DayTradeSetup> day_trades;
   EntriesOfDay entries;
+  breakers::Opening breakers;
 };
 
 class EngineFixture : public testing::Test {
@@ -97,6 +99,7 @@ class EngineFixture : public testing::Test {
             .gate = risk::Gate(wanted.limits),
             .books = std::move(wanted.books),
             .anchor = std::nullopt,
+            .breakers = wanted.breakers,
             .entries = wanted.entries,
             .day_trades = std::move(wanted.day_trades)});
   }

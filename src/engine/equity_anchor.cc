@@ -24,6 +24,7 @@ std::int32_t PeriodOf(model::AnchorKind kind, base::UnixNanos now) {
     case model::AnchorKind::kWeek:
       return number(day - (std::chrono::weekday(day) - std::chrono::Monday));
     case model::AnchorKind::kInception:
+    case model::AnchorKind::kPeak:
       return 0;
   }
   return 0;

@@ -66,18 +66,21 @@ class ExplainTest : public testing::Test {
  protected:
   ExplainTest() : loaded_(LoadForTest()), instruments_(*trader::MakeInstruments(loaded_.settings)) {
     ledger_ = *ledger::Ledger::Open(folder_.path() / "ledger.db");
-    EXPECT_TRUE(ledger_->EnsureAccount({.opening_cash = base::Decimal::FromInt(100'000)}));
+    EXPECT_TRUE(
+        ledger_->EnsureAccount({.opening_cash = base::Decimal::FromInt(100'000), .at = kStart}));
   }
 
   void Run(bool is_closed = true) {
     epoch_ = *ledger_->BeginRun({.version = "test"}, instruments_);
     const auto books = *ledger_->Recover(instruments_);
-    const trader::EngineStart start{.epoch = epoch_,
-                                    .books = {.portfolio = books.portfolio,
-                                              .open_orders = books.open_orders,
-                                              .trades = books.trade_ids,
-                                              .venue_sequence = books.venue_sequence_max},
-                                    .anchor = books.anchor};
+    const trader::EngineStart start{
+        .epoch = epoch_,
+        .books = {.portfolio = books.portfolio,
+                  .open_orders = books.open_orders,
+                  .trades = books.trade_ids,
+                  .venue_sequence = books.venue_sequence_max},
+        .anchor = books.anchor,
+        .breakers = trader::OpeningOf(books.breakers, books.peak_anchor)};
     venue_sequence_ = books.venue_sequence_max;
     engine_ = *trader::MakeEngine(loaded_.settings, instruments_, start);
     tap_ = std::make_unique<journal::Tap>();
@@ -106,6 +109,7 @@ class ExplainTest : public testing::Test {
       tick.received_at = tick.event_at;
       Process(model::Permit{.is_redis_ok = true, .is_ledger_ok = true, .at = tick.event_at});
       Process(tick);
+      Process(model::Timer{.at = tick.event_at});  // Judges the circuit breakers.
     }
   }
   model::VenueBooks BooksNow(base::UnixNanos at) const {

@@ -10,6 +10,7 @@
 #include "base/decimal.h"
 #include "base/result.h"
 #include "ledger/adjustment_row.h"
+#include "ledger/breaker_log.h"
 #include "ledger/fill_row.h"
 #include "ledger/order_row.h"
 #include "ledger/round_trip_row.h"
@@ -95,6 +96,19 @@ Result<model::Action> RoundTripOf(const sql::Statement& cells, const SymbolMap& 
   return model::Action(*closed);
 }
 
+Result<model::Action> BreakerOf(const sql::Statement& cells, const SymbolMap& /*symbols*/) {
+  const auto row = ReadBreaker(cells, 0);
+  if (!row) {
+    return tl::unexpected<base::Error>(row.error());
+  }
+  return model::Action(model::BreakerChanged{.which = row->which,
+                                             .event = row->event,
+                                             .is_by_operator = row->actor == "human",
+                                             .value = row->value,
+                                             .limit = row->limit,
+                                             .at = row->at});
+}
+
 struct ActionKind {
   std::string_view table;
   std::string_view columns;
@@ -134,6 +148,12 @@ std::string LineOf(const model::Action& action, const SymbolMap& symbols) {
     return RowAsJson("round_trips", SplitColumns(kRoundTripColumns), kRoundTripKinds, row,
                      Cells::kFilled);
   }
+  if (const auto* breaker = std::get_if<model::BreakerChanged>(&action)) {
+    auto row = sql::Statement::Detached(kBreakerKinds);
+    BindBreaker(row, AsRow(*breaker));
+    return RowAsJson("breaker_events", SplitColumns(kBreakerColumns), kBreakerKinds, row,
+                     Cells::kFilled);
+  }
   return "";
 }
 
@@ -147,7 +167,8 @@ Result<model::Action> ActionOfLine(std::string_view line, const SymbolMap& symbo
       ActionKind{"fills", kFillRowColumns, kFillRowKinds, &FillOf},
       ActionKind{"anchors", kAnchorColumns, kAnchorKinds, &AnchorOf},
       ActionKind{"adjustments", kAdjustmentColumns, kAdjustmentKinds, &AdjustmentOf},
-      ActionKind{"round_trips", kRoundTripColumns, kRoundTripKinds, &RoundTripOf}};
+      ActionKind{"round_trips", kRoundTripColumns, kRoundTripKinds, &RoundTripOf},
+      ActionKind{"breaker_events", kBreakerColumns, kBreakerKinds, &BreakerOf}};
   for (const ActionKind& kind : kinds) {
     if (kind.table == row->table) {
       const auto cells = CellsOf(*row, kind.columns, kind.kinds);

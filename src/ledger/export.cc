@@ -46,6 +46,7 @@ constexpr std::array kTables{
     TableName{"adjustments", "sequence", true},
     TableName{"round_trips", "sequence", true},
     TableName{"switches", "sequence", true},
+    TableName{"breaker_events", "sequence", true},
     TableName{"anchors", "utc_day", false},
     TableName{"period_anchors", "utc_day, kind", false},
     TableName{"snapshots", "fill", false},

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "ledger/adjustment_row.h"
+#include "ledger/breaker_log.h"
 #include "ledger/chain.h"
 #include "ledger/duplicate_fill.h"
 #include "ledger/fill_row.h"
@@ -37,7 +38,8 @@ enum : std::size_t {
   kUpsertAnchor,
   kUpsertPeriodAnchor,
   kInsertAdjustment,
-  kInsertRoundTrip
+  kInsertRoundTrip,
+  kInsertBreaker
 };
 
 // "INSERT INTO <table>(sequence, ..., hash) VALUES(...)" with its parameters.
@@ -69,6 +71,9 @@ std::vector<sql::StatementText> Texts() {
        .params = "tii"},
       InsertInto(Adjustments(), " ON CONFLICT(id) DO NOTHING"),
       InsertInto(RoundTrips(), " ON CONFLICT(id) DO NOTHING"),
+      {.sql = std::string("INSERT INTO breaker_events(") + kBreakerColumns +
+              ") VALUES(:b, :e, :v, :l, :a, :r, :t)",
+       .params = kBreakerKinds},
   };
 }
 
@@ -245,6 +250,12 @@ base::Result<void> Journal::Write(const model::AnchorSet& anchor) {
   }
   sql::Statement& upsert = statements_[kUpsertAnchor];
   return Outcome(upsert.Set(0, std::int64_t{anchor.utc_day}).Set(1, anchor.equity.raw()).Execute());
+}
+
+base::Result<void> Journal::Write(const model::BreakerChanged& changed) {
+  sql::Statement& insert = statements_[kInsertBreaker];
+  BindBreaker(insert, AsRow(changed));
+  return Outcome(insert.Execute());
 }
 
 base::Result<void> Journal::Write(const model::BooksAdjusted& booked) {

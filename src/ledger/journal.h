@@ -58,6 +58,7 @@ class Journal {
   // Answers false and adds to `duplicates` when the trade is already there.
   base::Result<bool> Write(const model::FillBooked& booked, std::vector<DuplicateFill>& duplicates);
   base::Result<void> Write(const model::AnchorSet& anchor);
+  base::Result<void> Write(const model::BreakerChanged& changed);
   // These two are written once each, by their id.
   base::Result<void> Write(const model::BooksAdjusted& booked);
   base::Result<void> Write(const model::RoundTripClosed& closed);

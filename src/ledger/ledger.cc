@@ -110,6 +110,8 @@ Result<bool> WriteAction(Journal& journal, const model::Action& action, CommitRe
     written = journal.Write(*adjusted);
   } else if (const auto* trip = std::get_if<model::RoundTripClosed>(&action)) {
     written = journal.Write(*trip);
+  } else if (const auto* breaker = std::get_if<model::BreakerChanged>(&action)) {
+    written = journal.Write(*breaker);
   } else {
     return false;
   }
@@ -124,7 +126,8 @@ bool IsJournaled(const model::Action& action) {
          std::holds_alternative<model::FillBooked>(action) ||
          std::holds_alternative<model::AnchorSet>(action) ||
          std::holds_alternative<model::BooksAdjusted>(action) ||
-         std::holds_alternative<model::RoundTripClosed>(action);
+         std::holds_alternative<model::RoundTripClosed>(action) ||
+         std::holds_alternative<model::BreakerChanged>(action);
 }
 
 }  // namespace

@@ -39,6 +39,7 @@
 #include "ledger/session.h"
 #include "ledger/spill.h"
 #include "model/action.h"
+#include "model/breaker.h"
 #include "model/fill.h"
 #include "model/foreign_day_trade.h"
 #include "model/instrument.h"
@@ -112,6 +113,8 @@ class Ledger final : public LedgerStore {
   // Appends a turn; turning what is already so is recorded too. Durable when it returns.
   base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) override;
   base::Result<model::SwitchState> ReadSwitches() override;
+  base::Result<void> NoteBreaker(const model::BreakerRow& row) override;
+  base::Result<model::BreakerRecord> ReadBreakers() override;
   // When the switch was last turned on after having been off; empty while it is off.
   base::Result<std::optional<base::UnixNanos>> OnSince(model::Switch which);
   // The newest turn's number, 0 for none. Cheap: a few microseconds, for a poll.

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/breaker_log.h"
 #include "ledger/chain.h"
 #include "ledger/foreign_day_trades.h"
 #include "ledger/ledger.h"
@@ -21,6 +22,7 @@
 #include "ledger/run_history.h"
 #include "ledger/session.h"
 #include "ledger/symbols.h"
+#include "model/breaker.h"
 #include "model/fill.h"
 #include "model/foreign_day_trade.h"
 #include "model/instrument.h"
@@ -131,6 +133,18 @@ Result<model::SwitchState> Ledger::ReadSwitches() {
     return tl::unexpected<base::Error>(session.error());
   }
   return (*session)->switches.Read();
+}
+
+Result<void> Ledger::NoteBreaker(const model::BreakerRow& row) {
+  const auto connection = Connection();
+  return connection ? AppendBreaker(**connection, row)
+                    : tl::unexpected<base::Error>(connection.error());
+}
+
+Result<model::BreakerRecord> Ledger::ReadBreakers() {
+  const auto connection = Connection();
+  return connection ? ReadBreakerRecord(**connection)
+                    : tl::unexpected<base::Error>(connection.error());
 }
 
 Result<std::optional<base::UnixNanos>> Ledger::OnSince(model::Switch which) {

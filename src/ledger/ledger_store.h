@@ -22,6 +22,7 @@
 #include "ledger/recovered_books.h"
 #include "ledger/spill_store.h"
 #include "model/action.h"
+#include "model/breaker.h"
 #include "model/foreign_day_trade.h"
 #include "model/instrument.h"
 #include "model/portfolio.h"
@@ -73,6 +74,9 @@ class LedgerStore {
                                                               std::size_t changes) = 0;
   virtual base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) = 0;
   virtual base::Result<model::SwitchState> ReadSwitches() = 0;
+  // What a person did about breakers; a trip and its end come with Commit().
+  virtual base::Result<void> NoteBreaker(const model::BreakerRow& row) = 0;
+  virtual base::Result<model::BreakerRecord> ReadBreakers() = 0;
   virtual base::Result<std::uint64_t> LastEpoch() = 0;
   // Keeps what others told of day trades. Those that are kept already change nothing.
   virtual base::Result<void> KeepForeignDayTrades(

@@ -18,6 +18,7 @@
 #include "model/action.h"
 #include "model/adjustment.h"
 #include "model/booked_trade.h"
+#include "model/breaker.h"
 #include "model/fill.h"
 #include "model/foreign_day_trade.h"
 #include "model/order.h"
@@ -52,6 +53,8 @@ struct RecoveredBooks {
   std::optional<model::AnchorSet> week_anchor;
   std::optional<model::AnchorSet> inception_anchor;
   EntriesOfDay entries;
+  std::optional<model::AnchorSet> peak_anchor;
+  model::BreakerRecord breakers;
   std::vector<model::BookedTrade> booked_trades;  // The newest kBookedTradesMax.
   model::ShareMoves share_moves;  // Of equities, as far as the replay of the books reached back.
   std::vector<model::ForeignDayTrade> foreign_day_trades;  // Oldest first.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "base/decimal.h"
 #include "base/result.h"
 #include "ledger/adjustment_row.h"
+#include "ledger/breaker_log.h"
 #include "ledger/chain.h"
 #include "ledger/entries_of_day.h"
 #include "ledger/fill_row.h"
@@ -185,6 +187,20 @@ Result<void> ReadOpenOrders(sql::Connection& connection, const SymbolMap& symbol
       });
 }
 
+std::optional<model::AnchorSet>& AnchorOf(model::AnchorKind kind, RecoveredBooks& books) {
+  switch (kind) {
+    case model::AnchorKind::kDay:
+      return books.anchor;
+    case model::AnchorKind::kWeek:
+      return books.week_anchor;
+    case model::AnchorKind::kInception:
+      return books.inception_anchor;
+    case model::AnchorKind::kPeak:
+      break;
+  }
+  return books.peak_anchor;
+}
+
 Result<void> ReadAnchor(sql::Connection& connection, RecoveredBooks& books) {
   auto day = ReadRows(
       connection,
@@ -206,11 +222,9 @@ Result<void> ReadAnchor(sql::Connection& connection, RecoveredBooks& books) {
         if (!kind) {
           return base::Fail(ErrorCode::kCorrupt, "anchor of kind '" + row.Text(0) + "'");
         }
-        auto& anchor =
-            *kind == model::AnchorKind::kWeek ? books.week_anchor : books.inception_anchor;
-        anchor = model::AnchorSet{.utc_day = static_cast<std::int32_t>(row.Int(1)),
-                                  .equity = Decimal::FromRaw(row.Int(2)),
-                                  .kind = *kind};
+        AnchorOf(*kind, books) = model::AnchorSet{.utc_day = static_cast<std::int32_t>(row.Int(1)),
+                                                  .equity = Decimal::FromRaw(row.Int(2)),
+                                                  .kind = *kind};
         return {};
       });
 }
@@ -268,6 +282,11 @@ Result<RecoveredBooks> RecoverBooks(sql::Connection& connection, SwitchLog& swit
     return tl::unexpected<base::Error>(state.error());
   }
   books.switches = std::move(*state);
+  const auto breakers = ReadBreakerRecord(connection);
+  if (!breakers) {
+    return tl::unexpected<base::Error>(breakers.error());
+  }
+  books.breakers = *breakers;
   return books;
 }
 

@@ -167,6 +167,15 @@ constexpr std::array kForeignDayTrades{
     "epoch BIGINT NOT NULL, seen_at BIGINT NOT NULL)",
 };
 
+// What circuit breakers did, and what people asked of them; see breaker_log.h.
+constexpr std::array kBreakers{
+    "CREATE TABLE breaker_events("
+    "sequence INTEGER PRIMARY KEY AUTOINCREMENT, breaker TEXT NOT NULL, event TEXT NOT NULL, "
+    "value BIGINT NOT NULL, limit_value BIGINT NOT NULL, actor TEXT NOT NULL, "
+    "reason TEXT NOT NULL, at BIGINT NOT NULL)",
+    "CREATE INDEX breaker_events_last ON breaker_events(breaker, event, sequence)",
+};
+
 }  // namespace
 
 std::span<const sql::Migration> Migrations() {
@@ -177,7 +186,8 @@ std::span<const sql::Migration> Migrations() {
       // chain.h.
       sql::Migration{.name = "chain and snapshots", .statements = kChain, .code = &ChainAllRows},
       sql::Migration{"reconciliation", kReconciliation},
-      sql::Migration{"day trades of others", kForeignDayTrades}};
+      sql::Migration{"day trades of others", kForeignDayTrades},
+      sql::Migration{"circuit breakers", kBreakers}};
   return steps;
 }
 

@@ -1,8 +1,8 @@
 // Everything the engine asks of the world, in the order it is to be done.
 //
-// Shape:   OrderChanged, FillBooked, BooksAdjusted, RoundTripClosed and AnchorSet are journaled:
-//          the ledger has them before any later action of the same batch leaves the program. The
-//          others are for venue, Redis and people.
+// Shape:   OrderChanged, FillBooked, BooksAdjusted, RoundTripClosed, AnchorSet and BreakerChanged
+//          are journaled: the ledger has them before any later action of the same batch leaves the
+//          program. The others are for venue, Redis and people.
 // Threads: trivially copyable values.
 
 #pragma once
@@ -14,6 +14,7 @@
 #include "base/fixed_string.h"
 #include "base/time.h"
 #include "model/adjustment.h"
+#include "model/breaker.h"
 #include "model/denial.h"
 #include "model/fill.h"
 #include "model/instrument.h"
@@ -77,6 +78,7 @@ enum class AnchorKind : std::uint8_t {
   kDay,        // Of one UTC date.
   kWeek,       // Of the week that begins on the Monday `utc_day`.
   kInception,  // Of the account; set once.
+  kPeak,       // The highest equity so far, as of that date.
 };
 
 // Equity from which the P&L of a day, a week or the whole life is counted.
@@ -123,8 +125,18 @@ struct FeedStateChanged {
   base::UnixNanos at;
 };
 
+// A circuit breaker tripped, ended, or was not reset because its cause lasts.
+struct BreakerChanged {
+  Breaker which = Breaker::kVixSpike;
+  BreakerEvent event = BreakerEvent::kTripped;
+  bool is_by_operator = false;
+  base::Decimal value;
+  base::Decimal limit;
+  base::UnixNanos at;
+};
+
 using Action = std::variant<OrderChanged, FillBooked, PortfolioChanged, SendOrder, SendCancel,
                             AnchorSet, SignalGenerated, OrderDenied, AlertRaised, RunStateChanged,
-                            FeedStateChanged, BooksAdjusted, RoundTripClosed>;
+                            FeedStateChanged, BooksAdjusted, RoundTripClosed, BreakerChanged>;
 
 }  // namespace bulwark::model

@@ -26,6 +26,8 @@ constexpr std::array<Words, kBreakers> kWords = {{{"vix", "vix_spike"},
                                                   {"venue_errors", "venue_errors"},
                                                   {"latency", "latency"}}};
 constexpr std::array<std::string_view, 3> kStates = {"ok", "tripped", "unknown"};
+constexpr std::array<std::string_view, 5> kEvents = {"tripped", "ended", "reset", "refused",
+                                                     "heartbeat"};
 
 }  // namespace
 
@@ -39,6 +41,19 @@ std::string_view EventWord(Breaker value) {
 
 std::string_view Name(BreakerState value) {
   return kStates.at(static_cast<std::size_t>(value));
+}
+
+std::string_view Name(BreakerEvent value) {
+  return kEvents.at(static_cast<std::size_t>(value));
+}
+
+std::optional<BreakerEvent> BreakerEventFromName(std::string_view name) {
+  for (std::size_t at = 0; at < kEvents.size(); ++at) {
+    if (kEvents.at(at) == name) {
+      return static_cast<BreakerEvent>(at);
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<Breaker> BreakerFromName(std::string_view name) {

@@ -59,8 +59,9 @@ enum class DenialCode : std::uint8_t {
   kDuplicateOrder,
   kMessageRate,
   kMaxDailyTrades,
+  kCircuitBreaker,
 };
-constexpr int kDenialCodes = 44;
+constexpr int kDenialCodes = 45;
 
 // "HALTED", "KILL_SWITCH", ...: the word in logs, alerts and documents.
 std::string_view DenialName(DenialCode code);

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "model/action.h"
 #include "model/adjustment.h"
+#include "model/breaker.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
@@ -115,6 +116,31 @@ struct CorporateAction {
   base::UnixNanos at;
 };
 
+// The operator gave a sign of life.
+struct OperatorSeen {
+  base::UnixNanos seen_at;
+  base::UnixNanos at;
+};
+
+// A person asks for the end of a tripped breaker.
+struct BreakerReset {
+  Breaker which = Breaker::kVixSpike;
+  base::UnixNanos at;
+};
+
+// The volatility index as somebody read it.
+struct VixRead {
+  base::Decimal level;
+  base::UnixNanos read_at;
+  base::UnixNanos at;
+};
+
+// Whether the market that the prices come from is open.
+struct MarketSession {
+  bool is_open = true;
+  base::UnixNanos at;
+};
+
 // Time passes; sent at least every 100 ms.
 struct Timer {
   base::UnixNanos at;
@@ -124,6 +150,7 @@ using Event =
     std::variant<Tick, Bar, FeedLink, Permit, VenueBooks, Shutdown, Timer, OrderSent, OrderNotSent,
                  OrderAccepted, OrderFilled, OrderEnded, CancelRejected, VenueLink, OrderUnresolved,
                  OrderProgress, TradeBusted, TradeCorrected, PlaceOrder, CancelOrder, Notice,
-                 ReplaceOrder, CorporateAction, AdjustmentAccepted, OrderAdopted>;
+                 ReplaceOrder, CorporateAction, AdjustmentAccepted, OrderAdopted,
+                 OperatorSeen, BreakerReset, VixRead, MarketSession>;
 
 }  // namespace bulwark::model

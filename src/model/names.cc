@@ -81,11 +81,12 @@ constexpr std::array<std::string_view, kDenialCodes> kDenials = {"HALTED",
                                                                  "ENTRIES_PER_CANDLE",
                                                                  "DUPLICATE_ORDER",
                                                                  "MESSAGE_RATE",
-                                                                 "MAX_DAILY_TRADES"};
+                                                                 "MAX_DAILY_TRADES",
+                                                                 "CIRCUIT_BREAKER"};
 constexpr std::array<std::string_view, 8> kAdjustments = {
     "BUST",     "CORRECTION", "INFERRED",          "BORROW_FEE",
     "DIVIDEND", "SPLIT",      "ACCEPTED_POSITION", "ACCEPTED_CASH"};
-constexpr Words3 kAnchors = {"DAY", "WEEK", "INCEPTION"};
+constexpr Words4 kAnchors = {"DAY", "WEEK", "INCEPTION", "PEAK"};
 constexpr Words3 kModes = {"spot", "margin", "perp"};
 
 template <class Enum, std::size_t N>

@@ -16,6 +16,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "model/action.h"
+#include "model/breaker.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
 
@@ -49,6 +50,7 @@ struct Telemetry {
   std::uint64_t ticks = 0;
   std::uint64_t denials = 0;
   std::uint64_t duplicate_fills = 0;
+  BreakerViews breakers;
   base::UnixNanos at;
 };
 

@@ -4,6 +4,7 @@
 
 #include "model/order.h"
 #include "risk/approved.h"
+#include "risk/breaker_guard.h"
 #include "risk/candle_guard.h"
 #include "risk/cash_guard.h"
 #include "risk/cash_reserve_guard.h"
@@ -38,8 +39,9 @@ namespace bulwark::risk {
 Gate::Gate(const GateLimits& limits)
     : limits_(limits),
       guards_(HaltGuard(), KillSwitchGuard(limits.allow_strategy_exits_when_killed),
-              PermitGuard(limits.permit_lifetime), LinkGuard(), StaleDataGuard(limits.data_age_max),
-              OrderSanityGuard(limits.terms), ForEntries(RestrictedGuard(limits.entry.restricted)),
+              PermitGuard(limits.permit_lifetime), BreakerGuard(), LinkGuard(),
+              StaleDataGuard(limits.data_age_max), OrderSanityGuard(limits.terms),
+              ForEntries(RestrictedGuard(limits.entry.restricted)),
               ForEntries(MinPriceGuard(limits.entry.price_min)),
               ForEntries(PriceCollarGuard(limits.entry.collar_percent)),
               ForEntries(OrderQuantityGuard(limits.entry.quantity_max)),

@@ -1,7 +1,7 @@
 // The one door: every order of whatever origin passes here, and only here an approval is made.
 //
-// Shape:   the guards are asked in the order of the design (stops, permit, links, data, sanity,
-//          limits) and the first objection is the answer.
+// Shape:   the guards are asked in the order of the design (stops, permit, breakers, links, data,
+//          sanity, limits) and the first objection is the answer.
 // Errors:  none; a denial is an answer with code, measured value and limit.
 // Threads: the engine thread only. Nothing here locks, blocks, allocates or reads a clock.
 // Source:  design section 4, docs/risk.md
@@ -20,6 +20,7 @@
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "risk/approved.h"
+#include "risk/breaker_guard.h"
 #include "risk/candle_guard.h"
 #include "risk/cash_guard.h"
 #include "risk/cash_reserve_guard.h"
@@ -104,15 +105,16 @@ class Gate {
 
  private:
   GateLimits limits_;
-  std::tuple<
-      HaltGuard, KillSwitchGuard, PermitGuard, LinkGuard, StaleDataGuard, OrderSanityGuard,
-      ForEntries<RestrictedGuard>, ForEntries<MinPriceGuard>, ForEntries<PriceCollarGuard>,
-      ForEntries<OrderQuantityGuard>, ForEntries<OrderNotionalGuard>, ForEntries<VolumeShareGuard>,
-      ForEntries<PositionGuard>, ForEntries<PositionCountGuard>, ForEntries<SectorGuard>,
-      ForEntries<GrossExposureGuard>, ForEntries<CashGuard>, ForEntries<CashReserveGuard>,
-      OpenOrdersGuard, ForEntries<SelfMatchGuard>, ForEntries<PendingOrderGuard>,
-      ForNewEntries<EntryCooldownGuard>, ForNewEntries<CandleGuard>, ForNewEntries<DuplicateGuard>,
-      ForEntries<MessageRateGuard>, ForNewEntries<DailyTradesGuard>, DayTradeGuard>
+  std::tuple<HaltGuard, KillSwitchGuard, PermitGuard, BreakerGuard, LinkGuard, StaleDataGuard,
+             OrderSanityGuard, ForEntries<RestrictedGuard>, ForEntries<MinPriceGuard>,
+             ForEntries<PriceCollarGuard>, ForEntries<OrderQuantityGuard>,
+             ForEntries<OrderNotionalGuard>, ForEntries<VolumeShareGuard>,
+             ForEntries<PositionGuard>, ForEntries<PositionCountGuard>, ForEntries<SectorGuard>,
+             ForEntries<GrossExposureGuard>, ForEntries<CashGuard>, ForEntries<CashReserveGuard>,
+             OpenOrdersGuard, ForEntries<SelfMatchGuard>, ForEntries<PendingOrderGuard>,
+             ForNewEntries<EntryCooldownGuard>, ForNewEntries<CandleGuard>,
+             ForNewEntries<DuplicateGuard>, ForEntries<MessageRateGuard>,
+             ForNewEntries<DailyTradesGuard>, DayTradeGuard>
       guards_;
 };
 

@@ -50,6 +50,7 @@ constexpr std::array kGuards = std::to_array<GuardName>({
      [](const GateLimits& limits, const GuardInput&) -> std::optional<Decimal> {
        return Seconds(limits.permit_lifetime);
      }},
+    {"circuit breakers"},
     {"links and books"},
     {"price age",
      [](const GateLimits& limits, const GuardInput&) -> std::optional<Decimal> {

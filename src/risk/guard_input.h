@@ -28,6 +28,12 @@ struct Mark {
   base::UnixNanos received_at;
 };
 
+// The circuit breaker that stands in the way, in its own unit.
+struct BreakerBlock {
+  base::Decimal value;
+  base::Decimal limit;
+};
+
 // Stops, links and marks as the engine's events told them. At start everything says no.
 struct GateState {
   bool is_halted = true;
@@ -38,6 +44,7 @@ struct GateState {
   bool is_feed_up = false;
   bool are_books_reconciled = false;
   std::optional<base::UnixNanos> permit_at;  // When stops and links were last proven.
+  std::optional<BreakerBlock> breaker;       // Tripped, or unknown where that counts.
   std::array<Mark, model::kInstrumentsMax> marks;
   EntryLog entries;
   MessageLog messages;

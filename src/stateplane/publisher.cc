@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,8 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "contract/breaker_document.h"
+#include "contract/catalogue.h"
 #include "contract/channel_payloads.h"
 #include "contract/keys.h"
 #include "contract/market_documents.h"
@@ -20,6 +23,7 @@
 #include "contract/system_documents.h"
 #include "contract/view_documents.h"
 #include "model/action.h"
+#include "model/breaker.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
@@ -28,6 +32,11 @@
 #include "stateplane/alert_payloads.h"
 
 namespace bulwark::stateplane {
+namespace {
+
+constexpr base::Nanos kBreakersEvery{std::chrono::minutes{1}};
+
+}  // namespace
 
 Publisher::Publisher(const model::InstrumentTable& instruments, const PublisherOptions& options,
                      const OpeningPicture& opening)
@@ -165,6 +174,15 @@ void Publisher::On(const model::AnchorSet& action) {
   }
 }
 
+void Publisher::On(const model::BreakerChanged& action) {
+  if (action.event == model::BreakerEvent::kRefused) {
+    return;  // An alert says it.
+  }
+  std::string payload;
+  contract::EncodeBreakerChange(payload, action);
+  events_.Add(contract::channels::CircuitBreaker(), std::move(payload));
+}
+
 void Publisher::On(const model::BooksAdjusted& /*action*/) {
   are_books_dirty_ = true;
 }
@@ -178,6 +196,15 @@ void Publisher::On(const model::RoundTripClosed& action) {
 void Publisher::ApplyTelemetry(const model::Telemetry& telemetry) {
   telemetry_ = telemetry;
   is_telemetry_dirty_ = true;
+  const bool is_time = telemetry.at - breakers_shown_at_ >= kBreakersEvery;
+  for (std::size_t at = 0; at < model::kBreakers; ++at) {
+    const bool has_changed = telemetry.breakers.at(at).state != breakers_.at(at).state;
+    are_breakers_dirty_ = are_breakers_dirty_ || has_changed || is_time;
+  }
+  if (are_breakers_dirty_) {
+    breakers_ = telemetry.breakers;
+    breakers_shown_at_ = telemetry.at;
+  }
   if (telemetry.equity) {
     peak_equity_ = std::max(peak_equity_.value_or(*telemetry.equity), *telemetry.equity);
     if (peak_equity_->is_positive()) {
@@ -212,9 +239,9 @@ void Publisher::SetVenueLink(bool is_up) {
 }
 
 bool Publisher::is_dirty() const {
-  return are_books_dirty_ || is_telemetry_dirty_ || are_latencies_dirty_ || is_state_dirty_ ||
-         is_start_dirty_ || heartbeat_.has_value() || orders_.is_dirty() || alerts_.is_dirty() ||
-         !events_.empty();
+  return are_books_dirty_ || is_telemetry_dirty_ || are_latencies_dirty_ || are_breakers_dirty_ ||
+         is_state_dirty_ || is_start_dirty_ || heartbeat_.has_value() || orders_.is_dirty() ||
+         alerts_.is_dirty() || !events_.empty();
 }
 
 void Publisher::Compose(redis::Pipeline& out) {
@@ -228,6 +255,9 @@ void Publisher::Compose(redis::Pipeline& out) {
   }
   if (are_latencies_dirty_) {
     ComposeLatencies(out);
+  }
+  if (are_breakers_dirty_) {
+    ComposeBreakers(out);
   }
   alerts_.Compose(out);
   events_.Compose(out);
@@ -246,6 +276,7 @@ void Publisher::Confirm() {
   are_rows_dirty_ = false;
   is_telemetry_dirty_ = false;
   are_latencies_dirty_ = false;
+  are_breakers_dirty_ = false;
   is_state_dirty_ = false;
   is_start_dirty_ = false;
 }
@@ -257,6 +288,7 @@ void Publisher::MarkAllDirty() {
   are_rows_dirty_ = true;
   is_telemetry_dirty_ = true;
   are_latencies_dirty_ = true;
+  are_breakers_dirty_ = breakers_shown_at_ != base::UnixNanos();
   is_state_dirty_ = true;
   is_start_dirty_ = true;
 }
@@ -311,6 +343,17 @@ void Publisher::ComposeLatency(const std::optional<base::Nanos>& span, const con
     value_.clear();
     contract::EncodeLatency(value_, *span);
     Set(out, key);
+  }
+}
+
+// The keys live for a while only, so that a dead trader's words do not stand for ever.
+void Publisher::ComposeBreakers(redis::Pipeline& out) {
+  const std::string life = std::to_string(contract::Get(contract::EntryId::kBreakerView).ttl.max_s);
+  for (std::size_t at = 0; at < model::kBreakers; ++at) {
+    const auto which = static_cast<model::Breaker>(at);
+    value_.clear();
+    contract::EncodeBreakerView(value_, which, breakers_.at(at));
+    out.Add({"SET", contract::keys::BreakerView(which).view(), value_, "EX", life});
   }
 }
 

@@ -30,6 +30,7 @@
 #include "contract/system_documents.h"
 #include "contract/view_documents.h"
 #include "model/action.h"
+#include "model/breaker.h"
 #include "model/instrument.h"
 #include "model/portfolio.h"
 #include "model/telemetry.h"
@@ -101,6 +102,7 @@ class Publisher {
   void On(const model::RunStateChanged& action);
   void On(const model::FeedStateChanged& action);
   void On(const model::AnchorSet& action);
+  void On(const model::BreakerChanged& action);
   void On(const model::SendOrder& /*action*/) {}
   void On(const model::SendCancel& /*action*/) {}
 
@@ -109,6 +111,7 @@ class Publisher {
   void ComposeLatencies(redis::Pipeline& out);
   void ComposeLatency(const std::optional<base::Nanos>& span, const contract::Key& key,
                       redis::Pipeline& out);
+  void ComposeBreakers(redis::Pipeline& out);
   void ComposeSystem(redis::Pipeline& out);
   void ComposeUpdate(redis::Pipeline& out);
   void AddRow(const contract::OrderRow& row);
@@ -133,6 +136,9 @@ class Publisher {
   std::array<std::vector<std::optional<base::Nanos>>, kLatencies> latencies_;
   std::array<std::optional<base::Nanos>, kLatencies> last_latencies_;
   std::optional<base::UnixNanos> heartbeat_;
+  model::BreakerViews breakers_;  // As last shown.
+  base::UnixNanos breakers_shown_at_;
+  bool are_breakers_dirty_ = false;
   bool are_books_dirty_ = true;
   bool are_rows_dirty_ = true;
   bool is_telemetry_dirty_ = false;

@@ -10,6 +10,8 @@
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "breakers/board.h"
+#include "breakers/breaker_rules.h"
 #include "config/settings.h"
 #include "engine/engine.h"
 #include "market/bar_builder.h"
@@ -18,6 +20,8 @@
 #include "market/feeds/replay/replay_scan.h"
 #include "market/feeds/simulated/simulated_feed.h"
 #include "market/pacer.h"
+#include "model/action.h"
+#include "model/breaker.h"
 #include "model/instrument.h"
 #include "model/signal.h"
 #include "risk/gate.h"
@@ -234,6 +238,28 @@ risk::GateLimits MakeLimits(const config::Settings& settings) {
           .terms = MakeTerms(settings)};
 }
 
+breakers::Limits MakeBreakerLimits(const config::Settings& settings) {
+  const config::BreakerSettings& from = settings.breakers;
+  return {.vix = from.vix,
+          .data_age = from.stale_data,
+          .drawdown = from.drawdown_pct,
+          .daily_loss = from.daily_loss_pct,
+          .drift = from.drift_pct,
+          .heartbeat_age = from.dead_man,
+          .feed_outage = from.feed_disconnected,
+          .losses = from.consecutive_losses,
+          .rejects = from.consecutive_rejects,
+          .venue_errors = from.venue_errors,
+          .latency = from.latency};
+}
+
+breakers::Opening OpeningOf(const model::BreakerRecord& record,
+                            const std::optional<model::AnchorSet>& peak) {
+  return {.latched = record.latched,
+          .peak_equity = peak ? std::optional(peak->equity) : std::nullopt,
+          .operator_seen_at = record.operator_seen_at};
+}
+
 Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& settings,
                                                    const model::InstrumentTable& instruments,
                                                    EngineStart start) {
@@ -279,6 +305,7 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
           .limit_entries = {model::StrategyName("mean_reversion")},
           .borrow_bps_per_day = settings.account.borrow_bps_per_day,
           .replaces_per_minute = static_cast<std::size_t>(settings.risk.replaces_per_minute),
+          .breakers = MakeBreakerLimits(settings),
           .reduces_size = settings.risk.reduce_size},
       engine::EngineParts{.instruments = instruments,
                           .bars = *std::move(bars),
@@ -289,6 +316,7 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
                           .anchor = start.anchor,
                           .week_anchor = start.week_anchor,
                           .inception_anchor = start.inception_anchor,
+                          .breakers = start.breakers,
                           .entries = start.entries,
                           .day_trades = *std::move(day_trades)});
 }

@@ -12,11 +12,14 @@
 #include <optional>
 
 #include "base/result.h"
+#include "breakers/board.h"
+#include "breakers/breaker_rules.h"
 #include "config/settings.h"
 #include "engine/engine.h"
 #include "market/feed.h"
 #include "market/pacer.h"
 #include "model/action.h"
+#include "model/breaker.h"
 #include "model/instrument.h"
 #include "oms/oms.h"
 #include "risk/gate.h"
@@ -39,6 +42,9 @@ base::Result<void> CheckInputs(const config::Settings& settings);
 model::AccountTerms MakeTerms(const config::Settings& settings);
 
 risk::GateLimits MakeLimits(const config::Settings& settings);
+breakers::Limits MakeBreakerLimits(const config::Settings& settings);
+breakers::Opening OpeningOf(const model::BreakerRecord& record,
+                            const std::optional<model::AnchorSet>& peak);
 
 struct EngineStart {
   std::uint64_t epoch = 0;
@@ -47,6 +53,7 @@ struct EngineStart {
   std::optional<model::AnchorSet> week_anchor;
   std::optional<model::AnchorSet> inception_anchor;
   engine::EntriesOfDay entries;
+  breakers::Opening breakers;
 };
 base::Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& settings,
                                                          const model::InstrumentTable& instruments,

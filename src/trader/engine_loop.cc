@@ -69,6 +69,12 @@ int EngineLoop::DoWork() {
     Process(permit);
     ++work;
   }
+  model::Event news;
+  for (std::size_t n = 0; n < kPermitsPerCycle && HasRoom() && queues_.guard_news.TryPop(news);
+       ++n) {
+    Process(news);
+    ++work;
+  }
   model::Event report;
   for (std::size_t n = 0; n < kReportsPerCycle && HasRoom() && queues_.reports.TryPop(report);
        ++n) {

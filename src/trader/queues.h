@@ -71,6 +71,8 @@ struct Queues {
   base::SpscQueue<model::Event> reports{2'048};
   // watcher -> engine. Full: the permit is dropped; the next one comes within its lease.
   base::SpscQueue<model::Permit> permits{64};
+  // watcher -> engine: what the circuit breakers are told. Full: it is told again a second later.
+  base::SpscQueue<model::Event> guard_news{64};
   // watcher -> publisher. Full: the alert is dropped; the log has it.
   base::SpscQueue<model::AlertRaised> switch_alerts{64};
   // engine -> ledger writer. Nearly full: the engine takes no new events until there is room.

@@ -217,7 +217,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
       .anchor = books.anchor,
       .week_anchor = books.week_anchor,
       .inception_anchor = books.inception_anchor,
-      .entries = {.utc_day = books.entries.utc_day, .count = books.entries.count}};
+      .entries = {.utc_day = books.entries.utc_day, .count = books.entries.count},
+      .breakers = OpeningOf(books.breakers, books.peak_anchor)};
   MakeRecorder(start);
   auto engine = MakeEngine(settings_, instruments_, start);
   auto watched = environment_.OpenWatchedLedger();

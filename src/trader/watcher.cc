@@ -144,7 +144,8 @@ Watcher::Watcher(std::unique_ptr<redis::Dialer> dialer, std::unique_ptr<ledger::
       health_(peers.health),
       exit_gate_(peers.exit_gate),
       clock_(peers.clock),
-      epoch_(peers.epoch) {}
+      epoch_(peers.epoch),
+      news_(*ledger_, queues_, clock_) {}
 
 int Watcher::DoWork() {
   if (NoticeNewerRun()) {
@@ -172,6 +173,7 @@ int Watcher::DoWork() {
   }
   Merge(words);
   PushPermit(words.has_value(), switches.has_value());
+  news_.DoWork(words ? connection_.get() : nullptr);
   WaitForNews();
   return 1;
 }

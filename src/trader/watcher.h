@@ -32,6 +32,7 @@
 #include "stateplane/switch_merger.h"
 #include "stateplane/switch_writer.h"
 #include "trader/exit_gate.h"
+#include "trader/guard_news.h"
 #include "trader/health.h"
 #include "trader/queues.h"
 
@@ -108,6 +109,7 @@ class Watcher {
     std::optional<stateplane::SeenAtKey> halt;
     std::optional<stateplane::SeenAtKey> kill;
   } reported_;  // What people were told stands wrongly at a key.
+  GuardNews news_;
   bool is_halted_ = true;
   bool is_killed_ = true;
   base::Nanos connect_at_{0};

@@ -28,6 +28,7 @@
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
 #include "model/action.h"
+#include "model/breaker.h"
 #include "model/event.h"
 #include "model/instrument.h"
 #include "model/switches.h"
@@ -91,6 +92,10 @@ class StagedLedger final : public ledger::LedgerStore {
     after_read();
     return read;
   }
+  base::Result<void> NoteBreaker(const model::BreakerRow& row) override {
+    return real_->NoteBreaker(row);
+  }
+  base::Result<model::BreakerRecord> ReadBreakers() override { return real_->ReadBreakers(); }
   base::Result<std::uint64_t> LastEpoch() override { return real_->LastEpoch(); }
 
  private:

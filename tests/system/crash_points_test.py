@@ -21,6 +21,7 @@ SMALL = ("ledger.commit", "venue.commit", "redis.publish")
 SMALL_POSTGRES = ("ledger.commit", "spill.append")
 AT_FIRST_START = ("sql.create", "sql.migrate", "ledger.account", "ledger.run", "journal.segment")
 BY_COMMAND = ("ledger.switch", "redis.switch")
+BY_HEARTBEAT = ("ledger.breaker",)
 BY_SPILL = ("spill.append", "ledger.spill_merge", "spill.drop")
 BY_TOOL = ("ledger.restore",)
 BY_IMPORT = ("ledger.import",)
@@ -123,6 +124,31 @@ def by_command(box):
     check(resumed.returncode == 0, f"resume says {resumed.returncode}: {resumed.stdout}{resumed.stderr}")
     box.wait_trading()
     return box.verify()
+
+
+def by_heartbeat(box):
+    """A sign of life whose sender dies: it stands or it does not, and can always be repeated."""
+    box.start()
+    box.system.wait_orders(1)
+    before = heartbeats(box)
+    box.arm()
+    os.environ.update(box.environment)
+    died = box.system.run("heartbeat")
+    check(died.returncode == -signal.SIGKILL, f"heartbeat ended with {died.returncode}: {died.stderr}")
+    box.disarm()
+    is_there = box.name.endswith(".after")
+    check(heartbeats(box) - before == is_there, f"{heartbeats(box) - before} heartbeats stand")
+    again = box.system.run("heartbeat")
+    check(again.returncode == 0, f"heartbeat says {again.returncode}: {again.stdout}{again.stderr}")
+    box.wait_trading()
+    return box.verify()
+
+
+def heartbeats(box):
+    text = "SELECT count(*) FROM breaker_events WHERE event = 'heartbeat'"
+    if box.server is not None:
+        return int(box.server.sql(text.replace("breaker_events", f'"{box.schema}".breaker_events')))
+    return box.system.query("ledger.db", text)[0][0]
 
 
 def take_ledger_away(box):
@@ -303,6 +329,7 @@ def booked(box):
 
 def driver_of(point):
     for points, driver in ((AT_FIRST_START, at_first_start), (BY_COMMAND, by_command),
+                           (BY_HEARTBEAT, by_heartbeat),
                            (BY_SPILL, by_spill), (BY_TOOL, by_tool),
                            (BY_IMPORT, by_import), (BY_REPORT, by_report), (BY_DAY_TRADES, by_day_trades),
                            ((OLD_LEDGER,), with_old_ledger)):

@@ -104,8 +104,9 @@ WIDE_LIMITS = ("risk.max_position_pct=25", "risk.max_daily_trades=0",
 class System:
     """One `bulwark up` on a data folder of its own."""
 
-    LOAD = ("bars.interval=1s", "risk.entry_cooldown=0s", "strategy.ema_cross.fast=3",
-            "strategy.ema_cross.slow=7", "strategy.mean_reversion.period=8",
+    # So many trips a second that streaks of losses are everyday: their breaker has tests of its own.
+    LOAD = ("breakers.consecutive_losses=0", "bars.interval=1s", "risk.entry_cooldown=0s",
+            "strategy.ema_cross.fast=3", "strategy.ema_cross.slow=7", "strategy.mean_reversion.period=8",
             "strategy.mean_reversion.rsi_period=5", "strategy.mean_reversion.deviations=1",
             "account.initial_cash=100000000", *WIDE_LIMITS, "up.backoff_min=20ms", "up.backoff_max=200ms")
 

@@ -1,0 +1,58 @@
+// Brings the circuit breakers what happens outside the trader: signs of life, resets, the VIX.
+//
+// Shape:   looks at ledger and Redis once a second and hands the engine what is new. A heartbeat
+//          that stands only in Redis is written to the ledger, at most once a minute, so that an
+//          emptied Redis does not make the operator dead.
+// Errors:  none; what cannot be read is not news. The breakers count time by themselves.
+// Threads: DoWork() on the watcher's thread.
+// Owner:   all references must outlive it.
+// Source:  docs/risk.md#circuit-breakers
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "base/clock.h"
+#include "base/time.h"
+#include "contract/breaker_document.h"
+#include "ledger/ledger_store.h"
+#include "model/breaker.h"
+#include "model/event.h"
+#include "redis/connection.h"
+#include "trader/queues.h"
+
+namespace bulwark::trader {
+
+class GuardNews {
+ public:
+  GuardNews(ledger::LedgerStore& ledger, Queues& queues, const base::Clock& clock)
+      : ledger_(ledger), queues_(queues), clock_(clock) {}
+
+  // `connection` is null while Redis is away.
+  void DoWork(redis::Connection* connection);
+
+ private:
+  struct InRedis {
+    std::optional<base::UnixNanos> beat_at;
+    std::optional<contract::VixReading> vix;
+  };
+
+  static InRedis Read(redis::Connection& connection);
+  void TellOperator(std::optional<base::UnixNanos> in_ledger,
+                    std::optional<base::UnixNanos> in_redis);
+  void TellResets(const model::BreakerRecord& record);
+  void TellVix(const contract::VixReading& reading);
+  bool Push(const model::Event& event);
+
+  ledger::LedgerStore& ledger_;
+  Queues& queues_;
+  const base::Clock& clock_;
+  base::Nanos look_at_{0};
+  std::optional<base::UnixNanos> seen_told_;
+  std::optional<base::UnixNanos> vix_told_;
+  std::array<std::uint64_t, model::kBreakers> resets_told_{};
+};
+
+}  // namespace bulwark::trader
