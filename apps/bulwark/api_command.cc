@@ -67,6 +67,7 @@ int RunApi(const config::Settings& settings, const AppContext& context, const st
                                             .port = settings.api.port,
                                             .ledger = LedgerPlaceOf(settings, *paths),
                                             .web = web.empty() ? BuiltPage() : fs::path(web),
+                                            .release = {.cooldown = settings.kill.cooldown},
                                             .more_metrics = [&limits] { return limits.Text(); },
                                             .routes = JobRoutes(settings, *paths)});
   if (!service) {

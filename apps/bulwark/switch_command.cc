@@ -53,7 +53,8 @@ int Run(const config::Settings& settings, const SwitchWord& word, const SwitchOp
   const SwitchRequest request{.which = word.which,
                               .is_on = word.is_on,
                               .reason = options.reason.substr(0, kReasonMax),
-                              .wait_max = options.is_not_waiting ? base::Nanos{} : kTraderWait};
+                              .wait_max = options.is_not_waiting ? base::Nanos{} : kTraderWait,
+                              .rules = {.cooldown = settings.kill.cooldown}};
   const auto open_redis = [&]() -> base::Result<std::unique_ptr<redis::Connection>> {
     const auto url = RedisUrlOf(settings, *paths);
     if (!url) {

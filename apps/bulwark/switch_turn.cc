@@ -39,8 +39,8 @@ std::string_view TitleOf(Switch which) {
 // Opens the ledger with the first turn: a look at Redis comes before a release.
 class Recorder {
  public:
-  Recorder(model::Switch which, ledger::LedgerPlace place)
-      : which_(which), place_(std::move(place)) {}
+  Recorder(const SwitchRequest& request, ledger::LedgerPlace place)
+      : which_(request.which), rules_(request.rules), place_(std::move(place)) {}
 
   base::Result<model::SwitchTurn> Turn(bool is_on, std::string_view reason) {
     if (!ledger_) {
@@ -52,11 +52,13 @@ class Recorder {
       }
       ledger_ = *std::move(opened);
     }
-    return ledger_->Turn({.which = which_,
-                          .is_on = is_on,
-                          .reason = std::string(reason),
-                          .actor = "human",
-                          .at = base::WallNow()});
+    const model::SwitchTurn turn{.which = which_,
+                                 .is_on = is_on,
+                                 .reason = std::string(reason),
+                                 .actor = "human",
+                                 .at = base::WallNow()};
+    const bool is_ruled = which_ == Switch::kKill && !is_on;
+    return is_ruled ? ledger_->ReleaseKill(turn, rules_) : ledger_->Turn(turn);
   }
 
   [[nodiscard]] bool IsOtherSwitchOn() {
@@ -69,6 +71,7 @@ class Recorder {
 
  private:
   model::Switch which_;
+  ledger::ReleaseRules rules_;
   ledger::LedgerPlace place_;
   std::unique_ptr<ledger::Ledger> ledger_;
 };
@@ -203,7 +206,7 @@ std::string DescribeRedis(const SwitchRequest& request, const SwitchReceipt& rec
 
 SwitchReceipt TurnSwitch(const SwitchRequest& request, const ledger::LedgerPlace& ledger,
                          const RedisOpener& open_redis) {
-  Recorder recorder(request.which, ledger);
+  Recorder recorder(request, ledger);
   std::unique_ptr<redis::Connection> connection;
   const stateplane::TurnPeers peers{
       .record = [&](bool is_on, std::string_view reason) { return recorder.Turn(is_on, reason); },

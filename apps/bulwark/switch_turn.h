@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "contract/system_documents.h"
 #include "ledger/ledger_place.h"
+#include "ledger/release_rules.h"
 #include "model/switches.h"
 #include "redis/connection.h"
 
@@ -30,6 +31,7 @@ struct SwitchRequest {
   bool is_on = false;
   std::string reason;
   base::Nanos wait_max{};  // Zero: do not wait for the trader.
+  ledger::ReleaseRules rules = {};
 };
 
 struct SwitchReceipt {

@@ -15,6 +15,7 @@
 #include "base/time.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_place.h"
+#include "ledger/release_rules.h"
 #include "model/switches.h"
 #include "net/message.h"
 #include "redis/connection.h"
@@ -74,8 +75,12 @@ std::string CleanReason(std::string_view text) {
   return clean;
 }
 
-Commands::Commands(ledger::LedgerPlace ledger, redis::Url url, redis::ConnectionOptions options)
-    : ledger_(std::move(ledger)), url_(std::move(url)), options_(std::move(options)) {}
+Commands::Commands(ledger::LedgerPlace ledger, redis::Url url, redis::ConnectionOptions options,
+                   const ledger::ReleaseRules& rules)
+    : ledger_(std::move(ledger)),
+      url_(std::move(url)),
+      options_(std::move(options)),
+      rules_(rules) {}
 
 net::Response Commands::Take(const SwitchCommand& command, const net::Request& request) {
   Json body;
@@ -93,6 +98,9 @@ net::Response Commands::Take(const SwitchCommand& command, const net::Request& r
       .With("ledger", WordFor(receipt.recorded))
       .With("redis", WordFor(receipt.shown))
       .With("is_overtaken", receipt.newer_stop.has_value());
+  if (!receipt.recorded && receipt.recorded.error().code == base::ErrorCode::kConflict) {
+    return net::ErrorResponse(409, receipt.recorded.error().message);
+  }
   if (!receipt.recorded && !receipt.shown) {
     return net::ErrorResponse(503, "not written (" + receipt.recorded.error().message +
                                        "); on the server, run: " + std::string(command.cli));
@@ -140,7 +148,8 @@ base::Result<model::SwitchTurn> Commands::Record(model::Switch which, bool is_on
     }
     return tl::unexpected<base::Error>(ledger.error());
   }
-  return (*ledger)->Turn(turn);
+  const bool is_ruled = which == model::Switch::kKill && !is_on;
+  return is_ruled ? (*ledger)->ReleaseKill(turn, rules_) : (*ledger)->Turn(turn);
 }
 
 // An idle connection may have died since the last command.

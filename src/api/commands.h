@@ -20,6 +20,7 @@
 
 #include "base/result.h"
 #include "ledger/ledger_place.h"
+#include "ledger/release_rules.h"
 #include "model/switches.h"
 #include "net/message.h"
 #include "redis/connection.h"
@@ -49,7 +50,8 @@ std::string CleanReason(std::string_view text);
 
 class Commands {
  public:
-  Commands(ledger::LedgerPlace ledger, redis::Url url, redis::ConnectionOptions options);
+  Commands(ledger::LedgerPlace ledger, redis::Url url, redis::ConnectionOptions options,
+           const ledger::ReleaseRules& rules = {});
 
   net::Response Take(const SwitchCommand& command, const net::Request& request);
 
@@ -63,6 +65,7 @@ class Commands {
   ledger::LedgerPlace ledger_;
   redis::Url url_;
   redis::ConnectionOptions options_;
+  ledger::ReleaseRules rules_;
   stateplane::SwitchTurner turner_;
   std::mutex mutex_;
   std::unique_ptr<redis::Connection> connection_;  // Guarded by mutex_.

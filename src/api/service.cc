@@ -84,7 +84,7 @@ class Service::Impl {
                             .call_timeout = options.call_timeout,
                             .client_name = "bulwark-api"},
         source_(options.redis, connection_options_),
-        commands_(options.ledger, options.redis, connection_options_) {}
+        commands_(options.ledger, options.redis, connection_options_, options.release) {}
 
   base::Result<void> Start();
 

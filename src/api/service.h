@@ -22,6 +22,7 @@
 #include "base/time.h"
 #include "ledger/ledger_place.h"
 #include "net/router.h"
+#include "ledger/release_rules.h"
 #include "redis/url.h"
 
 namespace bulwark::api {
@@ -44,6 +45,7 @@ struct ServiceOptions {
   std::vector<Route> routes = {};
   base::Nanos call_timeout = std::chrono::seconds{1};
   base::Nanos push_every = std::chrono::milliseconds{500};
+  ledger::ReleaseRules release = {};
 };
 
 class Service {

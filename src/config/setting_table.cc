@@ -284,6 +284,8 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
 
   {"halt.liquidate", kBool, "true", "", "", To<&Settings::halt, &HaltSettings::liquidate>,
    "A HALT also sells every position; otherwise positions are kept and only orders are cancelled."},
+  {"halt.sets_kill", kBool, "true", "", "", To<&Settings::halt, &HaltSettings::sets_kill>,
+   "A HALT also sets the kill switch, so that entries need `bulwark release` after `bulwark resume`."},
   {"halt.poll_interval", kDuration, "50ms", "1ms..100ms", "",
    To<&Settings::halt, &HaltSettings::poll_interval>,
    "How often the ledger is asked for a halt or kill, so that both work while Redis is away."},
@@ -291,6 +293,9 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
   {"kill.allow_strategy_exits", kBool, "false", "", "",
    To<&Settings::kill, &KillSettings::allow_strategy_exits>,
    "Strategies may still close positions while the kill switch is active."},
+  {"kill.cooldown", kDuration, "1h", "0..7d", "",
+   To<&Settings::kill, &KillSettings::cooldown>,
+   "The kill switch can be released once it has been on for this long; setting it never waits."},
 
   {"breakers.vix", kDecimal, "35", "0..1000", "points",
    To<&Settings::breakers, &BreakerSettings::vix>,

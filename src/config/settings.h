@@ -165,11 +165,13 @@ struct DayTradeSettings {
 
 struct HaltSettings {
   bool liquidate = false;
+  bool sets_kill = false;
   base::Nanos poll_interval{};
 };
 
 struct KillSettings {
   bool allow_strategy_exits = false;
+  base::Nanos cooldown{};
 };
 
 // Zero turns a breaker off.

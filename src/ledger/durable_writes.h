@@ -15,6 +15,9 @@ inline constexpr base::DurableWrite kCommitWrite{"ledger.commit",
                                                  "a group of order events, fills and anchors"};
 inline constexpr base::DurableWrite kSwitchWrite{"ledger.switch", "a turn of HALT or kill switch"};
 
+inline constexpr base::DurableWrite kRefusalWrite{"ledger.refusal",
+                                                  "a release of the kill switch that was refused"};
+
 inline constexpr base::DurableWrite kBreakerWrite{
     "ledger.breaker", "a sign of life, or the wish to reset a circuit breaker"};
 

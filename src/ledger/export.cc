@@ -47,6 +47,7 @@ constexpr std::array kTables{
     TableName{"round_trips", "sequence", true},
     TableName{"switches", "sequence", true},
     TableName{"breaker_events", "sequence", true},
+    TableName{"refused_releases", "sequence", true},
     TableName{"anchors", "utc_day", false},
     TableName{"period_anchors", "utc_day, kind", false},
     TableName{"snapshots", "fill", false},

@@ -35,6 +35,7 @@
 #include "ledger/ledger_store.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
+#include "ledger/release_rules.h"
 #include "ledger/run_history.h"
 #include "ledger/session.h"
 #include "ledger/spill.h"
@@ -112,6 +113,10 @@ class Ledger final : public LedgerStore {
 
   // Appends a turn; turning what is already so is recorded too. Durable when it returns.
   base::Result<model::SwitchTurn> Turn(const model::SwitchTurn& turn) override;
+  // The kill switch off, if it may be; see release_rules.h. kConflict, and a record of the refusal,
+  // when not.
+  base::Result<model::SwitchTurn> ReleaseKill(const model::SwitchTurn& turn,
+                                              const ReleaseRules& rules);
   base::Result<model::SwitchState> ReadSwitches() override;
   base::Result<void> NoteBreaker(const model::BreakerRow& row) override;
   base::Result<model::BreakerRecord> ReadBreakers() override;

@@ -127,6 +127,24 @@ Result<model::SwitchTurn> Ledger::Turn(const model::SwitchTurn& turn) {
   return (*session)->switches.Append(turn);
 }
 
+Result<model::SwitchTurn> Ledger::ReleaseKill(const model::SwitchTurn& turn,
+                                              const ReleaseRules& rules) {
+  const auto on_since = OnSince(model::Switch::kKill);
+  const auto breakers = ReadBreakers();
+  if (!on_since || !breakers) {
+    return tl::unexpected<base::Error>(on_since ? breakers.error() : on_since.error());
+  }
+  const std::string why = WhyNotRelease(*on_since, turn.at, breakers->latched, rules);
+  if (why.empty()) {
+    return Turn(turn);
+  }
+  const auto connection = Connection();
+  const auto noted = connection ? NoteRefusedRelease(**connection, turn, why)
+                                : Result<void>(tl::unexpected<base::Error>(connection.error()));
+  return base::Fail(base::ErrorCode::kConflict,
+                    noted ? why : why + "; the refusal is not recorded: " + noted.error().message);
+}
+
 Result<model::SwitchState> Ledger::ReadSwitches() {
   const auto session = impl_->Get();
   if (!session) {

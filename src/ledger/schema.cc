@@ -176,6 +176,13 @@ constexpr std::array kBreakers{
     "CREATE INDEX breaker_events_last ON breaker_events(breaker, event, sequence)",
 };
 
+// Releases of the kill switch that were asked for too early or against a tripped breaker.
+constexpr std::array kRefusedReleases{
+    "CREATE TABLE refused_releases("
+    "sequence INTEGER PRIMARY KEY AUTOINCREMENT, reason TEXT NOT NULL, actor TEXT NOT NULL, "
+    "why TEXT NOT NULL, at BIGINT NOT NULL)",
+};
+
 }  // namespace
 
 std::span<const sql::Migration> Migrations() {
@@ -187,7 +194,8 @@ std::span<const sql::Migration> Migrations() {
       sql::Migration{.name = "chain and snapshots", .statements = kChain, .code = &ChainAllRows},
       sql::Migration{"reconciliation", kReconciliation},
       sql::Migration{"day trades of others", kForeignDayTrades},
-      sql::Migration{"circuit breakers", kBreakers}};
+      sql::Migration{"circuit breakers", kBreakers},
+      sql::Migration{"refused releases", kRefusedReleases}};
   return steps;
 }
 

@@ -150,7 +150,7 @@ using Event =
     std::variant<Tick, Bar, FeedLink, Permit, VenueBooks, Shutdown, Timer, OrderSent, OrderNotSent,
                  OrderAccepted, OrderFilled, OrderEnded, CancelRejected, VenueLink, OrderUnresolved,
                  OrderProgress, TradeBusted, TradeCorrected, PlaceOrder, CancelOrder, Notice,
-                 ReplaceOrder, CorporateAction, AdjustmentAccepted, OrderAdopted,
-                 OperatorSeen, BreakerReset, VixRead, MarketSession>;
+                 ReplaceOrder, CorporateAction, AdjustmentAccepted, OrderAdopted, OperatorSeen,
+                 BreakerReset, VixRead, MarketSession>;
 
 }  // namespace bulwark::model

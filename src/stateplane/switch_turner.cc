@@ -46,6 +46,14 @@ TurnReceipt SwitchTurner::Release(model::Switch which, std::string_view reason,
                         : base::Result<SeenAtKey>(tl::unexpected<base::Error>(connection.error()));
   TurnReceipt receipt{.recorded = peers.record(false, reason), .shown = NotTried()};
   if (!receipt.recorded) {
+    // The ledger has the refusal too; whoever reads the log finds it there.
+    if (connection && receipt.recorded.error().code == base::ErrorCode::kConflict) {
+      SwitchWriter::NoteRefused(**connection, {.which = which,
+                                               .is_on = false,
+                                               .reason = std::string(reason),
+                                               .actor = "human",
+                                               .at = base::WallNow()});
+    }
     return receipt;
   }
   if (!seen) {

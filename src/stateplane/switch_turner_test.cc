@@ -44,6 +44,9 @@ class SwitchTurnerTest : public testing::Test {
               if (is_ledger_broken_) {
                 return base::Fail(base::ErrorCode::kUnavailable, "locked");
               }
+              if (is_too_early_ && !is_on) {
+                return base::Fail(base::ErrorCode::kConflict, "in 5 min");
+              }
               if (meanwhile_ && !is_on) {
                 meanwhile_();
               }
@@ -77,8 +80,25 @@ class SwitchTurnerTest : public testing::Test {
   std::vector<model::SwitchTurn> turns_;
   std::function<void()> meanwhile_;
   bool is_ledger_broken_ = false;
+  bool is_too_early_ = false;
   bool is_redis_away_ = false;
 };
+
+TEST_F(SwitchTurnerTest, LeavesTheSwitchOnAndLogsAReleaseThatIsRefused) {
+  ASSERT_TRUE(turner_.Stop(Switch::kKill, "drill", Peers(Switch::kKill)).recorded.has_value());
+  is_too_early_ = true;
+
+  const TurnReceipt refused = turner_.Release(Switch::kKill, "too soon", Peers(Switch::kKill));
+
+  EXPECT_FALSE(refused.recorded.has_value());
+  EXPECT_EQ(Get("risk:kill_switch"), "active");
+  const auto last = others_->Call({"LINDEX", "risk:kill_switch:log", "-1"});
+  ASSERT_TRUE(last && last->AsText());
+  const std::string entry(*last->AsText());
+  EXPECT_NE(entry.find(R"("action": "deactivate", "reason": "too soon")"), std::string::npos)
+      << entry;
+  EXPECT_NE(entry.find(R"("result": "refused")"), std::string::npos) << entry;
+}
 
 TEST_F(SwitchTurnerTest, StopsAndReleasesInBothPlaces) {
   for (const Words& words : kBoth) {

@@ -286,4 +286,11 @@ base::Result<SwitchShown> SwitchWriter::StopUnrecorded(redis::Connection& connec
   return SwitchShown::kWritten;
 }
 
+void SwitchWriter::NoteRefused(redis::Connection& connection, const model::SwitchTurn& turn) {
+  std::string entry;
+  contract::EncodeKillLogEntry(entry, turn, contract::KillResult::kRefused);
+  [[maybe_unused]] const auto pushed =
+      connection.Call({"RPUSH", contract::keys::KillLog().view(), entry});
+}
+
 }  // namespace bulwark::stateplane

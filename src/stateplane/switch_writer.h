@@ -65,6 +65,10 @@ class SwitchWriter {
   static base::Result<SwitchShown> StopUnrecorded(redis::Connection& connection,
                                                   const model::SwitchTurn& turn);
 
+  // A release of the kill switch that was refused, at the end of its log. Best effort: a refusal
+  // changes nothing, and its own record is the ledger's.
+  static void NoteRefused(redis::Connection& connection, const model::SwitchTurn& turn);
+
  private:
   [[nodiscard]] const redis::Script& ScriptFor(model::Switch which) const;
 

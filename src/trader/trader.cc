@@ -286,7 +286,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                                     .health = health_,
                                                     .exit_gate = *exit_gate_,
                                                     .clock = clock_,
-                                                    .epoch = epoch_});
+                                                    .epoch = epoch_,
+                                                    .does_halt_kill = settings_.halt.sets_kill});
   return {};
 }
 

@@ -145,6 +145,7 @@ Watcher::Watcher(std::unique_ptr<redis::Dialer> dialer, std::unique_ptr<ledger::
       exit_gate_(peers.exit_gate),
       clock_(peers.clock),
       epoch_(peers.epoch),
+      does_halt_kill_(peers.does_halt_kill),
       news_(*ledger_, queues_, clock_) {}
 
 int Watcher::DoWork() {
@@ -250,20 +251,26 @@ void Watcher::Merge(const std::optional<RedisWords>& words) {
   if (!switches_) {
     return;  // Nothing is known: the gate stays as it is, closed at the start.
   }
-  if (!words) {
+  if (words) {
+    MergeWords(*words);
+  } else {
     // Only the ledger speaks; what Redis had stopped before it went stays stopped, also when the
     // ledger could not take it.
     is_halted_ = switches_->halt.is_on || unjournaled_.halt;
     is_killed_ = switches_->kill.is_on || unjournaled_.kill;
     exit_gate_.Set(is_halted_, is_killed_);
-    return;
   }
+  KillForHalt();
+}
+
+// Requires: the ledger was read.
+void Watcher::MergeWords(const RedisWords& words) {
   // Somebody else's turn counts as well: then Redis may speak for itself again.
   unjournaled_.halt = unjournaled_.halt && !switches_->halt.is_on;
   unjournaled_.kill = unjournaled_.kill && !switches_->kill.is_on;
   // A stop that the ledger could not take holds until it can, whatever Redis has become since.
-  const RedisReading halt_word = unjournaled_.halt ? RedisReading::kOn : words->halt.reading;
-  const RedisReading kill_word = unjournaled_.kill ? RedisReading::kOn : words->kill.reading;
+  const RedisReading halt_word = unjournaled_.halt ? RedisReading::kOn : words.halt.reading;
+  const RedisReading kill_word = unjournaled_.kill ? RedisReading::kOn : words.kill.reading;
   const auto halt = halt_.Merge({.redis = halt_word,
                                  .is_on_in_ledger = switches_->halt.is_on,
                                  .ledger_sequence = switches_->halt.sequence});
@@ -275,8 +282,31 @@ void Watcher::Merge(const std::optional<RedisWords>& words) {
   is_halted_ = halt.is_on || halt.append_to_ledger;
   is_killed_ = kill.is_on || kill.append_to_ledger;
   exit_gate_.Set(is_halted_, is_killed_);
-  Apply(model::Switch::kHalt, halt, switches_->halt, words->halt);
-  Apply(model::Switch::kKill, kill, switches_->kill, words->kill);
+  Apply(model::Switch::kHalt, halt, switches_->halt, words.halt);
+  Apply(model::Switch::kKill, kill, switches_->kill, words.kill);
+}
+
+// Once for each halt: a kill switch that a person released after it stays released. In Redis it is
+// shown by the next round, which finds it in the ledger.
+void Watcher::KillForHalt() {
+  const bool is_due = does_halt_kill_ && switches_->halt.is_on && !switches_->kill.is_on &&
+                      switches_->kill.sequence < switches_->halt.sequence;
+  if (!is_due) {
+    return;
+  }
+  const auto turned = ledger_->Turn({.which = model::Switch::kKill,
+                                     .is_on = true,
+                                     .reason = "HALT: " + switches_->halt.reason,
+                                     .actor = "system",
+                                     .at = clock_.WallNow()});
+  if (!turned) {
+    // The halt itself is in force; the next round tries again.
+    base::LogError("halt_did_not_kill").With("error", turned.error());
+    return;
+  }
+  switches_->kill = *turned;
+  is_killed_ = true;
+  exit_gate_.Set(is_halted_, is_killed_);
 }
 
 void Watcher::Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,

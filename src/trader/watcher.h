@@ -4,7 +4,8 @@
 // Shape:   wakes for every write to SYSTEM:HALT and risk:kill_switch (keyspace notifications) and
 //          reads ledger and Redis at least every `poll_every` besides. Merges the two
 //          (stateplane/switch_merger.h), repairs the one that is wrong, tells people once what
-//          stood wrongly at a key, and pushes a permit.
+//          stood wrongly at a key, and pushes a permit. A HALT sets the kill switch too, once: who
+//          ends the halt alone does not set trading going.
 // Errors:  what cannot be read makes the permit say so; stops in force stay in force.
 // Threads: DoWork() on the watcher thread; blocks at most `poll_every` for a message and the call
 //          timeouts.
@@ -48,7 +49,8 @@ struct WatcherPeers {
   const Health& health;
   ExitGate& exit_gate;
   const base::Clock& clock = base::SystemClock();
-  std::uint64_t epoch = 0;  // Of the run; 0: whether it was fenced off is not watched.
+  std::uint64_t epoch = 0;      // Of the run; 0: whether it was fenced off is not watched.
+  bool does_halt_kill = false;  // A HALT sets the kill switch too.
 };
 
 class Watcher {
@@ -79,6 +81,8 @@ class Watcher {
   void EnsureConnected(base::Nanos now);
   base::Result<RedisWords> ReadRedis();
   void Merge(const std::optional<RedisWords>& words);
+  void MergeWords(const RedisWords& words);
+  void KillForHalt();
   void Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,
              const model::SwitchTurn& turn, const Word& word);
   void Report(model::Switch which, const stateplane::SwitchVerdict& verdict, const Word& word);
@@ -94,6 +98,7 @@ class Watcher {
   ExitGate& exit_gate_;
   const base::Clock& clock_;
   std::uint64_t epoch_;
+  bool does_halt_kill_;
   std::atomic<bool> is_fenced_ = false;
   std::unique_ptr<redis::Connection> connection_;
   std::unique_ptr<redis::Subscriber> subscriber_;

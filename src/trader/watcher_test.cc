@@ -189,6 +189,38 @@ TEST_F(WatcherTest, ClosesTheGateForGoodWhenANewerRunTookTheAccount) {
   EXPECT_EQ(queues_.permits.size(), permits);
 }
 
+TEST_F(WatcherTest, SetsTheKillSwitchOncePerHaltWithAndWithoutRedis) {
+  Watcher watcher(
+      std::make_unique<redis::UrlDialer>(server_.url()), folder_.Open(), {},
+      {.queues = queues_, .health = health_, .exit_gate = gate_, .does_halt_kill = true});
+  Turn(model::Switch::kHalt, true);
+  watcher.DoWork();
+  EXPECT_TRUE(ledger_->ReadSwitches()->kill.is_on);
+  EXPECT_EQ(ledger_->ReadSwitches()->kill.reason, "HALT: drill");
+  EXPECT_TRUE(TakeAll(queues_.permits).back().is_killed);
+  EXPECT_TRUE(Until([&] {
+    watcher.DoWork();
+    return Get("risk:kill_switch") == "active" && Get("SYSTEM:HALT") == "true";
+  }));
+
+  Turn(model::Switch::kHalt, false);
+  watcher.DoWork();
+  EXPECT_TRUE(IsClosed()) << "the end of the halt alone lets entries pass";
+
+  Turn(model::Switch::kHalt, true);
+  Turn(model::Switch::kKill, false);
+  watcher.DoWork();
+  EXPECT_FALSE(ledger_->ReadSwitches()->kill.is_on) << "what a person released after the halt";
+
+  ASSERT_EQ(::kill(*server_.server().pid(), SIGSTOP), 0);
+  Turn(model::Switch::kHalt, true);
+  EXPECT_TRUE(Until([&] {
+    watcher.DoWork();
+    return ledger_->ReadSwitches()->kill.is_on;
+  }));
+  ASSERT_EQ(::kill(*server_.server().pid(), SIGCONT), 0);
+}
+
 TEST_F(WatcherTest, RestoresAKeyThatIsDeletedWhileKilled) {
   Turn(model::Switch::kKill, true);
   ASSERT_TRUE(TurnsUntilClosed(true));

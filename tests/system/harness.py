@@ -105,7 +105,8 @@ class System:
     """One `bulwark up` on a data folder of its own."""
 
     # So many trips a second that streaks of losses are everyday: their breaker has tests of its own.
-    LOAD = ("breakers.consecutive_losses=0", "bars.interval=1s", "risk.entry_cooldown=0s",
+    # The end of a halt lets trading go on at once: its kill switch has a test of its own.
+    LOAD = ("breakers.consecutive_losses=0", "halt.sets_kill=false", "bars.interval=1s", "risk.entry_cooldown=0s",
             "strategy.ema_cross.fast=3", "strategy.ema_cross.slow=7", "strategy.mean_reversion.period=8",
             "strategy.mean_reversion.rsi_period=5", "strategy.mean_reversion.deviations=1",
             "account.initial_cash=100000000", *WIDE_LIMITS, "up.backoff_min=20ms", "up.backoff_max=200ms")
@@ -189,6 +190,10 @@ class System:
         command = [self.binary, *words, "--data", str(self.data)]
         return subprocess.run(command, input=stdin, capture_output=True, text=True,
                               timeout=seconds, check=False)
+
+    def release(self, reason="system test"):
+        """`bulwark release` without its cooldown."""
+        return self.run("release", "--confirm", "RELEASE", "--reason", reason, "--set", "kill.cooldown=0s")
 
     def state(self):
         """SYSTEM:STATE, or nothing while it cannot be read."""

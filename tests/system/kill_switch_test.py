@@ -69,7 +69,10 @@ def redis_cannot_release(system):
 
 
 def release(system):
-    done = system.run("release", "--confirm", "RELEASE", "--reason", "system test")
+    early = system.run("release", "--confirm", "RELEASE", "--reason", "too early")
+    check(early.returncode != 0 and "can be released in" in early.stderr, f"release: {early.stdout}{early.stderr}")
+    check(system.state()["state"] == "killed", "a release before its time released")
+    done = system.release()
     check(done.returncode == 0, f"release: {done.stdout}{done.stderr}")
     system.wait_state("running")
     check(kill_word(system) == "inactive", f"after the release: {kill_word(system)}")

@@ -192,7 +192,7 @@ class Case:
         check(done.returncode == 0, f"kill: {done.stdout}{done.stderr}")
 
     def release(self):
-        done = self.system.run("release", "--confirm", "RELEASE", "--reason", "system test")
+        done = self.system.release()
         check(done.returncode == 0, f"release: {done.stdout}{done.stderr}")
         self.system.wait_state("running")
 
