@@ -23,6 +23,7 @@
 #include "config_command.h"
 #include "data_command.h"
 #include "doctor_command.h"
+#include "drill_command.h"
 #include "explain_command.h"
 #include "import_command.h"
 #include "jobs_command.h"
@@ -55,6 +56,7 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddStatusCommand(root, context);
   bulwark::app::AddSwitchCommands(root, context);
   bulwark::app::AddBreakersCommands(root, context);
+  bulwark::app::AddDrillCommands(root, context);
   bulwark::app::AddStopsCommand(root, context);
   bulwark::app::AddRiskCommands(root, context);
   bulwark::app::AddRedisUrlCommand(root, context);

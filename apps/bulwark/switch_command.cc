@@ -17,6 +17,7 @@
 #include "model/switches.h"
 #include "redis/connection.h"
 #include "redis_access.h"
+#include "stop_receipt.h"
 #include "switch_turn.h"
 #include "typed_word.h"
 
@@ -27,6 +28,7 @@ using model::Switch;
 
 constexpr std::size_t kReasonMax = 200;
 constexpr base::Nanos kTraderWait = std::chrono::seconds{5};
+constexpr base::Nanos kRestWait = std::chrono::seconds{5};
 
 struct SwitchWord {
   std::string name;
@@ -65,6 +67,15 @@ int Run(const config::Settings& settings, const SwitchWord& word, const SwitchOp
   const SwitchReceipt receipt = TurnSwitch(request, LedgerPlaceOf(settings, *paths), open_redis);
   const bool is_done = IsDone(receipt);
   fmt::print(is_done ? stdout : stderr, "{}", DescribeReceipt(request, receipt));
+  if (word.is_on && receipt.turn && !options.is_not_waiting) {
+    const StopLook look{.ledger = LedgerPlaceOf(settings, *paths),
+                        .paper = paths->PaperFile(),
+                        .stopped_at = receipt.turn->at,
+                        .goes_flat = word.which == Switch::kHalt && settings.halt.liquidate,
+                        // Without a trader nobody ends anything.
+                        .wait_max = receipt.trader ? kRestWait : base::Nanos{}};
+    fmt::print("{}", DescribeStopReceipt(AwaitStopReceipt(look)));
+  }
   return is_done ? kExitDone : kExitFailed;
 }
 

@@ -79,6 +79,8 @@ TEST_F(SwitchCommandTest, StopsWithRedisAndTraderDead) {
   EXPECT_EQ(halt.exit_code, 0) << halt.text;
   EXPECT_THAT(halt.text, HasSubstr("Ledger: HALT on, sequence 1, "));
   EXPECT_THAT(halt.text, HasSubstr("Redis:  not reached: "));
+  EXPECT_THAT(halt.text, HasSubstr("Orders: 0 cancelled, 0 filled first, 0 failed"));
+  EXPECT_THAT(halt.text, HasSubstr("Venue:  not known: "));
   EXPECT_EQ(kill.exit_code, 0) << kill.text;
   EXPECT_THAT(kill.text, HasSubstr("Note:   the HALT is still on"));
   EXPECT_TRUE(Switches().halt.is_on);
@@ -96,7 +98,11 @@ TEST_F(SwitchCommandTest, ShowsTheStopAndItsEndInRedis) {
   EXPECT_EQ(Get("risk:kill_switch"), "active");
   EXPECT_EQ(Run("resume --no-wait --confirm RESUME").exit_code, 0);
   EXPECT_EQ(Get("SYSTEM:HALT"), "false");
-  EXPECT_EQ(Run("release --no-wait --confirm RELEASE").exit_code, 0);
+  const BinaryOutcome early = Run("release --no-wait --confirm RELEASE");
+  EXPECT_EQ(early.exit_code, 3);
+  EXPECT_THAT(early.text, HasSubstr("the kill switch can be released in 60 min"));
+  EXPECT_EQ(Get("risk:kill_switch"), "active");
+  EXPECT_EQ(Run("release --no-wait --confirm RELEASE --set kill.cooldown=0s").exit_code, 0);
   EXPECT_EQ(Get("risk:kill_switch"), "inactive");
   EXPECT_EQ(Switches().kill.sequence, 4U);
 }

@@ -14,7 +14,7 @@ bool IsTyped(const TypedWord& wanted, const std::string& given) {
     return true;
   }
   if (given.empty() && ::isatty(STDIN_FILENO) == 1) {
-    fmt::print("Trading may go on after this. Type {} to {}: ", wanted.word, wanted.action);
+    fmt::print("{} Type {} to {}: ", wanted.about, wanted.word, wanted.action);
     std::fflush(stdout);
     std::string line;
     std::getline(std::cin, line);

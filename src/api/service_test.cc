@@ -249,6 +249,23 @@ TEST_F(ServiceTest, ShowsAKillAndItsReleaseInRedis) {
   EXPECT_EQ(redis_.Do({"GET", "risk:kill_switch"}), "inactive");
 }
 
+TEST_F(ServiceTest, RefusesAReleaseBeforeItsTimeAndSaysWhen) {
+  const auto ledger = std::move(*ledger::Ledger::Open(redis_.folder() + "/ledger.db"));
+  EXPECT_THAT(Post("/api/kill", R"({"confirmation":"KILL"})"), StartsWith("HTTP/1.1 200"));
+  Commands commands(redis_.folder() + "/ledger.db", redis_.Url(), {},
+                    {.cooldown = std::chrono::minutes{60}});
+  net::Request request;
+  request.body = R"({"confirmation":"RELEASE"})";
+  request.headers.emplace_back("content-type", "application/json");
+
+  const net::Response refused = commands.Take(kReleaseCommand, request);
+
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_THAT(refused.body, HasSubstr("can be released in 60 min"));
+  EXPECT_EQ(redis_.Do({"GET", "risk:kill_switch"}), "active");
+  EXPECT_TRUE(ledger->ReadSwitches()->kill.is_on);
+}
+
 // The ledger is held, so that the release waits between its look at the key and its record.
 TEST_F(ServiceTest, KeepsAStopThatIsSetWhileAnOlderOneIsReleased) {
   const auto ledger = std::move(*ledger::Ledger::Open(redis_.folder() + "/ledger.db"));

@@ -204,6 +204,33 @@ void CompareFills(const LedgerBooks& ledger, const VenueBooks& venue, Comparison
 
 }  // namespace
 
+base::Result<VenueRest> ReadVenueRest(const std::filesystem::path& paper) {
+  const auto connection =
+      sql::OpenSqlite(paper, {.access = sql::Access::kReadOnly, .is_checked = false});
+  if (!connection) {
+    return tl::unexpected<base::Error>(connection.error());
+  }
+  const auto snapshot = sql::Transaction::BeginSnapshot(**connection);
+  if (!snapshot) {
+    return tl::unexpected<base::Error>(snapshot.error());
+  }
+  VenueRest rest;
+  const auto working =
+      (*connection)->QueryInt("SELECT count(*) FROM orders WHERE status = 'WORKING'");
+  if (!working) {
+    return tl::unexpected<base::Error>(working.error());
+  }
+  rest.working = working->value_or(0);
+  const auto held = ReadTable(
+      **connection,
+      {.sql = "SELECT symbol, quantity FROM instruments WHERE quantity <> 0", .columns = "ti"},
+      [&](const sql::Statement& row) { rest.held[row.Text(0)] = Amount(row, 1); });
+  if (!held) {
+    return tl::unexpected<base::Error>(held.error());
+  }
+  return rest;
+}
+
 base::Result<VenueBooks> ReadVenueBooks(const std::filesystem::path& paper) {
   const auto connection =
       sql::OpenSqlite(paper, {.access = sql::Access::kReadOnly, .is_checked = false});

@@ -1,8 +1,8 @@
 // Holds the paper exchange's own books against the ledger.
 //
 // Shape:   ReadVenueBooks() reads paper.db in one snapshot, without the exchange's help and without
-//          disturbing it; CompareWithVenue() is pure. An intent that never left (PENDING) is not
-//          missed.
+//          disturbing it; ReadVenueRest() only what is left open there; CompareWithVenue() is pure.
+//          An intent that never left (PENDING) is not missed.
 // Errors:  kNotFound: there is no paper.db. Others as sql::OpenSqlite; kCorrupt for rows that make
 //          no sense.
 // Threads: any; reading blocks on the disk.
@@ -48,6 +48,13 @@ struct VenueBooks {
 };
 
 base::Result<VenueBooks> ReadVenueBooks(const std::filesystem::path& paper);
+
+// What works and what is held at the venue now.
+struct VenueRest {
+  std::int64_t working = 0;
+  std::map<std::string, base::Decimal> held;  // By the venue's symbol; nothing that is zero.
+};
+base::Result<VenueRest> ReadVenueRest(const std::filesystem::path& paper);
 
 Differences CompareWithVenue(const LedgerBooks& ledger, const VenueBooks& venue);
 

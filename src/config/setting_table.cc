@@ -285,7 +285,7 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
   {"halt.liquidate", kBool, "true", "", "", To<&Settings::halt, &HaltSettings::liquidate>,
    "A HALT also sells every position; otherwise positions are kept and only orders are cancelled."},
   {"halt.sets_kill", kBool, "true", "", "", To<&Settings::halt, &HaltSettings::sets_kill>,
-   "A HALT also sets the kill switch, so that entries need `bulwark release` after `bulwark resume`."},
+   "A HALT also sets the kill switch: after `bulwark resume` entries need `bulwark release`."},
   {"halt.poll_interval", kDuration, "50ms", "1ms..100ms", "",
    To<&Settings::halt, &HaltSettings::poll_interval>,
    "How often the ledger is asked for a halt or kill, so that both work while Redis is away."},

@@ -129,6 +129,11 @@ Result<model::SwitchTurn> Ledger::Turn(const model::SwitchTurn& turn) {
 
 Result<model::SwitchTurn> Ledger::ReleaseKill(const model::SwitchTurn& turn,
                                               const ReleaseRules& rules) {
+  if (rules.own_stop) {
+    const auto session = impl_->Get();
+    return session ? (*session)->switches.AppendAfter(turn, *rules.own_stop)
+                   : tl::unexpected<base::Error>(session.error());
+  }
   const auto on_since = OnSince(model::Switch::kKill);
   const auto breakers = ReadBreakers();
   if (!on_since || !breakers) {

@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,8 @@ namespace bulwark::ledger {
 
 struct ReleaseRules {
   base::Nanos cooldown{0};
+  // A drill ends its own stop, the turn of this number, and nobody else's; nothing else counts.
+  std::optional<std::uint64_t> own_stop = {};
 };
 
 // Empty when it may be released. `on_since` is empty while the switch is off.

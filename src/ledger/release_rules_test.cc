@@ -90,6 +90,24 @@ TEST_P(ReleaseTest, WaitsForATrippedBreakerThatIsCritical) {
   EXPECT_TRUE(ledger->ReleaseKill(Kill(false, kNoon + minutes{61}), kHour).has_value());
 }
 
+TEST_P(ReleaseTest, EndsItsOwnStopAtOnceAndNobodyElses) {
+  const auto ledger = home_.Open();
+  const auto drill = ledger->Turn(Kill(true, kNoon));
+  ASSERT_TRUE(drill.has_value());
+  const ReleaseRules own{.cooldown = minutes{60}, .own_stop = drill->sequence};
+  ASSERT_TRUE(home_.Open()->Turn(Kill(true, kNoon + seconds{1})));
+
+  const auto refused = ledger->ReleaseKill(Kill(false, kNoon + seconds{2}), own);
+
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, base::ErrorCode::kConflict);
+  EXPECT_TRUE(ledger->ReadSwitches()->kill.is_on);
+
+  const ReleaseRules last{.own_stop = ledger->ReadSwitches()->kill.sequence};
+  EXPECT_TRUE(ledger->ReleaseKill(Kill(false, kNoon + seconds{3}), last).has_value());
+  EXPECT_FALSE(ledger->ReadSwitches()->kill.is_on);
+}
+
 INSTANTIATE_TEST_SUITE_P(Both, ReleaseTest, testing_support::BothBackends(),
                          testing_support::BackendName);
 

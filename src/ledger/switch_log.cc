@@ -38,6 +38,42 @@ base::Result<model::SwitchTurn> SwitchLog::Append(const model::SwitchTurn& turn)
   if (!transaction) {
     return tl::unexpected<base::Error>(transaction.error());
   }
+  auto stored = Insert(turn);
+  if (!stored) {
+    return stored;
+  }
+  if (const auto committed = transaction->Commit(); !committed) {
+    return tl::unexpected<base::Error>(committed.error());
+  }
+  return stored;
+}
+
+base::Result<model::SwitchTurn> SwitchLog::AppendAfter(const model::SwitchTurn& turn,
+                                                       std::uint64_t last) {
+  auto transaction = sql::Transaction::Begin(*connection_, kSwitchWrite);
+  if (!transaction) {
+    return tl::unexpected<base::Error>(transaction.error());
+  }
+  const auto state = Read();
+  if (!state) {
+    return tl::unexpected<base::Error>(state.error());
+  }
+  if ((turn.which == model::Switch::kHalt ? state->halt : state->kill).sequence != last) {
+    return base::Fail(base::ErrorCode::kConflict,
+                      "somebody else turned the switch meanwhile; it stays as they left it");
+  }
+  auto stored = Insert(turn);
+  if (!stored) {
+    return stored;
+  }
+  if (const auto committed = transaction->Commit(); !committed) {
+    return tl::unexpected<base::Error>(committed.error());
+  }
+  return stored;
+}
+
+// Requires: a transaction is open.
+base::Result<model::SwitchTurn> SwitchLog::Insert(const model::SwitchTurn& turn) {
   auto insert = connection_->Prepare(
       {.sql = "INSERT INTO switches(which, is_on, reason, actor, at) VALUES(:w, :o, :r, :a, :t)",
        .params = "titti"});
@@ -52,9 +88,6 @@ base::Result<model::SwitchTurn> SwitchLog::Append(const model::SwitchTurn& turn)
   const auto sequence = LastSequence();
   if (!sequence) {
     return tl::unexpected<base::Error>(sequence.error());
-  }
-  if (const auto committed = transaction->Commit(); !committed) {
-    return tl::unexpected<base::Error>(committed.error());
   }
   model::SwitchTurn stored = turn;
   stored.sequence = *sequence;

@@ -24,11 +24,15 @@ class SwitchLog {
 
   // Answers the turn with its sequence; the argument's sequence is ignored.
   base::Result<model::SwitchTurn> Append(const model::SwitchTurn& turn);
+  // Only while the switch's last turn is the one of this number; kConflict otherwise.
+  base::Result<model::SwitchTurn> AppendAfter(const model::SwitchTurn& turn, std::uint64_t last);
   base::Result<model::SwitchState> Read();
   base::Result<std::optional<base::UnixNanos>> OnSince(model::Switch which);
   base::Result<std::uint64_t> LastSequence();
 
  private:
+  base::Result<model::SwitchTurn> Insert(const model::SwitchTurn& turn);
+
   SwitchLog(sql::Connection& connection, sql::Statement last)
       : connection_(&connection), last_(std::move(last)) {}
 

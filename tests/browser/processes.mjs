@@ -131,7 +131,7 @@ export class System {
     this.api = new Process(
       bulwarkBinary(),
       ['api', '--port', String(this.port), '--data', join(this.folder, 'data'), '--web', join(ROOT, 'web/dist')],
-      { env: { ...cleanEnvironment(), BULWARK_REDIS_URL: this.redis.url } },
+      { env: { ...cleanEnvironment(), BULWARK_REDIS_URL: this.redis.url, BULWARK_KILL_COOLDOWN: '0s' } },
     );
     const isUp = async () => (await fetch(`${this.url}/api/state`)).ok;
     const died = this.api.ended.then(({ code }) => {

@@ -22,6 +22,7 @@ SMALL_POSTGRES = ("ledger.commit", "spill.append")
 AT_FIRST_START = ("sql.create", "sql.migrate", "ledger.account", "ledger.run", "journal.segment")
 BY_COMMAND = ("ledger.switch", "redis.switch")
 BY_HEARTBEAT = ("ledger.breaker",)
+BY_REFUSAL = ("ledger.refusal",)
 BY_SPILL = ("spill.append", "ledger.spill_merge", "spill.drop")
 BY_TOOL = ("ledger.restore",)
 BY_IMPORT = ("ledger.import",)
@@ -140,6 +141,26 @@ def by_heartbeat(box):
     check(heartbeats(box) - before == is_there, f"{heartbeats(box) - before} heartbeats stand")
     again = box.system.run("heartbeat")
     check(again.returncode == 0, f"heartbeat says {again.returncode}: {again.stdout}{again.stderr}")
+    box.wait_trading()
+    return box.verify()
+
+
+def by_refusal(box):
+    """A release before its time whose sender dies: the switch stays on either way."""
+    box.start()
+    box.system.wait_orders(1)
+    done = box.system.run("kill", "--reason", "crash point")
+    check(done.returncode == 0, f"kill says {done.returncode}: {done.stdout}{done.stderr}")
+    box.arm()
+    os.environ.update(box.environment)
+    died = box.system.run("release", "--confirm", "RELEASE")
+    check(died.returncode == -signal.SIGKILL, f"release ended with {died.returncode}: {died.stderr}")
+    box.disarm()
+    check(box.system.state()["state"] == "killed", "a refused release released")
+    again = box.system.run("release", "--confirm", "RELEASE")
+    check(again.returncode != 0, "a release before its time went through")
+    done = box.system.release()
+    check(done.returncode == 0, f"release says {done.returncode}: {done.stdout}{done.stderr}")
     box.wait_trading()
     return box.verify()
 
@@ -329,7 +350,7 @@ def booked(box):
 
 def driver_of(point):
     for points, driver in ((AT_FIRST_START, at_first_start), (BY_COMMAND, by_command),
-                           (BY_HEARTBEAT, by_heartbeat),
+                           (BY_HEARTBEAT, by_heartbeat), (BY_REFUSAL, by_refusal),
                            (BY_SPILL, by_spill), (BY_TOOL, by_tool),
                            (BY_IMPORT, by_import), (BY_REPORT, by_report), (BY_DAY_TRADES, by_day_trades),
                            ((OLD_LEDGER,), with_old_ledger)):
