@@ -25,10 +25,12 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/ledger_store.h"
+#include "ledger/scope_log.h"
 #include "ledger/spill_store.h"
 #include "model/action.h"
 #include "model/breaker.h"
 #include "model/instrument.h"
+#include "model/scoped_modes.h"
 #include "model/switches.h"
 #include "reconcile/report.h"
 #include "sim/context.h"
@@ -77,6 +79,7 @@ class Disk {
   [[nodiscard]] bool IsDecided(std::uint64_t item) const;
   void Append(model::BreakerRow row);
   [[nodiscard]] model::BreakerRecord Breakers() const;
+  model::ScopeTurn Append(model::ScopeTurn turn);
 
   [[nodiscard]] bool HasIntent(const model::OrderId& id) const { return orders.contains(id); }
   [[nodiscard]] bool is_failing() const { return context_.scheduler.now() < full_until; }
@@ -99,6 +102,7 @@ class Disk {
   std::map<model::AnchorKind, model::AnchorSet> anchors;  // The newest of each kind.
   model::SwitchState switches;
   std::vector<model::BreakerRow> breaker_rows;
+  ledger::ScopeState scopes;
   std::uint64_t switch_turns = 0;
   std::uint64_t changes = 0;
   int lock_holder = -1;  // The life that holds the trader lock; -1 for none.
@@ -151,6 +155,8 @@ class FakeLedger final : public ledger::LedgerStore {
   base::Result<model::SwitchState> ReadSwitches() override;
   base::Result<void> NoteBreaker(const model::BreakerRow& row) override;
   base::Result<model::BreakerRecord> ReadBreakers() override;
+  base::Result<model::ScopeTurn> TurnScope(const model::ScopeTurn& turn) override;
+  base::Result<ledger::ScopeState> ReadScopes() override;
   base::Result<std::uint64_t> LastEpoch() override { return disk_.last_epoch; }
 
   // For Bug::kSendFirst: sees a group before it is durable.

@@ -17,6 +17,8 @@
 #include "contract/keys.h"
 #include "model/breaker.h"
 #include "model/instrument.h"
+#include "model/scoped_modes.h"
+#include "model/stop_mode.h"
 #include "model/switches.h"
 #include "sim/fake_exchange.h"
 #include "sim/faults.h"
@@ -257,6 +259,23 @@ Complaint ResetBreaker(Scenario& scenario, const Words& words) {
   return std::nullopt;
 }
 
+// As `bulwark scope set` and `clear`: a row in the ledger.
+Complaint Scope(Scenario& scenario, const Words& words) {
+  const auto scope = model::StopScopeFromName(words[0]);
+  const auto mode = model::StopModeFromName(words[2]);
+  if (!scope || !mode) {
+    return "scope account|strategy|symbol NAME|all reduce_only|cancel_only|active";
+  }
+  scenario.world().disk().Append(
+      model::ScopeTurn{.scope = *scope,
+                       .name = *scope == model::StopScope::kAccount ? "" : words[1],
+                       .mode = *mode,
+                       .reason = "simulated",
+                       .actor = "human",
+                       .at = scenario.world().WallNow()});
+  return std::nullopt;
+}
+
 Complaint Heartbeat(Scenario& scenario, const Words& /*words*/) {
   scenario.world().disk().Append(
       model::BreakerRow{.actor = "human", .at = scenario.world().WallNow()});
@@ -365,6 +384,8 @@ constexpr std::array kVerbs = {
     Verb{"kill", "[in-redis]", "a person turns the kill switch on", 0, Kill},
     Verb{"release", "[in-redis]", "a person turns the kill switch off", 0, Release},
     Verb{"reset", "BREAKER", "a person asks for the end of a tripped breaker", 1, ResetBreaker},
+    Verb{"scope", "account|strategy|symbol NAME|all reduce_only|cancel_only|active",
+         "a person stops a part of the account, or ends that", 3, Scope},
     Verb{"heartbeat", "", "the operator gives a sign of life", 0, Heartbeat},
     Verb{"vix", "LEVEL", "somebody reads the volatility index", 1, Vix},
     Verb{"crash", "[for-good]", "the trader dies; it is started again unless for good", 0, Crash},

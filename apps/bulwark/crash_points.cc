@@ -33,6 +33,8 @@ std::span<const CrashPointRow> CrashPoints() {
                     "the stop stands in Redis, or was never confirmed"},
       CrashPointRow{&ledger::kBreakerWrite, "trader, heartbeat, breakers reset",
                     "nobody was told that it is done; it is repeated"},
+      CrashPointRow{&ledger::kScopeWrite, "scope set, scope clear",
+                    "nobody was told that it is done; it is repeated"},
       CrashPointRow{&ledger::kRefusalWrite, "api, release",
                     "nothing was released; the attempt is not on record"},
       CrashPointRow{&ledger::kSpillWrite, "trader",

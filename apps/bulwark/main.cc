@@ -33,6 +33,7 @@
 #include "reconcile_command.h"
 #include "redis_command.h"
 #include "risk_command.h"
+#include "scope_command.h"
 #include "status_command.h"
 #include "stops_command.h"
 #include "switch_command.h"
@@ -57,6 +58,7 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddSwitchCommands(root, context);
   bulwark::app::AddBreakersCommands(root, context);
   bulwark::app::AddDrillCommands(root, context);
+  bulwark::app::AddScopeCommands(root, context);
   bulwark::app::AddStopsCommand(root, context);
   bulwark::app::AddRiskCommands(root, context);
   bulwark::app::AddRedisUrlCommand(root, context);

@@ -141,6 +141,7 @@ class Engine {
   void On(const model::OperatorSeen& seen, model::ActionBuffer& out);
   void On(const model::BreakerReset& wish, model::ActionBuffer& out);
   void On(const model::VixRead& reading, model::ActionBuffer& out);
+  void On(const model::ScopesRead& read, model::ActionBuffer& out);
   void On(const model::MarketSession& session, model::ActionBuffer& out);
   // All other reports of the venue go to the OMS as they are.
   template <class Report>

@@ -225,6 +225,9 @@ TEST_F(EngineOrdersTest, LetsCancelsThroughAndReplacesEntriesAsTheTableOfTheStop
       Give(model::OrderSent{.order_id = entry->id, .at = now_});
       Give(model::OrderAccepted{.order_id = entry->id, .at = now_});
       Permit(row.mode == model::StopMode::kHalted, row.mode == model::StopMode::kKilled);
+      if (row.mode == model::StopMode::kReduceOnly || row.mode == model::StopMode::kCancelOnly) {
+        Give(model::ScopesRead{.modes = {.account = row.mode}, .at = now_});
+      }
       if (request == risk::Request::kCancel) {
         Give(model::CancelOrder{.order_id = entry->id, .at = now_});
         EXPECT_EQ(Count<model::SendCancel>() > 0, risk::Allows(row.mode, request, false));

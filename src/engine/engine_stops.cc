@@ -15,7 +15,9 @@
 #include "model/event.h"
 #include "model/instrument.h"
 #include "model/order.h"
+#include "model/scoped_modes.h"
 #include "model/signal.h"
+#include "model/stop_mode.h"
 #include "risk/guard_input.h"
 
 namespace bulwark::engine {
@@ -38,6 +40,7 @@ void Engine::On(const model::Permit& permit, model::ActionBuffer& out) {
   state_.is_redis_ok = permit.is_redis_ok;
   state_.is_ledger_ok = permit.is_ledger_ok;
   state_.permit_at = permit.at;
+  state_.scopes_wanted = permit.scopes;
   if (permit.is_halted && !was_halted) {
     Alert(model::AlertLevel::kCritical, "SYSTEM_HALT", permit.reason, out);
     halt_step_at_ = now_ - kHaltStep;
@@ -53,6 +56,28 @@ void Engine::On(const model::Permit& permit, model::ActionBuffer& out) {
     Alert(model::AlertLevel::kWarning, "KILL_SWITCH_RELEASED", permit.reason, out);
   }
   SetRunState(permit.reason, out);
+}
+
+// Working entries of a scope that was stopped are cancelled at once, and again by
+// CancelOldEntries() when a cancel got lost.
+void Engine::On(const model::ScopesRead& read, model::ActionBuffer& out) {
+  now_ = std::max(now_, read.at);
+  const model::ScopedModes before = state_.scopes;
+  state_.scopes = read.modes;
+  for (const model::Order& order : oms_.open_orders()) {
+    const model::StopMode mode = model::ModeFor(read.modes, order.instrument, order.strategy);
+    const bool is_new = mode != model::ModeFor(before, order.instrument, order.strategy);
+    const bool is_protection = order.reduce_only && order.origin == model::Origin::kProtective;
+    const bool is_stopped = mode == model::StopMode::kCancelOnly ||
+                            (mode == model::StopMode::kReduceOnly && !order.reduce_only);
+    if (is_new && is_stopped && !is_protection && !order.is_cancel_requested &&
+        !model::IsTerminal(order.status)) {
+      oms_.RequestCancel(order.id, now_, out);
+    }
+  }
+  Alert(model::AlertLevel::kWarning, "SCOPED_STOPS_CHANGED",
+        model::Reason("`bulwark scope show` names them"), out);
+  SetRunState(model::Reason("the account is stopped by its scope"), out);
 }
 
 void Engine::On(const model::VenueBooks& books, model::ActionBuffer& out) {
@@ -139,7 +164,9 @@ void Engine::CancelOldEntries(model::ActionBuffer& out) {
                           now_ - order.updated_at > options_.entry_lifetime;
     // Before the first permit nothing is known of a kill switch: no reason to cancel.
     const bool is_killed = state_.permit_at && state_.is_killed;
-    const bool is_unwanted = is_killed || is_old || is_stuck;
+    const bool is_stopped =
+        model::ModeFor(state_.scopes, order.instrument, order.strategy) != model::StopMode::kActive;
+    const bool is_unwanted = is_killed || is_old || is_stuck || is_stopped;
     const bool is_time = now_ - order.updated_at >= kHaltStep;
     if (!order.reduce_only && !order.is_cancel_requested && is_unwanted && is_time &&
         !model::IsTerminal(order.status)) {
@@ -272,7 +299,7 @@ model::RunState Engine::DeriveRunState() const {
   const bool is_permit_fresh = now_ - *state_.permit_at <= gate_.limits().permit_lifetime;
   const bool may_enter = is_permit_fresh && state_.is_redis_ok && state_.is_ledger_ok &&
                          state_.is_venue_up && state_.is_feed_up && state_.are_books_reconciled &&
-                         !state_.breaker;
+                         !state_.breaker && state_.scopes.account == model::StopMode::kActive;
   return may_enter ? model::RunState::kRunning : model::RunState::kReduceOnly;
 }
 

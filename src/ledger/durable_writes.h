@@ -15,6 +15,9 @@ inline constexpr base::DurableWrite kCommitWrite{"ledger.commit",
                                                  "a group of order events, fills and anchors"};
 inline constexpr base::DurableWrite kSwitchWrite{"ledger.switch", "a turn of HALT or kill switch"};
 
+inline constexpr base::DurableWrite kScopeWrite{"ledger.scope",
+                                                "a stop of a strategy, a symbol or the account"};
+
 inline constexpr base::DurableWrite kRefusalWrite{"ledger.refusal",
                                                   "a release of the kill switch that was refused"};
 

@@ -48,6 +48,7 @@ constexpr std::array kTables{
     TableName{"switches", "sequence", true},
     TableName{"breaker_events", "sequence", true},
     TableName{"refused_releases", "sequence", true},
+    TableName{"scoped_stops", "sequence", true},
     TableName{"anchors", "utc_day", false},
     TableName{"period_anchors", "utc_day, kind", false},
     TableName{"snapshots", "fill", false},

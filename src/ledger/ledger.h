@@ -118,6 +118,8 @@ class Ledger final : public LedgerStore {
   base::Result<model::SwitchTurn> ReleaseKill(const model::SwitchTurn& turn,
                                               const ReleaseRules& rules);
   base::Result<model::SwitchState> ReadSwitches() override;
+  base::Result<model::ScopeTurn> TurnScope(const model::ScopeTurn& turn) override;
+  base::Result<ScopeState> ReadScopes() override;
   base::Result<void> NoteBreaker(const model::BreakerRow& row) override;
   base::Result<model::BreakerRecord> ReadBreakers() override;
   // When the switch was last turned on after having been off; empty while it is off.

@@ -158,6 +158,18 @@ Result<model::SwitchState> Ledger::ReadSwitches() {
   return (*session)->switches.Read();
 }
 
+Result<model::ScopeTurn> Ledger::TurnScope(const model::ScopeTurn& turn) {
+  const auto connection = Connection();
+  return connection ? AppendScope(**connection, turn)
+                    : tl::unexpected<base::Error>(connection.error());
+}
+
+Result<ScopeState> Ledger::ReadScopes() {
+  const auto connection = Connection();
+  return connection ? ReadScopeState(**connection)
+                    : tl::unexpected<base::Error>(connection.error());
+}
+
 Result<void> Ledger::NoteBreaker(const model::BreakerRow& row) {
   const auto connection = Connection();
   return connection ? AppendBreaker(**connection, row)

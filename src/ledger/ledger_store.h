@@ -20,12 +20,14 @@
 #include "ledger/duplicate_fill.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
+#include "ledger/scope_log.h"
 #include "ledger/spill_store.h"
 #include "model/action.h"
 #include "model/breaker.h"
 #include "model/foreign_day_trade.h"
 #include "model/instrument.h"
 #include "model/portfolio.h"
+#include "model/scoped_modes.h"
 #include "model/switches.h"
 
 namespace bulwark::ledger {
@@ -77,6 +79,9 @@ class LedgerStore {
   // What a person did about breakers; a trip and its end come with Commit().
   virtual base::Result<void> NoteBreaker(const model::BreakerRow& row) = 0;
   virtual base::Result<model::BreakerRecord> ReadBreakers() = 0;
+  // Stops of a part of the account.
+  virtual base::Result<model::ScopeTurn> TurnScope(const model::ScopeTurn& turn) = 0;
+  virtual base::Result<ScopeState> ReadScopes() = 0;
   virtual base::Result<std::uint64_t> LastEpoch() = 0;
   // Keeps what others told of day trades. Those that are kept already change nothing.
   virtual base::Result<void> KeepForeignDayTrades(

@@ -183,6 +183,13 @@ constexpr std::array kRefusedReleases{
     "why TEXT NOT NULL, at BIGINT NOT NULL)",
 };
 
+// Stops of a part of the account; see scope_log.h.
+constexpr std::array kScopedStops{
+    "CREATE TABLE scoped_stops("
+    "sequence INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, name TEXT NOT NULL, "
+    "mode TEXT NOT NULL, reason TEXT NOT NULL, actor TEXT NOT NULL, at BIGINT NOT NULL)",
+};
+
 }  // namespace
 
 std::span<const sql::Migration> Migrations() {
@@ -195,7 +202,8 @@ std::span<const sql::Migration> Migrations() {
       sql::Migration{"reconciliation", kReconciliation},
       sql::Migration{"day trades of others", kForeignDayTrades},
       sql::Migration{"circuit breakers", kBreakers},
-      sql::Migration{"refused releases", kRefusedReleases}};
+      sql::Migration{"refused releases", kRefusedReleases},
+      sql::Migration{"scoped stops", kScopedStops}};
   return steps;
 }
 

@@ -60,8 +60,11 @@ enum class DenialCode : std::uint8_t {
   kMessageRate,
   kMaxDailyTrades,
   kCircuitBreaker,
+  kReduceOnlyScope,
+  kCancelOnlyScope,
+  kScopesUnknown,
 };
-constexpr int kDenialCodes = 45;
+constexpr int kDenialCodes = 48;
 
 // "HALTED", "KILL_SWITCH", ...: the word in logs, alerts and documents.
 std::string_view DenialName(DenialCode code);

@@ -19,6 +19,7 @@
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/scoped_modes.h"
 #include "model/venue_report.h"
 
 namespace bulwark::model {
@@ -37,7 +38,15 @@ struct Permit {
   bool is_killed = false;
   bool is_redis_ok = false;
   bool is_ledger_ok = false;
-  Reason reason;  // Of the halt or kill in force, else what could not be read.
+  Reason reason;             // Of the halt or kill in force, else what could not be read.
+  std::uint64_t scopes = 0;  // Version of the scoped stops that were in force; see ScopesRead.
+  base::UnixNanos at;
+};
+
+// The scoped stops, all of them, as the watcher last read them. Comes before the permit that names
+// its version; with a permit of another version no entry passes.
+struct ScopesRead {
+  ScopedModes modes;
   base::UnixNanos at;
 };
 
@@ -151,6 +160,6 @@ using Event =
                  OrderAccepted, OrderFilled, OrderEnded, CancelRejected, VenueLink, OrderUnresolved,
                  OrderProgress, TradeBusted, TradeCorrected, PlaceOrder, CancelOrder, Notice,
                  ReplaceOrder, CorporateAction, AdjustmentAccepted, OrderAdopted, OperatorSeen,
-                 BreakerReset, VixRead, MarketSession>;
+                 BreakerReset, VixRead, MarketSession, ScopesRead>;
 
 }  // namespace bulwark::model

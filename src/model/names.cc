@@ -82,7 +82,10 @@ constexpr std::array<std::string_view, kDenialCodes> kDenials = {"HALTED",
                                                                  "DUPLICATE_ORDER",
                                                                  "MESSAGE_RATE",
                                                                  "MAX_DAILY_TRADES",
-                                                                 "CIRCUIT_BREAKER"};
+                                                                 "CIRCUIT_BREAKER",
+                                                                 "REDUCE_ONLY_SCOPE",
+                                                                 "CANCEL_ONLY_SCOPE",
+                                                                 "SCOPES_UNKNOWN"};
 constexpr std::array<std::string_view, 8> kAdjustments = {
     "BUST",     "CORRECTION", "INFERRED",          "BORROW_FEE",
     "DIVIDEND", "SPLIT",      "ACCEPTED_POSITION", "ACCEPTED_CASH"};

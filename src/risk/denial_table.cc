@@ -110,6 +110,15 @@ constexpr std::array kRows = std::to_array<DenialRow>({
      "messages", "risk.messages_per_second"},
     {DenialCode::kMaxDailyTrades, Applies::kEntries, "the day had its entries",
      "entries of the UTC day", "entries", "risk.max_daily_trades"},
+    {DenialCode::kCircuitBreaker, Applies::kEntries,
+     "a circuit breaker has tripped, or cannot be judged; `bulwark breakers show` tells which",
+     "what was measured", "what the breaker allows", ""},
+    {DenialCode::kReduceOnlyScope, Applies::kEntries,
+     "the account, the strategy or the symbol is stopped to reduce only", "-", "-", ""},
+    {DenialCode::kCancelOnlyScope, Applies::kAll,
+     "the account, the strategy or the symbol is stopped to cancel only", "-", "-", ""},
+    {DenialCode::kScopesUnknown, Applies::kEntries,
+     "which scopes are stopped could not be read yet", "-", "-", ""},
 });
 
 }  // namespace

@@ -28,6 +28,7 @@
 #include "risk/position_guard.h"
 #include "risk/price_collar_guard.h"
 #include "risk/restricted_guard.h"
+#include "risk/scope_guard.h"
 #include "risk/sector_guard.h"
 #include "risk/self_match_guard.h"
 #include "risk/stale_data_guard.h"
@@ -38,7 +39,7 @@ namespace bulwark::risk {
 
 Gate::Gate(const GateLimits& limits)
     : limits_(limits),
-      guards_(HaltGuard(), KillSwitchGuard(limits.allow_strategy_exits_when_killed),
+      guards_(HaltGuard(), KillSwitchGuard(limits.allow_strategy_exits_when_killed), ScopeGuard(),
               PermitGuard(limits.permit_lifetime), BreakerGuard(), LinkGuard(),
               StaleDataGuard(limits.data_age_max), OrderSanityGuard(limits.terms),
               ForEntries(RestrictedGuard(limits.entry.restricted)),

@@ -44,6 +44,7 @@
 #include "risk/position_guard.h"
 #include "risk/price_collar_guard.h"
 #include "risk/restricted_guard.h"
+#include "risk/scope_guard.h"
 #include "risk/sector_guard.h"
 #include "risk/self_match_guard.h"
 #include "risk/stale_data_guard.h"
@@ -105,16 +106,16 @@ class Gate {
 
  private:
   GateLimits limits_;
-  std::tuple<HaltGuard, KillSwitchGuard, PermitGuard, BreakerGuard, LinkGuard, StaleDataGuard,
-             OrderSanityGuard, ForEntries<RestrictedGuard>, ForEntries<MinPriceGuard>,
-             ForEntries<PriceCollarGuard>, ForEntries<OrderQuantityGuard>,
-             ForEntries<OrderNotionalGuard>, ForEntries<VolumeShareGuard>,
-             ForEntries<PositionGuard>, ForEntries<PositionCountGuard>, ForEntries<SectorGuard>,
-             ForEntries<GrossExposureGuard>, ForEntries<CashGuard>, ForEntries<CashReserveGuard>,
-             OpenOrdersGuard, ForEntries<SelfMatchGuard>, ForEntries<PendingOrderGuard>,
-             ForNewEntries<EntryCooldownGuard>, ForNewEntries<CandleGuard>,
-             ForNewEntries<DuplicateGuard>, ForEntries<MessageRateGuard>,
-             ForNewEntries<DailyTradesGuard>, DayTradeGuard>
+  std::tuple<
+      HaltGuard, KillSwitchGuard, ScopeGuard, PermitGuard, BreakerGuard, LinkGuard, StaleDataGuard,
+      OrderSanityGuard, ForEntries<RestrictedGuard>, ForEntries<MinPriceGuard>,
+      ForEntries<PriceCollarGuard>, ForEntries<OrderQuantityGuard>, ForEntries<OrderNotionalGuard>,
+      ForEntries<VolumeShareGuard>, ForEntries<PositionGuard>, ForEntries<PositionCountGuard>,
+      ForEntries<SectorGuard>, ForEntries<GrossExposureGuard>, ForEntries<CashGuard>,
+      ForEntries<CashReserveGuard>, OpenOrdersGuard, ForEntries<SelfMatchGuard>,
+      ForEntries<PendingOrderGuard>, ForNewEntries<EntryCooldownGuard>, ForNewEntries<CandleGuard>,
+      ForNewEntries<DuplicateGuard>, ForEntries<MessageRateGuard>, ForNewEntries<DailyTradesGuard>,
+      DayTradeGuard>
       guards_;
 };
 

@@ -46,6 +46,7 @@ std::optional<Decimal> Pieces(std::size_t count) {
 constexpr std::array kGuards = std::to_array<GuardName>({
     {"halt"},
     {"kill switch"},
+    {"scoped stops"},
     {"permit age",
      [](const GateLimits& limits, const GuardInput&) -> std::optional<Decimal> {
        return Seconds(limits.permit_lifetime);

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "base/decimal.h"
@@ -17,6 +18,7 @@
 #include "model/denial.h"
 #include "model/instrument.h"
 #include "model/order.h"
+#include "model/scoped_modes.h"
 #include "risk/entry_log.h"
 #include "risk/message_log.h"
 
@@ -45,6 +47,8 @@ struct GateState {
   bool are_books_reconciled = false;
   std::optional<base::UnixNanos> permit_at;  // When stops and links were last proven.
   std::optional<BreakerBlock> breaker;       // Tripped, or unknown where that counts.
+  model::ScopedModes scopes;
+  std::uint64_t scopes_wanted = 0;  // The version that the last permit names.
   std::array<Mark, model::kInstrumentsMax> marks;
   EntryLog entries;
   MessageLog messages;

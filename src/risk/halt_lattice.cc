@@ -16,7 +16,9 @@ using model::StopMode;
 //                                        entry  strategy    protective liquidation cancel replace
 constexpr std::array<LatticeRow, model::kStopModes> kLattice = {{
     {StopMode::kActive, "nothing", {kYes, kYes, kYes, kYes, kYes, kYes}},
+    {StopMode::kReduceOnly, "`bulwark scope`", {kNever, kYes, kYes, kYes, kYes, kNever}},
     {StopMode::kKilled, "kill switch", {kNever, kIfAllowed, kYes, kYes, kYes, kNever}},
+    {StopMode::kCancelOnly, "`bulwark scope`", {kNever, kNever, kNever, kYes, kYes, kNever}},
     {StopMode::kHalted, "HALT", {kNever, kNever, kNever, kYes, kYes, kNever}},
 }};
 

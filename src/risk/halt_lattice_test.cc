@@ -46,6 +46,8 @@ class HaltLatticeTest : public testing_support::GoodWorld {
   void SetMode(StopMode mode) {
     state_.is_halted = mode == StopMode::kHalted;
     state_.is_killed = mode == StopMode::kKilled;
+    const bool is_scoped = mode == StopMode::kReduceOnly || mode == StopMode::kCancelOnly;
+    state_.scopes.account = is_scoped ? mode : StopMode::kActive;
   }
   [[nodiscard]] bool Passes(bool allow_strategy_exits) const {
     const Gate gate(GateLimits{.allow_strategy_exits_when_killed = allow_strategy_exits,

@@ -20,6 +20,9 @@
 #include "base/clock.h"
 #include "base/time.h"
 #include "model/order.h"
+#include "model/scoped_modes.h"
+#include "model/stop_mode.h"
+#include "trader/scope_flags.h"
 
 namespace bulwark::trader {
 
@@ -73,6 +76,12 @@ class ExitGate {
     }
   }
 
+  // For the watcher: stops of a part of the account.
+  void SetScopes(const model::ScopedModes& modes) {
+    scopes_.Set(modes);
+    WaitForPassage();
+  }
+
   // A newer run holds the account: nothing of this one leaves any more, not even a liquidation.
   void FenceOff() {
     is_fenced_.store(true);
@@ -92,6 +101,12 @@ class ExitGate {
         order.reduce_only && (order.origin != model::Origin::kStrategy || allow_strategy_exits_);
     if (is_killed_.load() && !is_free) {
       return "kill switch before it was sent";
+    }
+    const model::StopMode mode = scopes_.ModeFor(order);
+    const bool is_exit_allowed = mode != model::StopMode::kCancelOnly && order.reduce_only;
+    if (mode != model::StopMode::kActive && !is_exit_allowed &&
+        order.origin != model::Origin::kLiquidation) {
+      return "stopped by its scope before it was sent";
     }
     return nullptr;
   }
@@ -115,6 +130,7 @@ class ExitGate {
 
   const base::Clock& clock_;
   bool allow_strategy_exits_;
+  ScopeFlags scopes_;
   // Closed until the watcher has read the stops for the first time.
   std::atomic<bool> is_halted_ = true;
   std::atomic<bool> is_killed_ = true;

@@ -287,7 +287,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                                     .exit_gate = *exit_gate_,
                                                     .clock = clock_,
                                                     .epoch = epoch_,
-                                                    .does_halt_kill = settings_.halt.sets_kill});
+                                                    .does_halt_kill = settings_.halt.sets_kill,
+                                                    .instruments = &instruments_});
   return {};
 }
 

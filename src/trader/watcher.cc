@@ -17,10 +17,13 @@
 #include "contract/kill_switch_document.h"
 #include "contract/system_documents.h"
 #include "ledger/ledger_store.h"
+#include "ledger/scope_log.h"
 #include "model/action.h"
 #include "model/event.h"
+#include "model/instrument.h"
 #include "model/names.h"
 #include "model/order.h"
+#include "model/scoped_modes.h"
 #include "model/switches.h"
 #include "redis/connection.h"
 #include "redis/dialer.h"
@@ -146,7 +149,8 @@ Watcher::Watcher(std::unique_ptr<redis::Dialer> dialer, std::unique_ptr<ledger::
       clock_(peers.clock),
       epoch_(peers.epoch),
       does_halt_kill_(peers.does_halt_kill),
-      news_(*ledger_, queues_, clock_) {}
+      news_(*ledger_, queues_, clock_),
+      instruments_(peers.instruments) {}
 
 int Watcher::DoWork() {
   if (NoticeNewerRun()) {
@@ -173,7 +177,8 @@ int Watcher::DoWork() {
     base::LogError("watcher_cannot_read_ledger").With("error", switches.error());
   }
   Merge(words);
-  PushPermit(words.has_value(), switches.has_value());
+  const bool are_scopes_read = ReadScopes();
+  PushPermit(words.has_value(), switches.has_value() && are_scopes_read);
   news_.DoWork(words ? connection_.get() : nullptr);
   WaitForNews();
   return 1;
@@ -380,6 +385,7 @@ void Watcher::PushPermit(bool is_redis_ok, bool is_ledger_ok) {
                        .is_killed = is_killed_,
                        .is_redis_ok = is_redis_ok && health_.is_redis_writable.load(),
                        .is_ledger_ok = is_ledger_ok && health_.is_ledger_writable.load(),
+                       .scopes = scopes_.version,
                        .at = clock_.WallNow()};
   if (switches_ && is_halted_) {
     permit.reason = model::Reason::Cut(switches_->halt.reason);
@@ -395,6 +401,27 @@ void Watcher::PushPermit(bool is_redis_ok, bool is_ledger_ok) {
     queues_.bells.engine.Ring();
   }
   queues_.bells.publisher.Ring();  // It shows since when the gate is closed.
+}
+
+// What cannot be read leaves the last known scopes in force.
+bool Watcher::ReadScopes() {
+  const auto read = ledger_->ReadScopes();
+  if (!read) {
+    base::LogError("watcher_cannot_read_scopes").With("error", read.error());
+    return false;
+  }
+  if (read->version != scopes_.version) {
+    scopes_ =
+        ledger::ModesOf(*read, instruments_ != nullptr ? *instruments_ : model::InstrumentTable());
+    exit_gate_.SetScopes(scopes_);
+    base::LogWarn("scoped_stops_read").With("version", scopes_.version);
+  }
+  // Full: it is tried again with the next round, and the permit's version keeps entries back.
+  if (scopes_told_ != scopes_.version &&
+      queues_.guard_news.TryPush(model::ScopesRead{.modes = scopes_, .at = clock_.WallNow()})) {
+    scopes_told_ = scopes_.version;
+  }
+  return true;
 }
 
 void Watcher::WaitForNews() {

@@ -25,6 +25,8 @@
 #include "base/time.h"
 #include "ledger/ledger_store.h"
 #include "model/event.h"
+#include "model/instrument.h"
+#include "model/scoped_modes.h"
 #include "model/switches.h"
 #include "redis/connection.h"
 #include "redis/dialer.h"
@@ -51,6 +53,7 @@ struct WatcherPeers {
   const base::Clock& clock = base::SystemClock();
   std::uint64_t epoch = 0;      // Of the run; 0: whether it was fenced off is not watched.
   bool does_halt_kill = false;  // A HALT sets the kill switch too.
+  const model::InstrumentTable* instruments = nullptr;  // For scoped stops of symbols.
 };
 
 class Watcher {
@@ -83,6 +86,7 @@ class Watcher {
   void Merge(const std::optional<RedisWords>& words);
   void MergeWords(const RedisWords& words);
   void KillForHalt();
+  bool ReadScopes();
   void Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,
              const model::SwitchTurn& turn, const Word& word);
   void Report(model::Switch which, const stateplane::SwitchVerdict& verdict, const Word& word);
@@ -115,6 +119,9 @@ class Watcher {
     std::optional<stateplane::SeenAtKey> kill;
   } reported_;  // What people were told stands wrongly at a key.
   GuardNews news_;
+  const model::InstrumentTable* instruments_;
+  model::ScopedModes scopes_;  // As last read.
+  std::uint64_t scopes_told_ = 0;
   bool is_halted_ = true;
   bool is_killed_ = true;
   base::Nanos connect_at_{0};

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -27,10 +28,14 @@
 #include "ledger/ledger_testing.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
+#include "ledger/scope_log.h"
 #include "model/action.h"
 #include "model/breaker.h"
 #include "model/event.h"
 #include "model/instrument.h"
+#include "model/order.h"
+#include "model/scoped_modes.h"
+#include "model/stop_mode.h"
 #include "model/switches.h"
 #include "redis/connection.h"
 #include "redis/dialer.h"
@@ -96,6 +101,10 @@ class StagedLedger final : public ledger::LedgerStore {
     return real_->NoteBreaker(row);
   }
   base::Result<model::BreakerRecord> ReadBreakers() override { return real_->ReadBreakers(); }
+  base::Result<model::ScopeTurn> TurnScope(const model::ScopeTurn& turn) override {
+    return real_->TurnScope(turn);
+  }
+  base::Result<ledger::ScopeState> ReadScopes() override { return real_->ReadScopes(); }
   base::Result<std::uint64_t> LastEpoch() override { return real_->LastEpoch(); }
 
  private:
@@ -219,6 +228,38 @@ TEST_F(WatcherTest, SetsTheKillSwitchOncePerHaltWithAndWithoutRedis) {
     return ledger_->ReadSwitches()->kill.is_on;
   }));
   ASSERT_EQ(::kill(*server_.server().pid(), SIGCONT), 0);
+}
+
+TEST_F(WatcherTest, TellsScopedStopsBeforeThePermitThatNamesThem) {
+  const model::InstrumentTable table = ledger::testing_support::Pairs();
+  Watcher watcher(
+      std::make_unique<redis::UrlDialer>(server_.url()), folder_.Open(), {},
+      {.queues = queues_, .health = health_, .exit_gate = gate_, .instruments = &table});
+  watcher.DoWork();
+  EXPECT_EQ(TakeAll(queues_.permits).back().scopes, 0U);
+  model::Order order = Entry(1);
+  order.instrument = {1};
+  ASSERT_EQ(gate_.Objection(order), nullptr);
+  const auto turned = ledger_->TurnScope({.scope = model::StopScope::kSymbol,
+                                          .name = "ETH/USDT",
+                                          .mode = model::StopMode::kReduceOnly});
+  ASSERT_TRUE(turned.has_value());
+
+  watcher.DoWork();
+
+  EXPECT_EQ(TakeAll(queues_.permits).back().scopes, turned->sequence);
+  std::vector<model::ScopesRead> told;
+  for (const model::Event& event : TakeAll(queues_.guard_news)) {
+    if (const auto* read = std::get_if<model::ScopesRead>(&event)) {
+      told.push_back(*read);
+    }
+  }
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].modes.version, turned->sequence);
+  EXPECT_EQ(told[0].modes.symbols[1], model::StopMode::kReduceOnly);
+  EXPECT_NE(gate_.Objection(order), nullptr) << "the exit gate holds back what was on its way";
+  order.instrument = {0};
+  EXPECT_EQ(gate_.Objection(order), nullptr);
 }
 
 TEST_F(WatcherTest, RestoresAKeyThatIsDeletedWhileKilled) {

@@ -23,6 +23,7 @@ AT_FIRST_START = ("sql.create", "sql.migrate", "ledger.account", "ledger.run", "
 BY_COMMAND = ("ledger.switch", "redis.switch")
 BY_HEARTBEAT = ("ledger.breaker",)
 BY_REFUSAL = ("ledger.refusal",)
+BY_SCOPE = ("ledger.scope",)
 BY_SPILL = ("spill.append", "ledger.spill_merge", "spill.drop")
 BY_TOOL = ("ledger.restore",)
 BY_IMPORT = ("ledger.import",)
@@ -161,6 +162,26 @@ def by_refusal(box):
     check(again.returncode != 0, "a release before its time went through")
     done = box.system.release()
     check(done.returncode == 0, f"release says {done.returncode}: {done.stdout}{done.stderr}")
+    box.wait_trading()
+    return box.verify()
+
+
+def by_scope(box):
+    """A stop of a symbol whose sender dies: repeated, it stands, and its end lets trading go on."""
+    box.start()
+    box.system.wait_orders(1)
+    box.arm()
+    os.environ.update(box.environment)
+    died = box.system.run("scope", "set", "--account")
+    check(died.returncode == -signal.SIGKILL, f"scope set ended with {died.returncode}: {died.stderr}")
+    box.disarm()
+    if box.name.endswith(".after"):
+        box.system.wait_state("reduce_only", 30)
+    again = box.system.run("scope", "set", "--account")
+    check(again.returncode == 0, f"scope set says {again.returncode}: {again.stdout}{again.stderr}")
+    box.system.wait_state("reduce_only", 30)
+    done = box.system.run("scope", "clear", "--account", "--confirm", "RELEASE")
+    check(done.returncode == 0, f"scope clear says {done.returncode}: {done.stdout}{done.stderr}")
     box.wait_trading()
     return box.verify()
 
@@ -350,7 +371,7 @@ def booked(box):
 
 def driver_of(point):
     for points, driver in ((AT_FIRST_START, at_first_start), (BY_COMMAND, by_command),
-                           (BY_HEARTBEAT, by_heartbeat), (BY_REFUSAL, by_refusal),
+                           (BY_HEARTBEAT, by_heartbeat), (BY_REFUSAL, by_refusal), (BY_SCOPE, by_scope),
                            (BY_SPILL, by_spill), (BY_TOOL, by_tool),
                            (BY_IMPORT, by_import), (BY_REPORT, by_report), (BY_DAY_TRADES, by_day_trades),
                            ((OLD_LEDGER,), with_old_ledger)):
