@@ -93,6 +93,9 @@ std::string TtlText(Ttl ttl) {
   if (ttl.min_s != ttl.max_s) {
     return std::to_string(ttl.min_s / kMinute) + "-" + std::to_string(ttl.max_s / kMinute) + " min";
   }
+  if (ttl.max_s < kHour) {
+    return std::to_string(ttl.max_s / kMinute) + " min";
+  }
   return ttl.max_s % kDay == 0 ? std::to_string(ttl.max_s / kDay) + " d"
                                : std::to_string(ttl.max_s / kHour) + " h";
 }

@@ -203,6 +203,8 @@ class Engine {
   void TellBoard(const model::VenueBooks& books);
   void TellBoardOfTrips(const model::ActionBuffer& out, std::size_t first);
   void JudgeBreakers(model::ActionBuffer& out);
+  // Which breaker holds entries up; empty when none does.
+  [[nodiscard]] model::Reason BreakerReason() const;
   void ResetAsked(model::ActionBuffer& out);
   void KeepPeak(model::ActionBuffer& out);
   void WarnDeadMan(model::ActionBuffer& out);

@@ -144,11 +144,18 @@ void Engine::JudgeBreakers(model::ActionBuffer& out) {
       block ? std::optional(risk::BreakerBlock{.value = block->value, .limit = block->limit})
             : std::nullopt;
   if (state_.permit_at && block && !was_blocked) {
-    SetRunState(Said(block->state == model::BreakerState::kTripped ? "circuit breaker "
-                                                                   : "unknown to the breaker ",
-                     block->which),
-                out);
+    SetRunState(BreakerReason(), out);
   }
+}
+
+model::Reason Engine::BreakerReason() const {
+  const std::optional<breakers::Block> block = board_.Blocking();
+  if (!block) {
+    return {};
+  }
+  return Said(block->state == model::BreakerState::kTripped ? "circuit breaker "
+                                                            : "unknown to the breaker ",
+              block->which);
 }
 
 // Tries again for a while: after a start nothing is measured yet.

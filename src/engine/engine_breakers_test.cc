@@ -40,7 +40,7 @@ class EngineBreakersTest : public testing_support::EngineFixture {
   void Start(const breakers::Opening& opening = {}) {
     testing_support::Wanted wanted;
     wanted.options.feed_silence_max = hours{1};
-    wanted.limits.entry_cooldown = base::Nanos{0};
+    wanted.limits.entry.cooldown = base::Nanos{0};
     wanted.limits.data_age_max = hours{100};
     wanted.options.breakers = {.vix = D("35"),
                                .data_age = seconds{300},

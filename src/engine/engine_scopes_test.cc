@@ -3,6 +3,7 @@
 //       the scopes that the last permit names.
 // Method: an engine under the test's hand with two instruments.
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -20,6 +21,7 @@
 #include "model/scoped_modes.h"
 #include "model/stop_mode.h"
 #include "model/venue_report.h"
+#include "risk/wide_limits.h"
 
 namespace bulwark::engine {
 namespace {
@@ -34,7 +36,7 @@ class EngineScopesTest : public testing_support::EngineFixture {
     AddInstrument("BTCUSDT");
     AddInstrument("ETHUSDT");
     testing_support::Wanted wanted;
-    wanted.limits.entry_cooldown = base::Nanos{0};
+    wanted.limits.entry = risk::WideLimits();
     wanted.books.portfolio.positions[0].quantity = D("1");
     Build(std::move(wanted));
     SetLink(true);
@@ -87,6 +89,7 @@ TEST_F(EngineScopesTest, DeniesExitsTooWhereOnlyCancelsAreAllowed) {
   for (const model::Origin origin :
        {model::Origin::kStrategy, model::Origin::kProtective, model::Origin::kOperator}) {
     out_.Clear();
+    Wait(std::chrono::seconds{2});  // Repeats of a refusal are held back for a second.
     EXPECT_FALSE(Leave(origin));
     EXPECT_EQ(Denied(), DenialCode::kCancelOnlyScope);
   }

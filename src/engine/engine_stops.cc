@@ -309,7 +309,9 @@ void Engine::SetRunState(const model::Reason& reason, model::ActionBuffer& out) 
     return;
   }
   run_state_ = state;
-  out.Add(model::RunStateChanged{.state = state, .reason = reason, .at = now_});
+  const bool is_told = !reason.empty() || state != model::RunState::kReduceOnly;
+  out.Add(model::RunStateChanged{
+      .state = state, .reason = is_told ? reason : BreakerReason(), .at = now_});
 }
 
 }  // namespace bulwark::engine

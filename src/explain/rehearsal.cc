@@ -70,7 +70,9 @@ base::Result<std::unique_ptr<Rehearsal>> Rehearsal::Make(const config::Settings&
                  .foreign_day_trades = trader::UnixDaysOf(books.foreign_day_trades)},
        .anchor = books.anchor,
        .week_anchor = books.week_anchor,
-       .inception_anchor = books.inception_anchor});
+       .inception_anchor = books.inception_anchor,
+       .entries = {.utc_day = books.entries.utc_day, .count = books.entries.count},
+       .breakers = trader::OpeningOf(books.breakers, books.peak_anchor)});
   if (!engine) {
     return tl::unexpected<base::Error>(engine.error());
   }
@@ -87,6 +89,11 @@ void Rehearsal::Tell(const ledger::RecoveredBooks& books, const Moment& moment) 
     engine_->Process(event, out);
   };
   give(model::VenueLink{.is_up = true, .at = now_});
+  give(model::Permit{.is_halted = books.switches.halt.is_on,
+                     .is_killed = books.switches.kill.is_on,
+                     .is_redis_ok = moment.is_redis_ok,
+                     .is_ledger_ok = true,
+                     .at = now_});
   model::VenueBooks venue{
       .cash = books.portfolio.owned_cash(), .fill_sequence = books.venue_sequence_max, .at = now_};
   for (const model::Instrument& instrument : instruments_.rows()) {
@@ -99,11 +106,7 @@ void Rehearsal::Tell(const ledger::RecoveredBooks& books, const Moment& moment) 
                      .event_at = shown.at,
                      .received_at = shown.at});
   }
-  give(model::Permit{.is_halted = books.switches.halt.is_on,
-                     .is_killed = books.switches.kill.is_on,
-                     .is_redis_ok = moment.is_redis_ok,
-                     .is_ledger_ok = true,
-                     .at = now_});
+  give(model::Timer{.at = now_});  // Judges the circuit breakers.
 }
 
 model::NewOrder Rehearsal::OrderFor(model::InstrumentId instrument, model::Side side,

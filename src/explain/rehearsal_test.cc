@@ -34,7 +34,10 @@ using testing::HasSubstr;
 
 class RehearsalTest : public testing::Test {
  protected:
-  RehearsalTest() { books_.portfolio.cash = Decimal::FromInt(100'000); }
+  RehearsalTest() {
+    books_.portfolio.cash = Decimal::FromInt(100'000);
+    books_.breakers.operator_seen_at = now_;
+  }
 
   void Fill(model::Side side, std::string_view symbol) {
     now_ += std::chrono::seconds{60};

@@ -131,7 +131,7 @@ def reset_clock():
 def live(system, recording, seconds):
     """Trades until nothing may be bought, or for a while; ends when nothing is open."""
     system.start("--replay", str(recording), "--speed", "60",
-                 settings=["feed.loop=true", f"daytrade.max_trades={LIMIT}"])
+                 settings=["feed.loop=true", f"daytrade.max_trades={LIMIT}", "breakers.dead_man=0s"])
     deadline = time.monotonic() + seconds
     def is_done():
         status = day_trades_test.risk(system, "status")[1]

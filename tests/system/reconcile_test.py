@@ -137,6 +137,24 @@ def adopt(system, foreign):
     print(f"adopted, then cancelled by a halt; verify: {system.verify(attempts=8)}")
 
 
+def acknowledge(system):
+    """Two comparisons that differed latched a breaker; once the books agree again, a person ends it."""
+    key = "risk:circuit_breaker:reconciliation"
+
+    def is_tripped():
+        redis = system.redis()
+        try:
+            return json.loads(redis.call("GET", key) or "{}").get("tripped", False)
+        finally:
+            redis.close()
+
+    if not is_tripped():
+        return  # Accepted before the second comparison.
+    done = system.run("breakers", "reset", "reconciliation", "--confirm", "RESET", "--reason", "accepted")
+    check(done.returncode == 0, f"reset: {done.stdout}{done.stderr}")
+    wait_until(lambda: not is_tripped(), 30, "the end of the breaker")
+
+
 def after_a_night(given, system):
     start(given, system, "running")
     trader_dies(system)
@@ -154,6 +172,7 @@ def after_a_night(given, system):
     check(entries_after(system, newest) == 0, "an entry left before anybody accepted")
 
     accept(system)
+    acknowledge(system)
     system.wait_state("running", 30)
     wait_until(lambda: entries_after(system, newest) > 0, 60, "an entry after the acceptance")
     print(f"accepted, entries go on; verify: {system.verify(attempts=8)}")
@@ -187,7 +206,10 @@ def on_a_server(given, binary, folder):
         done = system.run("reconcile", "accept", "all", "--confirm", "ACCEPT", "--actor", "ada", "--no-wait")
         check(done.returncode == 0, f"accept: {done.stdout}{done.stderr}")
         os.kill(trader, signal.SIGKILL)
-        system.wait_trader_back(trader, epoch)
+        wait_until(lambda: system.processes().get("trader") not in (None, trader), 60, "a new trader")
+        wait_until(lambda: server.sql("SELECT count(*) FROM adjustments") == "2", 60, "both are booked")
+        acknowledge(system)
+        system.wait_state("running", 60, epoch_above=epoch)
         system.wait_orders(2)
         booked = server.sql("SELECT kind, actor FROM adjustments ORDER BY kind")
         check(booked == "ACCEPTED_CASH|ada\nACCEPTED_POSITION|ada", f"booked: {booked}")

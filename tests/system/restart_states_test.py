@@ -34,7 +34,9 @@ class FirstEntry:
             answer = self.on_new(line, self.prices[line.words[2]]) if self.on_new else PASS
             self.proxy.note(self.order)
             return answer
-        if line.verb == "FILL" and self.order is not None and self.holds_all_fills:
+        # Those of the past too: whoever compares books meanwhile asks for what is missing.
+        is_fill = line.verb in ("FILL", "PAST") or line.words[:2] == ["DONE", "FILLS"]
+        if is_fill and self.order is not None and self.holds_all_fills:
             return HOLD
         if line.order is not None and line.order == self.order and self.on_answer:
             return self.on_answer(line)
