@@ -67,9 +67,9 @@ int RunApi(const config::Settings& settings, const AppContext& context, const st
                                             .port = settings.api.port,
                                             .ledger = LedgerPlaceOf(settings, *paths),
                                             .web = web.empty() ? BuiltPage() : fs::path(web),
-                                            .release = {.cooldown = settings.kill.cooldown},
                                             .more_metrics = [&limits] { return limits.Text(); },
-                                            .routes = JobRoutes(settings, *paths)});
+                                            .routes = JobRoutes(settings, *paths),
+                                            .release = {.cooldown = settings.kill.cooldown}});
   if (!service) {
     fmt::print(stderr, "error: {}\n", service.error().message);
     return kExitFailed;

@@ -21,8 +21,8 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/ledger_place.h"
-#include "net/router.h"
 #include "ledger/release_rules.h"
+#include "net/router.h"
 #include "redis/url.h"
 
 namespace bulwark::api {
