@@ -50,7 +50,7 @@ def wait_for(redis, what, condition, seconds=30):
     def look():
         state = state_of(redis)
         return state if condition(state) else None
-    return wait_until(look, seconds, what)
+    return wait_until(look, seconds, lambda: f"{what}; it is {state_of(redis)}")
 
 
 def positions_of(redis):

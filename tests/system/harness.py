@@ -104,9 +104,11 @@ WIDE_LIMITS = ("risk.max_position_pct=25", "risk.max_daily_trades=0",
 class System:
     """One `bulwark up` on a data folder of its own."""
 
-    # So many trips a second that streaks of losses are everyday: their breaker has tests of its own.
+    # So many trips a second, through waves so high, on a machine so busy, that losses and slow answers are
+    # everyday: their breakers have tests of their own.
     # The end of a halt lets trading go on at once: its kill switch has a test of its own.
-    LOAD = ("breakers.consecutive_losses=0", "halt.sets_kill=false", "bars.interval=1s", "risk.entry_cooldown=0s",
+    LOAD = ("breakers.consecutive_losses=0", "breakers.drawdown_pct=0", "breakers.daily_loss_pct=0",
+            "breakers.latency=0s", "halt.sets_kill=false", "bars.interval=1s", "risk.entry_cooldown=0s",
             "strategy.ema_cross.fast=3", "strategy.ema_cross.slow=7", "strategy.mean_reversion.period=8",
             "strategy.mean_reversion.rsi_period=5", "strategy.mean_reversion.deviations=1",
             "account.initial_cash=100000000", *WIDE_LIMITS, "up.backoff_min=20ms", "up.backoff_max=200ms")

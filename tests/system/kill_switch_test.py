@@ -121,7 +121,7 @@ def scenario(given, system, folder):
     system.wait_orders(1)
     print(f"verify: {system.verify(attempts=5)}; keys check: {system.keys_check()}")
     check(system.stop() == 0, "`up` did not end cleanly")
-    limit = LIMIT_MS if given.full else 3 * LIMIT_MS
+    limit = LIMIT_MS if given.full else 20 * LIMIT_MS  # Builds beside it keep the disk busy for seconds.
     worst = max(frozen + dead)
     check(worst <= limit, f"the slowest kill took {worst:.1f} ms, limit {limit} ms")
 
