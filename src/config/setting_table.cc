@@ -3,54 +3,21 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <utility>
+#include <vector>
 
-#include "base/ensure.h"
-#include "base/secret.h"
+#include "config/setting_rows.h"
 #include "config/settings.h"
 
 namespace bulwark::config {
 namespace {
 
-template <class Number>
-Number Narrow(std::int64_t number) {
-  ENSURE(std::in_range<Number>(number));
-  return static_cast<Number>(number);
-}
-
-template <class Member>
-Member Convert(const Value& value) {
-  if constexpr (std::is_same_v<Member, bool>) {
-    return std::get<bool>(value);
-  } else if constexpr (std::is_integral_v<Member>) {
-    return Narrow<Member>(std::get<std::int64_t>(value));
-  } else if constexpr (std::is_enum_v<Member>) {
-    return static_cast<Member>(std::get<EnumChoice>(value).index);
-  } else if constexpr (std::is_same_v<Member, base::Secret> ||
-                       std::is_same_v<Member, std::filesystem::path>) {
-    return Member(std::get<std::string>(value));
-  } else {
-    return std::get<Member>(value);
-  }
-}
-
-// Stores into settings.<first>.<second>...: To<&Settings::redis, &RedisSettings::port>.
-template <auto... Path>
-void To(Settings& settings, const Value& value) {
-  auto& member = (settings.*....*Path);
-  member = Convert<std::remove_reference_t<decltype(member)>>(value);
-}
-
 using enum SettingType;
 
 // clang-format off
-constexpr std::array kSettings = std::to_array<SettingSpec>({
+constexpr std::array kFirstSettings = std::to_array<SettingSpec>({
   {"data", kPath, "./data", "", "", To<&Settings::data>,
    "Folder for everything this installation keeps: ledger, paper venue, private Redis, sockets."},
 
@@ -160,177 +127,9 @@ constexpr std::array kSettings = std::to_array<SettingSpec>({
   {"supervisor.min_agreeing", kInt, "1", "1..16", "strategies",
    To<&Settings::supervisor, &SupervisorSettings::min_agreeing>,
    "How many strategies must point the same way before it becomes a decision."},
+});
 
-  {"risk.max_order_notional", kDecimal, "10000", ">0..1000000000", "quote currency",
-   To<&Settings::risk, &RiskSettings::max_order_notional>,
-   "Largest value of one entry order."},
-  {"risk.max_order_quantity", kDecimal, "1000000", ">0..1000000000", "pieces",
-   To<&Settings::risk, &RiskSettings::max_order_quantity>,
-   "Most pieces of one entry order, whatever they cost."},
-  {"risk.max_volume_pct", kPercent, "0", "0..100", "of the average candle",
-   To<&Settings::risk, &RiskSettings::max_volume_pct>,
-   "Largest share of the average volume of the last 20 candles that entries may ask for; 0 for "
-   "any."},
-  {"risk.max_position_pct", kPercent, "5", ">0..100", "of equity",
-   To<&Settings::risk, &RiskSettings::max_position_pct>,
-   "Largest position in one symbol, open orders included."},
-  {"risk.max_sector_pct", kPercent, "25", ">0..100", "of equity",
-   To<&Settings::risk, &RiskSettings::max_sector_pct>,
-   "Largest value of all positions of one sector, open orders included. The sector stands beside "
-   "the instrument; shares without one count together."},
-  {"risk.max_gross_pct", kPercent, "100", ">0..100", "of equity",
-   To<&Settings::risk, &RiskSettings::max_gross_pct>,
-   "Largest value of all positions, long and short, open orders included; 100 means without "
-   "borrowed money."},
-  {"risk.max_positions", kInt, "20", "1..64", "positions",
-   To<&Settings::risk, &RiskSettings::max_positions>,
-   "Most symbols held at a time."},
-  {"risk.min_cash_reserve_pct", kPercent, "10", "0..100", "of equity",
-   To<&Settings::risk, &RiskSettings::min_cash_reserve_pct>,
-   "Free cash that an entry must leave."},
-  {"risk.min_price", kDecimal, "5", "0..1000000", "quote currency",
-   To<&Settings::risk, &RiskSettings::min_price>,
-   "Shares that cost less are not bought; pairs such as BTC/USDT have no least price."},
-  {"risk.price_collar_pct", kPercent, "5", ">0..100", "of the last price",
-   To<&Settings::risk, &RiskSettings::price_collar_pct>,
-   "How far above the last price an entry may buy, or below it sell."},
-  {"risk.restricted", kSymbols, "", "", "", To<&Settings::risk, &RiskSettings::restricted>,
-   "Symbols that are never entered; what is held of them may be closed."},
-  {"risk.reduce_size", kBool, "true", "", "", To<&Settings::risk, &RiskSettings::reduce_size>,
-   "A strategy's entry that is too large is made as large as allowed, if that is a tenth of it; "
-   "otherwise it is refused."},
-  {"risk.permit_ttl", kDuration, "1s", "10ms..1m", "",
-   To<&Settings::risk, &RiskSettings::permit_ttl>,
-   "How long the permission to add risk lasts without being renewed."},
-  {"risk.stale_data", kDuration, "5s", "100ms..1h", "",
-   To<&Settings::risk, &RiskSettings::stale_data>,
-   "Entries are denied when the last price of the symbol is older than this."},
-  {"risk.entry_cooldown", kDuration, "1s", "0..1d", "",
-   To<&Settings::risk, &RiskSettings::entry_cooldown>,
-   "Least time between two entries in the same symbol."},
-  {"risk.max_daily_trades", kInt, "50", "0..1000000", "entries",
-   To<&Settings::risk, &RiskSettings::max_daily_trades>,
-   "Most entries of a UTC day, counted over restarts; 0 for any."},
-  {"risk.max_entries_per_candle", kInt, "1", "0..1000", "entries",
-   To<&Settings::risk, &RiskSettings::max_entries_per_candle>,
-   "Most entries in one symbol while one bar lasts; 0 for any."},
-  {"risk.duplicate_window", kDuration, "5s", "0..1d", "",
-   To<&Settings::risk, &RiskSettings::duplicate_window>,
-   "An entry that asks for exactly the same as one of this time ago is refused."},
-  {"risk.messages_per_second", kInt, "20", "1..10000", "messages",
-   To<&Settings::risk, &RiskSettings::messages_per_second>,
-   "No entry while so many orders and cancels left in the last second."},
-  {"risk.messages_per_minute", kInt, "300", "1..10000", "messages",
-   To<&Settings::risk, &RiskSettings::messages_per_minute>,
-   "The same for the last minute."},
-  {"risk.strategy_messages_per_minute", kInt, "60", "1..10000", "orders",
-   To<&Settings::risk, &RiskSettings::strategy_messages_per_minute>,
-   "No entry of a strategy of which so many orders left in the last minute."},
-  {"risk.replaces_per_minute", kInt, "60", "0..100000", "orders",
-   To<&Settings::risk, &RiskSettings::replaces_per_minute>,
-   "How many orders may be replaced by changed ones in any minute."},
-
-  {"daytrade.regime", kEnum, "auto", "auto|pdt|intraday_margin|both|none", "",
-   To<&Settings::daytrade, &DayTradeSettings::regime>,
-   "Which rules on day trades of US equities hold: the old count, intraday margin, both, or none; auto takes both until the broker has confirmed one."},
-  {"daytrade.broker", kEnum, "unknown", "unknown|legacy|migrated", "",
-   To<&Settings::daytrade, &DayTradeSettings::broker>,
-   "What the broker confirmed: it still counts day trades, or it has changed to intraday margin."},
-  {"daytrade.confirmed_on", kText, "", "", "",
-   To<&Settings::daytrade, &DayTradeSettings::confirmed_on>,
-   "Date of the broker's written answer, such as 2026-11-20; empty while there is none."},
-  {"daytrade.recheck_days", kInt, "30", "1..366", "days",
-   To<&Settings::daytrade, &DayTradeSettings::recheck_days>,
-   "How long the broker's answer is believed."},
-  {"daytrade.max_trades", kInt, "2", "0..3", "day trades",
-   To<&Settings::daytrade, &DayTradeSettings::max_trades>,
-   "Day trades in five sessions; the fourth would make a pattern day trader."},
-  {"daytrade.cap_above_floor", kBool, "true", "", "",
-   To<&Settings::daytrade, &DayTradeSettings::cap_above_floor>,
-   "The count limits accounts of 25,000 and more too."},
-  {"daytrade.floor_headroom_pct", kDecimal, "110", "100..1000", "of 25,000",
-   To<&Settings::daytrade, &DayTradeSettings::floor_headroom_pct>,
-   "Equity from which an account counts as above the floor."},
-  {"daytrade.count_method", kEnum, "strict", "strict|m1|m2|m3", "",
-   To<&Settings::daytrade, &DayTradeSettings::count_method>,
-   "How several orders make one or more day trades; strict is the largest of the three methods."},
-  {"daytrade.same_day", kEnum, "union", "union|trade_date", "",
-   To<&Settings::daytrade, &DayTradeSettings::same_day>,
-   "Trades of one day have the same trade date; union also takes the same date in New York."},
-  {"daytrade.cutoff_hour", kInt, "20", "18..23", "o'clock",
-   To<&Settings::daytrade, &DayTradeSettings::cutoff_hour>,
-   "Hour in New York from which the next trade date counts."},
-  {"daytrade.six_percent", kBool, "false", "", "",
-   To<&Settings::daytrade, &DayTradeSettings::six_percent>,
-   "Day trades that are 6 % of all orders or less do not count as a pattern."},
-  {"daytrade.buying_power_pct", kPercent, "25", ">0..100", "of buying power",
-   To<&Settings::daytrade, &DayTradeSettings::buying_power_pct>,
-   "Share of the day-trading buying power that is used, above the floor."},
-  {"daytrade.max_leverage", kDecimal, "1", ">0..4", "times equity",
-   To<&Settings::daytrade, &DayTradeSettings::max_leverage>,
-   "Largest value of all positions in US equities."},
-  {"daytrade.buffer", kDecimal, "250", "0..1000000000", "quote currency",
-   To<&Settings::daytrade, &DayTradeSettings::buffer>,
-   "Least that must be left of the intraday margin level."},
-  {"daytrade.buffer_pct", kDecimal, "10", "0..100", "of equity",
-   To<&Settings::daytrade, &DayTradeSettings::buffer_pct>,
-   "The same, as a share of equity; the larger counts."},
-  {"daytrade.long_rate_pct", kPercent, "30", ">0..100", "of value",
-   To<&Settings::daytrade, &DayTradeSettings::long_rate_pct>,
-   "Least maintenance requirement of a long position."},
-  {"daytrade.min_equity", kDecimal, "2500", "0..1000000000", "quote currency",
-   To<&Settings::daytrade, &DayTradeSettings::min_equity>,
-   "Below this equity nothing is borrowed."},
-
-  {"halt.liquidate", kBool, "true", "", "", To<&Settings::halt, &HaltSettings::liquidate>,
-   "A HALT also sells every position; otherwise positions are kept and only orders are cancelled."},
-  {"halt.sets_kill", kBool, "true", "", "", To<&Settings::halt, &HaltSettings::sets_kill>,
-   "A HALT also sets the kill switch: after `bulwark resume` entries need `bulwark release`."},
-  {"halt.poll_interval", kDuration, "50ms", "1ms..100ms", "",
-   To<&Settings::halt, &HaltSettings::poll_interval>,
-   "How often the ledger is asked for a halt or kill, so that both work while Redis is away."},
-
-  {"kill.allow_strategy_exits", kBool, "false", "", "",
-   To<&Settings::kill, &KillSettings::allow_strategy_exits>,
-   "Strategies may still close positions while the kill switch is active."},
-  {"kill.cooldown", kDuration, "1h", "0..7d", "",
-   To<&Settings::kill, &KillSettings::cooldown>,
-   "The kill switch can be released once it has been on for this long; setting it never waits."},
-
-  {"breakers.vix", kDecimal, "35", "0..1000", "points",
-   To<&Settings::breakers, &BreakerSettings::vix>,
-   "Entries stop above this volatility index; 0 turns this breaker off, as it does for the others."},
-  {"breakers.stale_data", kDuration, "5m", "0..7d", "",
-   To<&Settings::breakers, &BreakerSettings::stale_data>,
-   "Entries stop when no market data arrived for longer than this while a session is open."},
-  {"breakers.drawdown_pct", kPercent, "10", "0..100", "of the highest equity",
-   To<&Settings::breakers, &BreakerSettings::drawdown_pct>,
-   "Entries stop when equity fell by more than this from its highest, until a person resets it."},
-  {"breakers.daily_loss_pct", kPercent, "3", "0..100", "of the day's first equity",
-   To<&Settings::breakers, &BreakerSettings::daily_loss_pct>,
-   "Entries stop when the day's loss is above this, until a person resets it."},
-  {"breakers.drift_pct", kPercent, "1", "0..100", "",
-   To<&Settings::breakers, &BreakerSettings::drift_pct>,
-   "Entries stop when cash or a position differs from the venue's by more than this twice in a row."},
-  {"breakers.dead_man", kDuration, "2d", "0..30d", "",
-   To<&Settings::breakers, &BreakerSettings::dead_man>,
-   "Entries stop when the operator gave no sign of life for longer than this."},
-  {"breakers.feed_disconnected", kDuration, "30s", "0..1d", "",
-   To<&Settings::breakers, &BreakerSettings::feed_disconnected>,
-   "Entries stop when the feed was away for longer than this, until it was back for 10 s."},
-  {"breakers.consecutive_losses", kInt, "20", "0..10000", "round trips",
-   To<&Settings::breakers, &BreakerSettings::consecutive_losses>,
-   "Entries stop after this many losing round trips in a row, until a person resets it."},
-  {"breakers.consecutive_rejects", kInt, "10", "0..10000", "orders",
-   To<&Settings::breakers, &BreakerSettings::consecutive_rejects>,
-   "Entries stop after the venue refused this many entries in a row, until a person resets it."},
-  {"breakers.venue_errors", kInt, "10", "0..20", "orders",
-   To<&Settings::breakers, &BreakerSettings::venue_errors>,
-   "Entries stop when this many of the last 20 orders got no answer."},
-  {"breakers.latency", kDuration, "5s", "0..1h", "",
-   To<&Settings::breakers, &BreakerSettings::latency>,
-   "Entries stop when 5 of the last 10 first answers of the venue took longer than this."},
-
+constexpr std::array kLastSettings = std::to_array<SettingSpec>({
   {"venue.kind", kEnum, "paper", "paper", "", To<&Settings::venue, &VenueSettings::kind>,
    "Exchange that receives the orders."},
   {"venue.call_timeout", kDuration, "1s", "10ms..1m", "",
@@ -490,7 +289,14 @@ std::string_view SettingSpec::section() const {
 }
 
 std::span<const SettingSpec> AllSettings() {
-  return kSettings;
+  static const std::vector<SettingSpec> all = [] {
+    std::vector<SettingSpec> rows(kFirstSettings.begin(), kFirstSettings.end());
+    const std::span<const SettingSpec> guard = GuardSettings();
+    rows.insert(rows.end(), guard.begin(), guard.end());
+    rows.insert(rows.end(), kLastSettings.begin(), kLastSettings.end());
+    return rows;
+  }();
+  return all;
 }
 
 std::span<const SectionSpec> AllSections() {
@@ -498,12 +304,13 @@ std::span<const SectionSpec> AllSections() {
 }
 
 const SettingSpec* FindSetting(std::string_view name) {
-  const auto* const found = std::ranges::find(kSettings, name, &SettingSpec::name);
-  return found == kSettings.end() ? nullptr : found;
+  const std::span<const SettingSpec> all = AllSettings();
+  const auto found = std::ranges::find(all, name, &SettingSpec::name);
+  return found == all.end() ? nullptr : &*found;
 }
 
 bool IsSettingPrefix(std::string_view name) {
-  return std::ranges::any_of(kSettings, [&](const SettingSpec& spec) {
+  return std::ranges::any_of(AllSettings(), [&](const SettingSpec& spec) {
     return spec.name.size() > name.size() && spec.name.starts_with(name) &&
            spec.name[name.size()] == '.';
   });

@@ -1,6 +1,6 @@
-// Goal: a scoped stop reaches its own part of the account and no other: entries are denied and those
-//       that work are cancelled, exits leave unless the scope only cancels, and an entry waits for
-//       the scopes that the last permit names.
+// Goal: a scoped stop reaches its own part of the account and no other: entries are denied and
+//       those that work are cancelled, exits leave unless the scope only cancels, and an entry
+//       waits for the scopes that the last permit names.
 // Method: an engine under the test's hand with two instruments.
 
 #include <chrono>

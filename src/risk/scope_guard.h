@@ -1,4 +1,4 @@
-// Scoped stops: what is left of trading in an account, a strategy or a symbol that somebody stopped.
+// Scoped stops: what is left of trading in an account, strategy or symbol that somebody stopped.
 //
 // Errors:  none; a denial is an answer.
 // Threads: the engine thread only.
