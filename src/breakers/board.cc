@@ -25,6 +25,10 @@ constexpr base::Nanos kVixAgeMax{std::chrono::hours{96}};
 constexpr base::Nanos kClockSlack{std::chrono::minutes{5}};
 constexpr Decimal kHundred = Decimal::FromInt(100);
 
+std::chrono::sys_days DayOf(base::UnixNanos at) {
+  return std::chrono::floor<std::chrono::days>(at);
+}
+
 }  // namespace
 
 Board::Board(const Limits& limits, const Opening& opening)
@@ -35,6 +39,9 @@ Board::Board(const Limits& limits, const Opening& opening)
       rows_.at(at).is_latched = true;
       rows_.at(at).value = latched->value;
       rows_.at(at).checked_at = latched->at;
+      if (RuleOf(static_cast<Breaker>(at)).ends_by == EndsBy::kNextDay) {
+        rows_.at(at).bad_at = latched->at;  // A night without the trader is a night as well.
+      }
     }
   }
   // Nothing happened yet, and that is known.
@@ -214,6 +221,9 @@ bool Board::IsOver(const Rule& rule, base::UnixNanos now) const {
   const Row& row = RowOf(rule.which);
   if (rule.ends_by == EndsBy::kOperator || !row.is_known || (rule.is_continuous && row.is_bad)) {
     return false;
+  }
+  if (rule.ends_by == EndsBy::kNextDay) {
+    return row.bad_at && DayOf(now) > DayOf(*row.bad_at);
   }
   return row.bad_at && now - *row.bad_at >= rule.hold;
 }

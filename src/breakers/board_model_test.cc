@@ -113,7 +113,11 @@ class Model {
  private:
   static void End(const Rule& rule, Naive& row, base::UnixNanos now) {
     const bool is_cause_gone = !rule.is_continuous || (row.is_known && !row.is_last_bad);
-    if (rule.ends_by != EndsBy::kOperator && is_cause_gone && now - *row.last_bad >= rule.hold) {
+    const bool is_time =
+        rule.ends_by == EndsBy::kNextDay
+            ? floor<std::chrono::days>(now) > floor<std::chrono::days>(*row.last_bad)
+            : now - *row.last_bad >= rule.hold;
+    if (rule.ends_by != EndsBy::kOperator && is_cause_gone && is_time) {
       row.is_latched = false;
       row.bad.clear();
     }

@@ -202,6 +202,30 @@ TEST_F(BoardTest, TripsOnADaysLossAndIsNotResetWhileItLasts) {
   EXPECT_FALSE(IsTripped(Breaker::kDailyLoss));
 }
 
+TEST_F(BoardTest, EndsADaysLossWithTheDayAndNotBefore) {
+  BeWell();
+  Equities("96000", "-0.04", 3);
+  EXPECT_TRUE(IsTripped(Breaker::kDailyLoss));
+  Equities("100000", "0", 5);
+  EXPECT_TRUE(IsTripped(Breaker::kDailyLoss)) << "the loss is back, the day is not over";
+  const base::UnixNanos tripped_at = now_;
+  now_ = std::chrono::ceil<std::chrono::days>(now_) - seconds{1};
+  Equities("96000", "-0.04", 2);  // The second one is of the new day, and still bad.
+  EXPECT_TRUE(IsTripped(Breaker::kDailyLoss));
+  Equities("96000", "0", 5);
+  EXPECT_TRUE(IsTripped(Breaker::kDailyLoss)) << "bad on the new day, too";
+  now_ = std::chrono::ceil<std::chrono::days>(now_);
+  Equities("96000", "0", 1);
+  EXPECT_FALSE(IsTripped(Breaker::kDailyLoss));
+
+  Opening opening{.operator_seen_at = now_};
+  opening.latched.at(model::IndexOf(Breaker::kDailyLoss)) = {.value = D("-4"), .at = tripped_at};
+  board_ = Board(Documented(), opening);
+  EXPECT_TRUE(IsTripped(Breaker::kDailyLoss)) << "of the day before, but nothing is measured yet";
+  Equities("96000", "0", 1);
+  EXPECT_FALSE(IsTripped(Breaker::kDailyLoss));
+}
+
 TEST_F(BoardTest, BlocksWhileEquityIsUnknown) {
   BeWell();
   Look();

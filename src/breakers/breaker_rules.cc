@@ -32,7 +32,7 @@ constexpr std::array<Rule, model::kBreakers> kRules = {{
     {Breaker::kDrawdown, UnknownPolicy::kBlocks, 3, 5, EndsBy::kOperator, kNone, true, "percent",
      "equity is below its highest by more than the limit in 3 of 5 measurements, one a second",
      "equity and its durable high-water mark"},
-    {Breaker::kDailyLoss, UnknownPolicy::kBlocks, 3, 5, EndsBy::kOperator, kNone, true, "percent",
+    {Breaker::kDailyLoss, UnknownPolicy::kBlocks, 3, 5, EndsBy::kNextDay, kNone, true, "percent",
      "the day's loss is above the limit in 3 of 5 measurements, one a second",
      "equity and the day's durable anchor"},
     {Breaker::kReconciliation, UnknownPolicy::kBlocks, 2, 2, EndsBy::kOperator, kNone, true,

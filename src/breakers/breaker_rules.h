@@ -26,6 +26,7 @@ enum class EndsBy : std::uint8_t {
   kOperator,   // `bulwark breakers reset`, once the cause is gone.
   kHeartbeat,  // A sign of life of the operator.
   kRecovery,   // By itself, after `hold` without a bad measurement.
+  kNextDay,    // By itself, at a good measurement on a later UTC date than the last bad one.
 };
 
 struct Rule {

@@ -159,7 +159,7 @@ constexpr std::array kGuardSettings = std::to_array<SettingSpec>({
    "Entries stop when equity fell by more than this from its highest, until a person resets it."},
   {"breakers.daily_loss_pct", kPercent, "3", "0..100", "of the day's first equity",
    To<&Settings::breakers, &BreakerSettings::daily_loss_pct>,
-   "Entries stop when the day's loss is above this, until a person resets it."},
+   "Entries stop when the day's loss is above this, until the next UTC day or a person resets it."},
   {"breakers.drift_pct", kPercent, "1", "0..100", "",
    To<&Settings::breakers, &BreakerSettings::drift_pct>,
    "Entries stop when cash or a position differs from the venue's by more than this twice in a row."},
