@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/clock.h"
+#include "base/iso_time.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -157,6 +158,7 @@ int Watcher::DoWork() {
     clock_.Pause(timing_.poll_every);
     return 1;
   }
+  TellGate();
   EnsureConnected(clock_.MonotonicNow());
   std::optional<RedisWords> words;
   if (connection_) {
@@ -199,6 +201,20 @@ bool Watcher::NoticeNewerRun() {
   is_fenced_.store(true);
   base::LogError("run_fenced_off").With("epoch", epoch_).With("newest", *newest);
   return true;
+}
+
+// For people, and for who measures: also what happens while Redis shows nothing.
+void Watcher::TellGate() {
+  const std::optional<base::UnixNanos> closed_at = exit_gate_.closed_at();
+  if (closed_at == gate_told_) {
+    return;
+  }
+  gate_told_ = closed_at;
+  if (closed_at) {
+    base::LogWarn("gate_closed").With("at", base::FormatIso(*closed_at, base::IsoSuffix::kZulu));
+  } else {
+    base::LogInfo("gate_opened");
+  }
 }
 
 void Watcher::EnsureConnected(base::Nanos now) {

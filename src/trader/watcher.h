@@ -81,6 +81,7 @@ class Watcher {
   bool NoticeNewerRun();
   void WaitForNews();
   void CloseByLedger();
+  void TellGate();
   void EnsureConnected(base::Nanos now);
   base::Result<RedisWords> ReadRedis();
   void Merge(const std::optional<RedisWords>& words);
@@ -104,6 +105,7 @@ class Watcher {
   std::uint64_t epoch_;
   bool does_halt_kill_;
   std::atomic<bool> is_fenced_ = false;
+  std::optional<base::UnixNanos> gate_told_;
   std::unique_ptr<redis::Connection> connection_;
   std::unique_ptr<redis::Subscriber> subscriber_;
   stateplane::SwitchWriter writer_;

@@ -118,6 +118,7 @@ class System:
         self.data = pathlib.Path(data)
         self.up = None
         self.epoch_seen = 0
+        self.redis_port = None  # Of a server that is not the private one.
         self.log = self.data.with_suffix(".log")
         self.settings = list(self.LOAD)
 
@@ -184,6 +185,8 @@ class System:
     # Asking it.
 
     def redis(self, timeout=5.0):
+        if self.redis_port:
+            return resp.Connection.over_tcp("127.0.0.1", self.redis_port, timeout)
         run = json.loads((self.data / "run" / "redis.json").read_text())
         password = pathlib.Path(run["password_file"]).read_text().strip()
         return resp.Connection(run["socket"], run["user"], password, timeout)

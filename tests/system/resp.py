@@ -1,6 +1,8 @@
-"""Speaks RESP with a Redis server over a unix socket, with nothing but the standard library."""
+"""Speaks RESP with a Redis server, with nothing but the standard library."""
 
+import selectors
 import socket
+import threading
 
 
 class RespError(Exception):
@@ -11,11 +13,21 @@ class Connection:
     """One connection; a call that takes longer than `timeout` seconds raises TimeoutError."""
 
     def __init__(self, path, user, password, timeout=5.0):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(timeout)
-        self.socket.connect(path)
-        self.file = self.socket.makefile("rb")
+        self._begin(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM), path, timeout)
         self.call("AUTH", user, password)
+
+    @classmethod
+    def over_tcp(cls, host, port, timeout=5.0):
+        """To a server that asks for no password."""
+        connection = cls.__new__(cls)
+        connection._begin(socket.socket(), (host, port), timeout)
+        return connection
+
+    def _begin(self, end, address, timeout):
+        self.socket = end
+        self.socket.settimeout(timeout)
+        self.socket.connect(address)
+        self.file = self.socket.makefile("rb")
 
     def close(self):
         self.file.close()
@@ -56,3 +68,72 @@ class Connection:
         if kind == b"*":
             return [self.read() for _ in range(int(rest))]
         raise ConnectionError(f"not RESP: {head!r}")
+
+
+class Forwarder:
+    """A port that leads to another one; lead_to() cuts what is open and leads elsewhere."""
+
+    def __init__(self, target):
+        self.target, self.ends, self.is_open = target, {}, True
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.listener, selectors.EVENT_READ)
+        self.lock = threading.Lock()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def lead_to(self, target):
+        with self.lock:
+            self.target = target
+            for end in list(self.ends):
+                self._cut(end)
+
+    def close(self):
+        self.is_open = False
+        self.thread.join(10)
+        with self.lock:
+            for end in list(self.ends):
+                self._cut(end)
+        self.listener.close()
+
+    def _run(self):
+        while self.is_open:
+            for key, _ in self.selector.select(timeout=0.1):
+                with self.lock:
+                    self._accept() if key.fileobj is self.listener else self._pass_on(key.fileobj)
+
+    def _accept(self):
+        near, _ = self.listener.accept()
+        try:
+            far = socket.create_connection(("127.0.0.1", self.target), timeout=2)
+        except OSError:
+            near.close()
+            return
+        for one, other in ((near, far), (far, near)):
+            self.ends[one] = other
+            self.selector.register(one, selectors.EVENT_READ)
+
+    def _pass_on(self, end):
+        other = self.ends.get(end)
+        if other is None:
+            return  # Cut a moment ago.
+        try:
+            data = end.recv(65536)
+            if data:
+                other.sendall(data)
+                return
+        except OSError:
+            pass
+        self._cut(end)
+
+    def _cut(self, end):
+        other = self.ends.pop(end, None)
+        for one in (end, other):
+            if one is not None:
+                self.ends.pop(one, None)
+                try:
+                    self.selector.unregister(one)
+                except (KeyError, ValueError):
+                    pass
+                one.close()
