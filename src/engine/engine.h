@@ -200,12 +200,15 @@ class Engine {
 
   // Circuit breakers: what they are told, and what becomes of it.
   void TellBoard(const model::Event& event);
+  void TellBoard(const model::OrderAccepted& accepted);
+  void TellBoard(const model::VenueLink& link);
   void TellBoard(const model::VenueBooks& books);
   void TellBoardOfTrips(const model::ActionBuffer& out, std::size_t first);
   void JudgeBreakers(model::ActionBuffer& out);
   // Which breaker holds entries up; empty when none does.
   [[nodiscard]] model::Reason BreakerReason() const;
   void ResetAsked(model::ActionBuffer& out);
+  bool TryReset(model::Breaker which, base::UnixNanos asked_at, model::ActionBuffer& out);
   void KeepPeak(model::ActionBuffer& out);
   void WarnDeadMan(model::ActionBuffer& out);
   void TellBreaker(const breakers::Change& change, model::ActionBuffer& out);

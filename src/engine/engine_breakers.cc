@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <variant>
@@ -54,18 +55,7 @@ void Engine::TellBoard(const model::Event& event) {
     return;  // What an earlier run left is caught up with; it says nothing about now.
   }
   if (const auto* accepted = std::get_if<model::OrderAccepted>(&event)) {
-    const model::Order* order = FindOpen(accepted->order_id);
-    if (order == nullptr || !order->external_id.empty()) {
-      return;  // Not the first answer.
-    }
-    board_.SeeVenueCall(false, now_);
-    if (order->role == model::OrderRole::kSingle && !order->is_triggered &&
-        order->replaces.is_nil()) {
-      board_.SeeLatency(accepted->at - order->created_at, now_);
-    }
-    if (!order->reduce_only) {
-      board_.SeeEntryAnswer(false, now_);
-    }
+    TellBoard(*accepted);
   } else if (const auto* ended = std::get_if<model::OrderEnded>(&event)) {
     const model::Order* order = FindOpen(ended->order_id);
     if (order != nullptr && ended->end == model::OrderEnd::kRejected && !order->reduce_only) {
@@ -73,14 +63,35 @@ void Engine::TellBoard(const model::Event& event) {
     }
   } else if (std::holds_alternative<model::OrderUnresolved>(event)) {
     board_.SeeVenueCall(true, now_);
-  } else if (const auto* link = std::get_if<model::VenueLink>(&event);
-             link != nullptr && !link->is_up) {
-    // Each order whose first answer went with the link.
-    for (const model::Order& open : oms_.open_orders()) {
-      if (open.status == model::OrderStatus::kSubmitted && !open.is_waiting &&
-          open.external_id.empty()) {
-        board_.SeeVenueCall(true, now_);
-      }
+  } else if (const auto* link = std::get_if<model::VenueLink>(&event)) {
+    TellBoard(*link);
+  }
+}
+
+void Engine::TellBoard(const model::OrderAccepted& accepted) {
+  const model::Order* order = FindOpen(accepted.order_id);
+  if (order == nullptr || !order->external_id.empty()) {
+    return;  // Not the first answer.
+  }
+  board_.SeeVenueCall(false, now_);
+  if (order->role == model::OrderRole::kSingle && !order->is_triggered &&
+      order->replaces.is_nil()) {
+    board_.SeeLatency(accepted.at - order->created_at, now_);
+  }
+  if (!order->reduce_only) {
+    board_.SeeEntryAnswer(false, now_);
+  }
+}
+
+// Each order whose first answer went with the link.
+void Engine::TellBoard(const model::VenueLink& link) {
+  if (link.is_up) {
+    return;
+  }
+  for (const model::Order& open : oms_.open_orders()) {
+    if (open.status == model::OrderStatus::kSubmitted && !open.is_waiting &&
+        open.external_id.empty()) {
+      board_.SeeVenueCall(true, now_);
     }
   }
 }
@@ -162,30 +173,32 @@ model::Reason Engine::BreakerReason() const {
 void Engine::ResetAsked(model::ActionBuffer& out) {
   for (std::size_t at = 0; at < model::kBreakers; ++at) {
     auto& asked_at = reset_asked_at_.at(at);
-    if (!asked_at) {
-      continue;
-    }
-    const auto which = static_cast<model::Breaker>(at);
-    breakers::Changes changes;
-    const breakers::ResetAnswer answer = board_.Reset(which, now_, changes);
-    for (const breakers::Change& change : changes) {
-      TellBreaker(change, out);
-    }
-    if (answer == breakers::ResetAnswer::kCauseLasts) {
-      if (now_ - *asked_at < kResetPatience) {
-        continue;
-      }
-      Alert(model::AlertLevel::kError, "BREAKER_NOT_RESET", Said("its cause lasts: ", which), out);
-    }
-    asked_at.reset();
-    if (answer != breakers::ResetAnswer::kDone) {
-      // So that the request is not taken up again by a later run.
-      out.Add(model::BreakerChanged{.which = which,
-                                    .event = model::BreakerEvent::kRefused,
-                                    .is_by_operator = true,
-                                    .at = now_});
+    if (asked_at && TryReset(static_cast<model::Breaker>(at), *asked_at, out)) {
+      asked_at.reset();
     }
   }
+}
+
+// Answers whether that is the end of the request.
+bool Engine::TryReset(model::Breaker which, base::UnixNanos asked_at, model::ActionBuffer& out) {
+  breakers::Changes changes;
+  const breakers::ResetAnswer answer = board_.Reset(which, now_, changes);
+  for (const breakers::Change& change : changes) {
+    TellBreaker(change, out);
+  }
+  if (answer == breakers::ResetAnswer::kDone) {
+    return true;
+  }
+  if (answer == breakers::ResetAnswer::kCauseLasts) {
+    if (now_ - asked_at < kResetPatience) {
+      return false;
+    }
+    Alert(model::AlertLevel::kError, "BREAKER_NOT_RESET", Said("its cause lasts: ", which), out);
+  }
+  // So that the request is not taken up again by a later run.
+  out.Add(model::BreakerChanged{
+      .which = which, .event = model::BreakerEvent::kRefused, .is_by_operator = true, .at = now_});
+  return true;
 }
 
 void Engine::TellBreaker(const breakers::Change& change, model::ActionBuffer& out) {

@@ -38,9 +38,9 @@ void Conclude(const LastRows& rows, model::Breaker which, model::BreakerRecord& 
   const std::uint64_t answered = std::max(
       {tripped, SequenceOf(rows, BreakerEvent::kEnded), SequenceOf(rows, BreakerEvent::kRefused)});
   const std::uint64_t asked = SequenceOf(rows, BreakerEvent::kReset);
-  if (tripped > SequenceOf(rows, BreakerEvent::kEnded)) {
-    const model::BreakerRow& row = *rows.at(static_cast<std::size_t>(BreakerEvent::kTripped));
-    record.latched.at(model::IndexOf(which)) = {.value = row.value, .at = row.at};
+  const auto& trip = rows.at(static_cast<std::size_t>(BreakerEvent::kTripped));
+  if (trip && tripped > SequenceOf(rows, BreakerEvent::kEnded)) {
+    record.latched.at(model::IndexOf(which)) = {.value = trip->value, .at = trip->at};
   }
   if (asked > answered) {
     record.reset_asked.at(model::IndexOf(which)) = asked;
@@ -54,7 +54,10 @@ base::Result<std::optional<base::UnixNanos>> LastTurnByHand(sql::Connection& con
   if (!at) {
     return tl::unexpected<base::Error>(at.error());
   }
-  return *at ? std::optional(base::UnixNanos{base::Nanos{**at}}) : std::nullopt;
+  if (const std::optional<std::int64_t>& last = *at) {
+    return base::UnixNanos{base::Nanos{*last}};
+  }
+  return std::optional<base::UnixNanos>();
 }
 
 }  // namespace

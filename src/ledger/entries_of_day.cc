@@ -1,11 +1,11 @@
 #include "ledger/entries_of_day.h"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "base/result.h"
-#include "base/time.h"
 #include "sql/connection.h"
 #include "sql/statement.h"
 

@@ -19,7 +19,9 @@
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
 #include "ledger/recovery.h"
+#include "ledger/release_rules.h"
 #include "ledger/run_history.h"
+#include "ledger/scope_log.h"
 #include "ledger/session.h"
 #include "ledger/symbols.h"
 #include "model/breaker.h"
@@ -27,6 +29,7 @@
 #include "model/foreign_day_trade.h"
 #include "model/instrument.h"
 #include "model/order.h"
+#include "model/scoped_modes.h"
 #include "model/switches.h"
 #include "sql/connection.h"
 #include "sql/statement.h"
@@ -205,10 +208,11 @@ Result<bool> Ledger::IsNew() {
 
 Result<void> Ledger::KeepForeignDayTrades(std::span<const model::ForeignDayTrade> trades,
                                           base::UnixNanos at) {
-  if (!impl_->run) {
+  const auto& run = impl_->run;
+  if (!run) {
     return base::Fail(base::ErrorCode::kConflict, "day trades are kept by a run; none began");
   }
-  const ForeignDayTradesSeen seen{.epoch = impl_->run->epoch, .at = at};
+  const ForeignDayTradesSeen seen{.epoch = run->epoch, .at = at};
   const auto connection = Connection();
   if (!connection) {
     return tl::unexpected<base::Error>(connection.error());

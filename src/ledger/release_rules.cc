@@ -37,8 +37,12 @@ std::string WhyNotRelease(std::optional<base::UnixNanos> on_since, base::UnixNan
   for (const model::Breaker which : kCritical) {
     if (latched.at(model::IndexOf(which))) {
       const std::string name(model::Name(which));
-      return "the circuit breaker " + name + " is tripped: `bulwark breakers reset " + name +
-             "` comes first";
+      std::string why = "the circuit breaker ";
+      why += name;
+      why += " is tripped: `bulwark breakers reset ";
+      why += name;
+      why += "` comes first";
+      return why;
     }
   }
   return "";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -80,6 +81,18 @@ base::Result<ScopeState> ReadScopeState(sql::Connection& connection) {
   return state;
 }
 
+namespace {
+
+// A symbol that this configuration does not trade needs no stop.
+void StopSymbol(model::ScopedModes& modes, std::optional<model::InstrumentId> id,
+                model::StopMode mode) {
+  if (id) {
+    modes.symbols.at(id->index) = mode;
+  }
+}
+
+}  // namespace
+
 model::ScopedModes ModesOf(const ScopeState& state, const model::InstrumentTable& table) {
   model::ScopedModes modes{.version = state.version};
   for (const model::ScopeTurn& turn : state.scopes) {
@@ -91,9 +104,7 @@ model::ScopedModes ModesOf(const ScopeState& state, const model::InstrumentTable
         model::StopStrategy(modes, turn.name, turn.mode);
         break;
       case model::StopScope::kSymbol:
-        if (const auto id = table.Find(turn.name)) {
-          modes.symbols.at(id->index) = turn.mode;
-        }
+        StopSymbol(modes, table.Find(turn.name), turn.mode);
         break;
     }
   }

@@ -3,7 +3,6 @@
 #include <array>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "model/denial.h"
 

@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "base/time.h"
-#include "model/order.h"
+#include "model/signal.h"
 #include "risk/rate_window.h"
 
 namespace bulwark::risk {

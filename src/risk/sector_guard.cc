@@ -4,7 +4,6 @@
 
 #include "base/decimal.h"
 #include "model/denial.h"
-#include "model/instrument.h"
 #include "risk/exposure.h"
 #include "risk/guard_input.h"
 

@@ -1,6 +1,5 @@
 #include "risk/size_reducer.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <variant>
@@ -101,12 +100,12 @@ std::optional<model::NewOrder> LargestAllowed(const Gate& gate, const GuardInput
     return std::nullopt;
   }
   Search search(gate, input);
-  if (const std::optional<std::int64_t> guess = Guess(input, denial)) {
-    for (const std::int64_t lots : {*guess, *guess + 1}) {
-      if (search.IsOpen(lots)) {
-        search.Ask(lots);
-      }
-    }
+  const std::optional<std::int64_t> guess = Guess(input, denial);
+  if (guess && search.IsOpen(*guess)) {
+    search.Ask(*guess);
+  }
+  if (guess && search.IsOpen(*guess + 1)) {
+    search.Ask(*guess + 1);
   }
   while (!search.IsOver()) {
     search.Ask(search.Middle());
