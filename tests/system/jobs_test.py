@@ -162,10 +162,17 @@ def is_locked(file):
         connection.close()
 
 
+def all_stopped(pid):
+    """A thread that runs on another processor goes on for a moment after the signal was sent."""
+    threads = pathlib.Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(thread.read_text().rsplit(")", 1)[1].split()[0] == "T" for thread in threads)
+
+
 def freeze_outside_of_commits(here, process):
     """A SQLite file that a frozen process has locked is locked for everybody (docs/jobs.md)."""
     def freeze():
         process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: all_stopped(process.pid), 10, "all threads to stop")
         if not any(is_locked(here.root / "data" / name) for name in ("data.db", "jobs.db")):
             return True
         process.send_signal(signal.SIGCONT)
