@@ -1,11 +1,14 @@
 #include "job_work.h"
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "cache/cache.h"
 #include "collect/altdata.h"
 #include "collect/backfill_job.h"
@@ -31,6 +34,16 @@
 namespace bulwark::app {
 namespace {
 
+// The trader must know within a moment that Redis is slow; a job would only fail for nothing.
+constexpr base::Nanos kRedisPatience = std::chrono::seconds{5};
+
+redis::ConnectionOptions PatientOptions(const config::Settings& settings) {
+  redis::ConnectionOptions options = RedisOptionsOf(settings, "bulwark-jobs");
+  options.connect_timeout = std::max(options.connect_timeout, kRedisPatience);
+  options.call_timeout = std::max(options.call_timeout, kRedisPatience);
+  return options;
+}
+
 // Of every run: the store, and Redis for marks and limits.
 struct Opened {
   redis::Url url;
@@ -46,13 +59,14 @@ base::Result<Opened> OpenFor(const JobPlace& place) {
   if (!store || !url) {
     return tl::unexpected<base::Error>(store ? url.error() : store.error());
   }
-  auto redis = redis::Connection::Connect(*url, RedisOptionsOf(place.settings, "bulwark-jobs"));
+  auto redis = redis::Connection::Connect(*url, PatientOptions(place.settings));
   if (!redis) {
     return tl::unexpected<base::Error>(redis.error());
   }
   Opened opened{.url = *url, .store = *std::move(store), .redis = *std::move(redis)};
   opened.dialer = std::make_unique<redis::UrlDialer>(*url);
-  opened.cache = std::make_unique<cache::Cache>(cache::CacheOptions(), *opened.dialer);
+  opened.cache = std::make_unique<cache::Cache>(cache::CacheOptions{.call_timeout = kRedisPatience},
+                                                *opened.dialer);
   return opened;
 }
 

@@ -123,6 +123,7 @@ def altdata(place, publishers, redis):
     first = run_job(place, "altdata")
     check(first["items_failed"] == 1, f"one filing was refused: {first}")
     check(redis.ask("GET", "jobs:altdata:last_run") is None, "last_run advanced after a failure")
+    wait_until(lambda: alert_of(redis) == "JOB_FAILED", 20, lambda: f"an alert; the last is {alert_of(redis)}")
     publishers.refused.clear()
     second = run_job(place, "altdata")
     check(second["items_failed"] == 0 and second["state"] == "done", f"the second run: {second}")
@@ -140,17 +141,28 @@ def altdata(place, publishers, redis):
           f"{second['items_skipped']} passed over; {len(files)} files of FINRA once each")
 
 
+def alert_of(redis):
+    text = redis.ask("GET", "ALERTS:LAST")
+    return json.loads(text)["event"] if text else None
+
+
 def name_of_filings():
     days = [datetime.date.today() - datetime.timedelta(days=back) for back in range(3, 9)]
     return [f"{int(CIK):010}-26-{day:%y%m%d}.txt" for day in days if day.weekday() < 5]
 
 
-def fundamentals(place, publishers):
+def fundamentals(place, publishers, redis):
     first = run_job(place, "weekly_fundamentals")
     check(first["items_done"] == 1 and first["rows"] == 1, f"{first}")
     second = run_job(place, "weekly_fundamentals")
     check(second["items_skipped"] == 1 and publishers.asked["query"] == 1, f"{second}")
-    print("weekly_fundamentals: asked once in a week")
+    _, marks = redis.ask("SCAN", "0", "MATCH", "jobs:weekly_fundamentals:*", "COUNT", "1000")
+    redis.ask("DEL", *marks)
+    third = run_job(place, "weekly_fundamentals")
+    check(third["items_done"] == 1 and publishers.asked["query"] == 1, f"{third}")
+    stats = json.loads(place.ask("cache", "stats", "--json"))["fundamentals"]["counters"]
+    check((stats["fetches"], stats["hits"]) == (1, 1), f"{stats}")
+    print("weekly_fundamentals: asked once in a week, and once while the answer is kept")
 
 
 def backfill(place):
@@ -179,9 +191,10 @@ def scenario(given, _system, folder):
         place.ask("data", "import", str(members), "--universe", "test")
         place.start()
         altdata(place, publishers, redis)
-        fundamentals(place, publishers)
+        fundamentals(place, publishers, redis)
         backfill(place)
         place.stop()
+        place.ask("keys", "check")
         log = (place.root / "runner.log").read_text()
         check("test-key" not in log and "test-secret" not in log, "a key is in the log")
     finally:
