@@ -16,6 +16,7 @@
 
 #include "base/decimal.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "base/time.h"
 #include "sources/field_values.h"
 #include "sources/refusal.h"
@@ -176,6 +177,21 @@ std::string WithoutKey(std::string_view text) {
     }
   }
   return clean;
+}
+
+std::string WithoutSecret(std::string text, const base::Secret& key) {
+  constexpr std::size_t kLettersMin = 8;
+  constexpr std::string_view kHidden = "***";
+  const std::string& secret = key.Reveal();
+  if (secret.size() < kLettersMin) {
+    return text;
+  }
+  std::size_t at = text.find(secret);
+  while (at != std::string::npos) {
+    text.replace(at, secret.size(), kHidden);
+    at = text.find(secret, at + kHidden.size());
+  }
+  return text;
 }
 
 base::Result<std::variant<DailyBars, Refusal>> ParseAlphaDaily(std::string_view body) {

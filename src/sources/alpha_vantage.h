@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "base/time.h"
 #include "sources/refusal.h"
 #include "store/rows.h"
@@ -34,5 +35,8 @@ base::Result<std::variant<std::vector<store::Fundamental>, Refusal>> ParseAlphaO
 
 // The quota's body repeats the key that was used: it is replaced by ***.
 std::string WithoutKey(std::string_view text);
+// The key itself, wherever it stands: the words around it may change. One of less than 8 letters
+// could be a word of any text and is left to WithoutKey().
+std::string WithoutSecret(std::string text, const base::Secret& key);
 
 }  // namespace bulwark::sources

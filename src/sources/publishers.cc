@@ -75,6 +75,7 @@ base::Result<std::string> AlphaVantageOverviews::Text(const std::string& symbol)
   if (!reply) {
     return tl::unexpected<base::Error>(reply.error());
   }
+  reply->body = WithoutSecret(std::move(reply->body), options_.key);
   if (reply->status != kOk) {
     return tl::unexpected<base::Error>(Unexpected(url, *reply));
   }

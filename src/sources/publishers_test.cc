@@ -32,6 +32,7 @@ namespace {
 
 using store::testing_support::At;
 using store::testing_support::Day;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -144,6 +145,24 @@ TEST_F(PublishersTest, ReadsShortInterestAndKnowsWhatIsNotPublished) {
   EXPECT_EQ((*page)->rows.at(0).shares, 1'500'000);
   EXPECT_EQ(*finra.Fetch(Day("2026-11-30")), std::nullopt);
   EXPECT_THAT(finra.Fetch(Day("2026-10-30")).error().message, HasSubstr("another day"));
+}
+
+TEST_F(PublishersTest, ShowsNoKeyWhateverWordsTheVendorPutsAroundIt) {
+  const std::string key = "SECRETKEY0123456";
+  AlphaVantageOverviews source(fetcher_, {.base_url = "http://av", .key = base::Secret(key)});
+  const std::string url = "http://av/query?function=OVERVIEW&symbol=ZZZT&apikey=" + key;
+  for (const std::string body :
+       {R"({"Information":"Your key SECRETKEY0123456 made 25 requests per day"})",
+        R"({"Error Message":"the parameter apikey SECRETKEY0123456 is invalid"})",
+        R"(<html>SECRETKEY0123456 SECRETKEY0123456</html>)", R"({"Note":"SECRETKEY0123456"})"}) {
+    site_.pages[url] = body;
+
+    const auto answer = source.Fetch("ZZZT", At("2026-11-28T11:00:00Z"));
+
+    const std::string told = answer ? std::get<Refusal>(*answer).text : answer.error().message;
+    EXPECT_THAT(told, AllOf(HasSubstr("***"), Not(HasSubstr("SECRET")))) << body;
+    EXPECT_THAT(*source.Text("ZZZT"), Not(HasSubstr("SECRET"))) << body;
+  }
 }
 
 TEST_F(PublishersTest, FetchesOverviewsAndShowsNoKey) {

@@ -65,10 +65,11 @@ base::Result<BarAnswer> AlphaVantageBars::Fetch(const BarRequest& request) {
       options_.is_full ? "TIME_SERIES_DAILY_ADJUSTED" : "TIME_SERIES_DAILY",
       net::UrlEncoded(request.series.symbol), options_.is_full ? "full" : "compact",
       net::UrlEncoded(options_.key.Reveal()));
-  const auto reply = fetcher_.Get({.url = url});
+  auto reply = fetcher_.Get({.url = url});
   if (!reply) {
     return tl::unexpected<base::Error>(reply.error());
   }
+  reply->body = WithoutSecret(std::move(reply->body), options_.key);
   if (reply->status != kOk) {
     return tl::unexpected<base::Error>(Unexpected(url, *reply));
   }
