@@ -49,4 +49,9 @@ DoctorLines CheckPorts(const config::Settings& settings, const DataPaths& paths)
 // it would be made.
 DoctorLines CheckDisk(const std::filesystem::path& folder);
 
+// What was due and has not begun, and whether anybody is there to begin it; nothing where no job
+// ever ran.
+DoctorLines CheckJobs(const config::Settings& settings, const DataPaths& paths,
+                      base::UnixNanos now);
+
 }  // namespace bulwark::app

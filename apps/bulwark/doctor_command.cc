@@ -67,7 +67,8 @@ int RunDoctor(const config::Settings& settings, bool is_json) {
   for (const DoctorLines& checked :
        {CheckData(*paths), CheckRedis(settings, *paths), CheckLedger(settings, *paths),
         CheckDisk(paths->Root()), CheckPorts(settings, *paths),
-        CheckClock(base::WallNow(), "/proc/self/exe")}) {
+        CheckClock(base::WallNow(), "/proc/self/exe"),
+        CheckJobs(settings, *paths, base::WallNow())}) {
     lines.insert(lines.end(), checked.begin(), checked.end());
   }
   const bool is_fit =
@@ -84,9 +85,10 @@ int RunDoctor(const config::Settings& settings, bool is_json) {
 
 void AddDoctorCommand(CLI::App& root, AppContext& context) {
   CLI::App& command = context.AddCommand(
-      root, {.purpose = Purpose::kInspect,
-             .name = "doctor",
-             .text = "Check Redis, ledger, disk, ports and clock; exit code 1 on any red line"});
+      root,
+      {.purpose = Purpose::kInspect,
+       .name = "doctor",
+       .text = "Check Redis, ledger, disk, ports, clock and jobs; exit code 1 on any red line"});
   const CLI::Option& json = AppContext::AddSwitch(command, "--json", "Print JSON");
   context.SetAction(command, [&json](const config::Settings& settings) {
     return RunDoctor(settings, json.count() > 0);

@@ -1,5 +1,5 @@
 // Goal: the REST interface of the jobs answers with the statuses of the contract, and a request
-//       that was wrong leaves nothing behind.
+//       that was wrong leaves nothing behind; the doctor tells what nobody is there to begin.
 // Method: the handlers through the real router, with a store in which a runner is alive or not.
 
 #include "jobs_routes.h"
@@ -11,16 +11,19 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "api/service.h"
+#include "base/iso_time.h"
 #include "base/time.h"
 #include "config/settings.h"
 #include "config/settings_loader.h"
 #include "data_paths.h"
+#include "doctor_checks.h"
 #include "jobs/job_store.h"
 #include "net/message.h"
 #include "net/router.h"
@@ -29,6 +32,10 @@
 namespace bulwark::app {
 namespace {
 namespace fs = std::filesystem;
+
+base::UnixNanos At(std::string_view text) {
+  return base::ParseIso(text).value();
+}
 
 const std::string kTrigger = "/api/system/scheduler/trigger/";
 const std::string kStatus = "/api/system/scheduler/status";
@@ -116,6 +123,26 @@ TEST_F(JobsRoutesTest, RefusesWhatIsWrongAndLeavesNothingBehind) {
   EXPECT_EQ(Get(kTrigger + "backfill").status, 405);
 
   EXPECT_EQ(Waiting(), 0U);
+}
+
+TEST_F(JobsRoutesTest, TheDoctorTellsWhatWasDueAndThatNobodyIsThere) {
+  EXPECT_TRUE(CheckJobs(settings_, *paths_, base::WallNow()).empty());
+  RunnerWasAlive(At("2026-11-20T21:59:00Z"));
+  ASSERT_TRUE(store_->Register("daily_bars", At("2026-11-19T12:00:00Z")));
+
+  const auto early = CheckJobs(settings_, *paths_, At("2026-11-20T21:59:30Z"));
+  ASSERT_EQ(early.size(), 2U);  // The run of Thursday.
+  EXPECT_EQ(early[1].text, "a runner is alive");
+
+  const auto late = CheckJobs(settings_, *paths_, At("2026-11-20T22:30:00Z"));
+  ASSERT_EQ(late.size(), 2U);
+  EXPECT_EQ(late[0].text, "daily_bars was due 2026-11-20 17:00 and has not begun, 2 times in all");
+  EXPECT_EQ(late[1].level, DoctorLine::Level::kYellow);
+  EXPECT_THAT(late[1].text,
+              testing::HasSubstr("no runner is alive, the last word came 2026-11-20"));
+
+  ASSERT_TRUE(store_->SetPaused("daily_bars", true, At("2026-11-20T22:30:00Z")));
+  EXPECT_EQ(CheckJobs(settings_, *paths_, At("2026-11-20T23:00:00Z")).size(), 1U);
 }
 
 TEST_F(JobsRoutesTest, AnswersAConflictWhenTooManyRequestsWait) {
