@@ -36,17 +36,23 @@ Board::Board(const Limits& limits, const Opening& opening)
   for (std::size_t at = 0; at < model::kBreakers; ++at) {
     const auto& latched = opening.latched.at(at);
     if (latched && !IsOff(static_cast<Breaker>(at))) {
-      rows_.at(at).is_latched = true;
-      rows_.at(at).value = latched->value;
-      rows_.at(at).checked_at = latched->at;
-      if (RuleOf(static_cast<Breaker>(at)).ends_by == EndsBy::kNextDay) {
-        rows_.at(at).bad_at = latched->at;  // A night without the trader is a night as well.
-      }
+      Latch(static_cast<Breaker>(at), *latched);
     }
   }
   // Nothing happened yet, and that is known.
   for (const Rule& rule : AllRules()) {
     RowOf(rule.which).is_known = !rule.is_continuous;
+  }
+}
+
+// As an earlier run left it.
+void Board::Latch(Breaker which, const model::LatchedBreaker& trip) {
+  Row& row = RowOf(which);
+  row.is_latched = true;
+  row.value = trip.value;
+  row.checked_at = trip.at;
+  if (RuleOf(which).ends_by == EndsBy::kNextDay) {
+    row.bad_at = trip.at;  // A night without the trader is a night as well.
   }
 }
 

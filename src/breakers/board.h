@@ -114,6 +114,7 @@ class Board {
   }
   [[nodiscard]] base::Decimal Limit(model::Breaker which) const { return LimitOf(limits_, which); }
   [[nodiscard]] bool IsOff(model::Breaker which) const { return Limit(which).is_zero(); }
+  void Latch(model::Breaker which, const model::LatchedBreaker& trip);
   void Measure(model::Breaker which, base::Decimal value, bool is_bad, base::UnixNanos now);
   void Forget(model::Breaker which, base::UnixNanos now);
   void MeasureAges(base::UnixNanos now);

@@ -1,7 +1,6 @@
 #include "contract/breaker_document.h"
 
 #include <array>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -28,8 +28,10 @@ constexpr base::Nanos kClockSlack{std::chrono::minutes{5}};
 
 std::optional<base::UnixNanos> BeatIn(const redis::Reply& reply) {
   const auto text = reply.AsText();
-  const auto at = text ? contract::DecodeHeartbeat(*text)
-                       : base::Result<base::UnixNanos>(base::Fail(base::ErrorCode::kNotFound, ""));
+  if (!text) {
+    return std::nullopt;
+  }
+  const auto at = contract::DecodeHeartbeat(*text);
   return at ? std::optional(*at) : std::nullopt;
 }
 
@@ -82,18 +84,22 @@ void GuardNews::TellOperator(std::optional<base::UnixNanos> in_ledger,
   std::optional<base::UnixNanos> seen = in_ledger;
   if (in_redis && *in_redis <= now + kClockSlack && (!seen || *in_redis > *seen)) {
     if (!seen || *in_redis - *seen >= kRecordEvery) {
-      // Not written: it is tried again with the next look.
-      const auto noted = ledger_.NoteBreaker(
-          {.actor = "redis", .reason = "heartbeat in Redis", .at = std::min(*in_redis, now)});
-      if (!noted) {
-        base::LogWarn("heartbeat_not_recorded").With("error", noted.error());
-      }
+      RecordBeat(std::min(*in_redis, now));
     }
     seen = in_redis;
   }
   if (seen && (!seen_told_ || *seen > *seen_told_) &&
       Push(model::OperatorSeen{.seen_at = *seen, .at = now})) {
     seen_told_ = seen;
+  }
+}
+
+// Not written: it is tried again with the next look.
+void GuardNews::RecordBeat(base::UnixNanos at) {
+  const auto noted =
+      ledger_.NoteBreaker({.actor = "redis", .reason = "heartbeat in Redis", .at = at});
+  if (!noted) {
+    base::LogWarn("heartbeat_not_recorded").With("error", noted.error());
   }
 }
 

@@ -42,6 +42,7 @@ class GuardNews {
   static InRedis Read(redis::Connection& connection);
   void TellOperator(std::optional<base::UnixNanos> in_ledger,
                     std::optional<base::UnixNanos> in_redis);
+  void RecordBeat(base::UnixNanos at);
   void TellResets(const model::BreakerRecord& record);
   void TellVix(const contract::VixReading& reading);
   bool Push(const model::Event& event);

@@ -69,7 +69,8 @@ class Pair:
 
     def lose_what_is_written_now(self):
         """From now on nothing reaches the replica."""
-        self.call(1, "REPLICAOF", "127.0.0.1", "1")  # Nobody listens there.
+        self.call(0, "ACL", "SETUSER", "default", "-psync", "-sync")
+        self.call(0, "CLIENT", "KILL", "TYPE", "replica")
 
     def fail_over(self):
         """The primary dies; Sentinel makes the replica the new one. Answers its port."""
