@@ -89,6 +89,8 @@ ledger::CommitReceipt Disk::Apply(std::span<const model::Action> actions) {
       anchors[set->kind] = *set;
     } else if (const auto* breaker = std::get_if<model::BreakerChanged>(&action)) {
       Append(ledger::AsRow(*breaker));
+    } else if (const auto* proposal = std::get_if<model::ProposalChanged>(&action)) {
+      Put(proposal->proposal);
     } else {
       --receipt.journaled;
     }
@@ -166,6 +168,9 @@ void Disk::Take(const model::BooksAdjusted& adjusted) {
 model::SwitchTurn Disk::Append(model::SwitchTurn turn) {
   turn.sequence = ++switch_turns;
   (turn.which == model::Switch::kHalt ? switches.halt : switches.kill) = turn;
+  if (turn.is_on) {
+    StandDown(turn);
+  }
   return turn;
 }
 
@@ -353,6 +358,7 @@ Result<ledger::RecoveredBooks> FakeLedger::Recover(const model::InstrumentTable&
   books.inception_anchor = anchor(model::AnchorKind::kInception);
   books.peak_anchor = anchor(model::AnchorKind::kPeak);
   books.breakers = disk_.Breakers();
+  RecoverApprovals(books);
   return books;
 }
 

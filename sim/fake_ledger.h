@@ -24,12 +24,16 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/approval_log.h"
 #include "ledger/ledger_store.h"
 #include "ledger/scope_log.h"
 #include "ledger/spill_store.h"
 #include "model/action.h"
+#include "model/autonomy.h"
 #include "model/breaker.h"
 #include "model/instrument.h"
+#include "model/order.h"
+#include "model/proposal.h"
 #include "model/scoped_modes.h"
 #include "model/switches.h"
 #include "reconcile/report.h"
@@ -80,7 +84,13 @@ class Disk {
   void Append(model::BreakerRow row);
   [[nodiscard]] model::BreakerRecord Breakers() const;
   model::ScopeTurn Append(model::ScopeTurn turn);
+  void Put(const model::Proposal& proposal);
+  // Whether it was the first and in time.
+  bool Answer(const ledger::Answer& answer);
+  void SetMode(model::AutonomyMode to, base::UnixNanos at);
 
+  // Null when nothing was ever proposed for it.
+  [[nodiscard]] const model::Proposal* NewestProposal(model::InstrumentId instrument) const;
   [[nodiscard]] bool HasIntent(const model::OrderId& id) const { return orders.contains(id); }
   [[nodiscard]] bool is_failing() const { return context_.scheduler.now() < full_until; }
 
@@ -103,6 +113,9 @@ class Disk {
   model::SwitchState switches;
   std::vector<model::BreakerRow> breaker_rows;
   ledger::ScopeState scopes;
+  std::map<model::OrderId, model::Proposal> proposals;
+  std::vector<ledger::Answer> answers;
+  std::optional<model::ModeTurn> mode;
   std::uint64_t switch_turns = 0;
   std::uint64_t changes = 0;
   int lock_holder = -1;  // The life that holds the trader lock; -1 for none.
@@ -115,6 +128,7 @@ class Disk {
   void Take(const model::FillBooked& booked, ledger::CommitReceipt& receipt);
   void Take(const model::BooksAdjusted& adjusted);
   void Take(const model::RoundTripClosed& closed);
+  void StandDown(const model::SwitchTurn& turn);
 
   Context& context_;
 };
@@ -157,6 +171,8 @@ class FakeLedger final : public ledger::LedgerStore {
   base::Result<model::BreakerRecord> ReadBreakers() override;
   base::Result<model::ScopeTurn> TurnScope(const model::ScopeTurn& turn) override;
   base::Result<ledger::ScopeState> ReadScopes() override;
+  base::Result<void> EnsureMode(const model::ModeTurn& opening) override;
+  base::Result<ledger::ApprovalNews> ReadApprovals(std::uint64_t after) override;
   base::Result<std::uint64_t> LastEpoch() override { return disk_.last_epoch; }
 
   // For Bug::kSendFirst: sees a group before it is durable.
@@ -170,6 +186,7 @@ class FakeLedger final : public ledger::LedgerStore {
   void Replay(ledger::RecoveredBooks& books);
   void CheckProfit(base::Decimal recomputed, base::Decimal booked, std::string_view id);
   void AddOpenOrders(ledger::RecoveredBooks& books);
+  void RecoverApprovals(ledger::RecoveredBooks& books);
 
   Context& context_;
   Disk& disk_;

@@ -216,6 +216,9 @@ Reply RedisServer::DoOne(const Words& words) {
       {"MULTI", kOk},
       {"EXEC", kOk},
       {"RPUSH", kOk},
+      {"LTRIM", kOk},
+      {"HSET", kOk},
+      {"HDEL", kOk},
       {"PEXPIRE", kOk},
       {"EXPIRE", kOk}};
   for (const Command& command : kCommands) {

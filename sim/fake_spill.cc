@@ -28,7 +28,8 @@ bool IsKept(const model::Action& action) {
          std::holds_alternative<model::BooksAdjusted>(action) ||
          std::holds_alternative<model::RoundTripClosed>(action) ||
          std::holds_alternative<model::AnchorSet>(action) ||
-         std::holds_alternative<model::BreakerChanged>(action);
+         std::holds_alternative<model::BreakerChanged>(action) ||
+         std::holds_alternative<model::ProposalChanged>(action);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "model/instrument.h"
 #include "model/names.h"
 #include "model/order.h"
+#include "model/proposal.h"
 #include "sim/life.h"
 #include "sim/scenario.h"
 #include "sim/world.h"
@@ -163,6 +164,14 @@ Complaint BreakerState(Scenario& scenario, const Words& words) {
   return Compared("breaker " + words[0], words[1], std::string(model::Name(state)));
 }
 
+Complaint ProposalState(Scenario& scenario, const Words& words) {
+  const auto instrument = scenario.world().instruments().Find(words[0]);
+  const model::Proposal* newest =
+      instrument ? scenario.world().disk().NewestProposal(*instrument) : nullptr;
+  return Compared("the proposal for " + words[0], words[1],
+                  newest == nullptr ? "(none)" : std::string(model::Name(newest->state)));
+}
+
 Complaint Agreed(Scenario& scenario, const Words& /*words*/) {
   const auto difference = scenario.world().WhatDiffers();
   return difference ? Complaint("expected that everything agrees; " + *difference) : std::nullopt;
@@ -186,6 +195,8 @@ constexpr std::array kVerbs = {
     Verb{"message", "CHANNEL TEXT", "a message with this text in it was published", 2, Message},
     Verb{"redis", "KEY VALUE", "what a key holds", 2, RedisValue},
     Verb{"breaker", "NAME ok|tripped|unknown", "what a circuit breaker says", 2, BreakerState},
+    Verb{"proposal", "SYMBOL STATE", "the newest one in the ledger: PENDING, SUBMITTED, ...", 2,
+         ProposalState},
     Verb{"agreed", "",
          "books, ledger, venue and Redis say the same, nothing is open, and the state "
          "is what the stops ask for",

@@ -15,8 +15,10 @@
 #include "base/time.h"
 #include "config/settings.h"
 #include "contract/keys.h"
+#include "model/autonomy.h"
 #include "model/breaker.h"
 #include "model/instrument.h"
+#include "model/proposal.h"
 #include "model/scoped_modes.h"
 #include "model/stop_mode.h"
 #include "model/switches.h"
@@ -276,6 +278,36 @@ Complaint Scope(Scenario& scenario, const Words& words) {
   return std::nullopt;
 }
 
+// As `bulwark mode set`, for who has earned it.
+Complaint Mode(Scenario& scenario, const Words& words) {
+  const auto mode = model::AutonomyModeFromName(words[0]);
+  if (!mode) {
+    return "'" + words[0] + "' is no mode of autonomy";
+  }
+  scenario.world().disk().SetMode(*mode, scenario.world().WallNow());
+  return std::nullopt;
+}
+
+// As `bulwark approve` and `bulwark reject`: the newest proposal for the symbol.
+Complaint Answer(Scenario& scenario, const Words& words) {
+  const auto verdict = model::VerdictFromName(words[0]);
+  const auto instrument = scenario.world().instruments().Find(words[1]);
+  const model::Proposal* newest =
+      instrument ? scenario.world().disk().NewestProposal(*instrument) : nullptr;
+  if (!verdict || newest == nullptr) {
+    return "answer approve|reject SYMBOL, of which something was proposed";
+  }
+  const bool is_taken = scenario.world().disk().Answer({.proposal_id = newest->id,
+                                                        .verdict = *verdict,
+                                                        .actor = "human",
+                                                        .at = scenario.world().WallNow()});
+  const bool is_refused = words.size() > 2 && words[2] == "refused";
+  if (is_taken == is_refused) {
+    return is_taken ? "the answer was taken" : "the answer was refused";
+  }
+  return std::nullopt;
+}
+
 Complaint Heartbeat(Scenario& scenario, const Words& /*words*/) {
   scenario.world().disk().Append(
       model::BreakerRow{.actor = "human", .at = scenario.world().WallNow()});
@@ -386,6 +418,9 @@ constexpr std::array kVerbs = {
     Verb{"reset", "BREAKER", "a person asks for the end of a tripped breaker", 1, ResetBreaker},
     Verb{"scope", "account|strategy|symbol NAME|all reduce_only|cancel_only|active",
          "a person stops a part of the account, or ends that", 3, Scope},
+    Verb{"mode", "MODE", "a person changes the mode of autonomy", 1, Mode},
+    Verb{"answer", "approve|reject SYMBOL [refused]",
+         "a person answers the newest proposal for the symbol, or is too late", 2, Answer},
     Verb{"heartbeat", "", "the operator gives a sign of life", 0, Heartbeat},
     Verb{"vix", "LEVEL", "somebody reads the volatility index", 1, Vix},
     Verb{"crash", "[for-good]", "the trader dies; it is started again unless for good", 0, Crash},

@@ -22,6 +22,7 @@
 #include "limit_metrics_source.h"
 #include "redis_access.h"
 #include "stop_signal.h"
+#include "trader/assembly.h"
 
 namespace bulwark::app {
 namespace {
@@ -69,7 +70,8 @@ int RunApi(const config::Settings& settings, const AppContext& context, const st
                                             .web = web.empty() ? BuiltPage() : fs::path(web),
                                             .more_metrics = [&limits] { return limits.Text(); },
                                             .routes = JobRoutes(settings, *paths),
-                                            .release = {.cooldown = settings.kill.cooldown}});
+                                            .release = {.cooldown = settings.kill.cooldown},
+                                            .mode_change = trader::MakeChangeRules(settings)});
   if (!service) {
     fmt::print(stderr, "error: {}\n", service.error().message);
     return kExitFailed;

@@ -58,6 +58,8 @@ class DocumentedLinesTest : public BinaryTest {
         return Do({"ZADD", entry.example_key, "739687", entry.example});
       case contract::Kind::kList:
         return Do({"RPUSH", entry.example_key, entry.example});
+      case contract::Kind::kHash:
+        return Do({"HSET", entry.example_key, "one", entry.example});
       default:
         return;
     }

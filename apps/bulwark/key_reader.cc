@@ -28,6 +28,8 @@ bool AddRead(redis::Pipeline& pipeline, const StoredKey& key) {
     pipeline.Add({"ZRANGE", key.name, "0", last, "WITHSCORES"});
   } else if (key.type == "list") {
     pipeline.Add({"LRANGE", key.name, newest, "-1"});
+  } else if (key.type == "hash") {
+    pipeline.Add({"HRANDFIELD", key.name, count, "WITHVALUES"});
   } else {
     return false;
   }
@@ -42,6 +44,13 @@ void TakeValue(StoredKey& key, redis::Reply& reply) {
   if (key.type == "string") {
     key.is_cut = reply.text.size() > kValueBytesMax;
     key.values.push_back(std::move(reply.text));
+    return;
+  }
+  if (key.type == "hash") {
+    for (std::size_t at = 1; at < reply.elements.size(); at += 2) {
+      key.values.push_back(std::move(reply.elements[at].text));
+    }
+    key.is_cut = key.values.size() == kMembersMax;
     return;
   }
   const std::size_t step = key.type == "zset" ? 2 : 1;

@@ -77,6 +77,9 @@ class KeysCommandTest : public BinaryTest {
         case contract::Kind::kList:
           Do({"RPUSH", key, entry.example});
           break;
+        case contract::Kind::kHash:
+          Do({"HSET", key, "one", entry.example});
+          break;
         default:
           continue;
       }

@@ -14,6 +14,7 @@
 
 #include "api_command.h"
 #include "app_context.h"
+#include "approvals_command.h"
 #include "backfill_command.h"
 #include "base/crash_point.h"
 #include "breakers_command.h"
@@ -30,6 +31,7 @@
 #include "keys_command.h"
 #include "ledger_command.h"
 #include "limit_command.h"
+#include "mode_command.h"
 #include "reconcile_command.h"
 #include "redis_command.h"
 #include "risk_command.h"
@@ -56,6 +58,8 @@ void AddCommands(CLI::App& root, bulwark::app::AppContext& context) {
   bulwark::app::AddJobsCommand(root, context);
   bulwark::app::AddStatusCommand(root, context);
   bulwark::app::AddSwitchCommands(root, context);
+  bulwark::app::AddApprovalsCommands(root, context);
+  bulwark::app::AddModeCommands(root, context);
   bulwark::app::AddBreakersCommands(root, context);
   bulwark::app::AddDrillCommands(root, context);
   bulwark::app::AddScopeCommands(root, context);

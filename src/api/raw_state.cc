@@ -34,11 +34,16 @@ constexpr base::Nanos kScanEvery = std::chrono::seconds{1};
 
 // Read always, all of them strings.
 std::vector<contract::Key> FixedKeys() {
-  return {keys::Halt(),       keys::Heartbeat(),      keys::State(),          keys::Status(),
-          keys::KillSwitch(), keys::KillMeta(),       keys::TotalValue(),     keys::Cash(),
-          keys::PnlDaily(),   keys::TickToDecision(), keys::DecisionToFill(), keys::TickToFill(),
-          keys::LastPrice(),  keys::LastTick(),       keys::ActiveSymbols(),  keys::ViewPositions(),
-          keys::ViewOrders(), keys::Portfolio()};
+  return {keys::Halt(),           keys::Heartbeat(),
+          keys::State(),          keys::Status(),
+          keys::KillSwitch(),     keys::KillMeta(),
+          keys::TotalValue(),     keys::Cash(),
+          keys::PnlDaily(),       keys::TickToDecision(),
+          keys::DecisionToFill(), keys::TickToFill(),
+          keys::LastPrice(),      keys::LastTick(),
+          keys::ActiveSymbols(),  keys::ViewPositions(),
+          keys::ViewOrders(),     keys::Portfolio(),
+          keys::AutonomyMode(),   keys::AutonomyModeSince()};
 }
 
 RawValue ToRaw(const redis::Reply& reply) {
@@ -117,6 +122,19 @@ void TakeOpenOrders(const redis::Reply& reply, RawState& state) {
   std::sort(state.open_orders.begin(), state.open_orders.end());
 }
 
+void TakeProposals(const redis::Reply& reply, RawState& state) {
+  if (reply.is_error()) {
+    state.proposals_error = reply.text;
+    return;
+  }
+  // Names and values in turn.
+  for (std::size_t at = 1; at < reply.elements.size(); at += 2) {
+    if (state.proposals.size() < kOpenOrdersMax) {
+      state.proposals.push_back(reply.elements[at].text);
+    }
+  }
+}
+
 // Milliseconds of "ALERTS:EVENT:<digits>"; other suffixes are not events.
 std::optional<std::string_view> EventDigits(std::string_view key) {
   const std::string_view digits = key.substr(key.rfind(':') + 1);
@@ -172,12 +190,13 @@ base::Result<RawState> ReadRawState(redis::Connection& connection, AlertIndex& a
     pipeline.Add({"GET", key.view()});
   }
   pipeline.Add({"SMEMBERS", keys::OpenOrders().view()});
+  pipeline.Add({"HGETALL", keys::PendingApprovals().view()});
   pipeline.EndTransaction();
   const auto replies = Transact(connection, pipeline);
   if (!replies) {
     return tl::unexpected<base::Error>(replies.error());
   }
-  if (replies->size() != fixed.size() + 1) {
+  if (replies->size() != fixed.size() + 2) {
     return base::Fail(base::ErrorCode::kCorrupt, "EXEC answered another number of replies");
   }
 
@@ -185,7 +204,8 @@ base::Result<RawState> ReadRawState(redis::Connection& connection, AlertIndex& a
   for (std::size_t i = 0; i < fixed.size(); ++i) {
     state.keys.emplace(fixed[i].text(), ToRaw((*replies)[i]));
   }
-  TakeOpenOrders(replies->back(), state);
+  TakeOpenOrders((*replies)[fixed.size()], state);
+  TakeProposals(replies->back(), state);
   state.symbols = SymbolsOf(state.keys.find(keys::ActiveSymbols().view())->second);
   state.alert_keys = alerts.keys();
 

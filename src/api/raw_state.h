@@ -35,6 +35,8 @@ struct RawState {
   std::vector<std::string> open_orders;  // Ids.
   std::vector<std::string> alert_keys;   // Newest first.
   std::string open_orders_error;
+  std::vector<std::string> proposals;  // Documents of the orders that wait for a person.
+  std::string proposals_error;
 };
 
 // The keys of the newest alert events. Redis has no order among keys, so they are found by SCAN;

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "api/approvals.h"
 #include "api/commands.h"
 #include "api/equity_history.h"
 #include "api/event_stream.h"
@@ -84,7 +85,8 @@ class Service::Impl {
                             .call_timeout = options.call_timeout,
                             .client_name = "bulwark-api"},
         source_(options.redis, connection_options_),
-        commands_(options.ledger, options.redis, connection_options_, options.release) {}
+        commands_(options.ledger, options.redis, connection_options_, options.release),
+        approvals_(options.ledger, options.mode_change) {}
 
   base::Result<void> Start();
 
@@ -93,6 +95,7 @@ class Service::Impl {
  private:
   [[nodiscard]] net::Router MakeRouter();
   void AddCommand(net::Router& router, std::string_view path, const SwitchCommand& command);
+  void AddApprovals(net::Router& router);
   void AddPage(net::Router& router);
   [[nodiscard]] net::Response Metrics();
   [[nodiscard]] net::Response State(const net::Request& request);
@@ -103,6 +106,7 @@ class Service::Impl {
   redis::ConnectionOptions connection_options_;
   StateSource source_;
   Commands commands_;
+  Approvals approvals_;
   EquityHistory equity_;
   std::optional<net::StaticFiles> files_;
   std::unique_ptr<net::Server> server_;
@@ -153,6 +157,7 @@ net::Router Service::Impl::MakeRouter() {
   AddCommand(router, "/api/resume", kResumeCommand);
   AddCommand(router, "/api/kill", kKillCommand);
   AddCommand(router, "/api/release", kReleaseCommand);
+  AddApprovals(router);
   for (const Route& route : options_.routes) {
     router.Add(route.method, route.path, route.handler);
   }
@@ -174,6 +179,19 @@ void Service::Impl::AddCommand(net::Router& router, std::string_view path,
   router.Add("POST", path, [this, command](const net::Request& request) {
     return commands_.Take(command, request);
   });
+}
+
+void Service::Impl::AddApprovals(net::Router& router) {
+  router.Add("GET", "/api/trades/pending-approvals",
+             [this](const net::Request&) { return approvals_.Pending(); });
+  router.Add("POST", "/api/trades/approve",
+             [this](const net::Request& request) { return approvals_.Answer(request); });
+  router.Add("GET", "/api/risk/autonomy-mode",
+             [this](const net::Request&) { return approvals_.Mode(); });
+  router.Add("GET", "/api/risk/autonomy-mode/readiness",
+             [this](const net::Request&) { return approvals_.Readiness(); });
+  router.Add("POST", "/api/risk/autonomy-mode/transition",
+             [this](const net::Request& request) { return approvals_.ChangeMode(request); });
 }
 
 void Service::Impl::AddPage(net::Router& router) {

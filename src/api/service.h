@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "approvals/mode_change.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/ledger_place.h"
@@ -46,6 +47,7 @@ struct ServiceOptions {
   base::Nanos call_timeout = std::chrono::seconds{1};
   base::Nanos push_every = std::chrono::milliseconds{500};
   ledger::ReleaseRules release = {};
+  approvals::ChangeRules mode_change = {};
 };
 
 class Service {

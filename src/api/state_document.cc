@@ -16,6 +16,7 @@
 #include "api/raw_state.h"
 #include "base/iso_time.h"
 #include "base/time.h"
+#include "contract/catalogue.h"
 #include "contract/keys.h"
 #include "contract/kill_switch_document.h"
 #include "contract/system_documents.h"
@@ -180,6 +181,37 @@ Json DecodeAlerts(Decoder& decoder, const RawState& raw) {
   return alerts;
 }
 
+// Oldest first; null when they could not be read.
+Json DecodeApprovals(Decoder& decoder, const RawState& raw) {
+  if (!raw.proposals_error.empty()) {
+    decoder.Note(keys::PendingApprovals().view(), "", raw.proposals_error);
+    return nullptr;
+  }
+  Json approvals = Json::array();
+  for (const std::string& text : raw.proposals) {
+    const auto problem = contract::Get(contract::EntryId::kPendingApprovals).check(text);
+    if (problem) {
+      decoder.Note(keys::PendingApprovals().view(), text, *problem);
+    } else {
+      approvals.push_back(Json::parse(text, nullptr, false));
+    }
+  }
+  std::sort(approvals.begin(), approvals.end(), [](const Json& a, const Json& b) {
+    return a.value("created_at", "") < b.value("created_at", "");
+  });
+  return approvals;
+}
+
+Json DecodeAutonomy(Decoder& decoder) {
+  const auto mode = decoder.Text(keys::AutonomyMode().view());
+  const bool is_known = mode && model::AutonomyModeFromName(*mode);
+  if (mode && !is_known) {
+    decoder.Note(keys::AutonomyMode().view(), *mode, "no mode of autonomy");
+  }
+  const auto since = decoder.Text(keys::AutonomyModeSince().view());
+  return {{"mode", is_known ? Json(*mode) : Json()}, {"since", since ? Json(*since) : Json()}};
+}
+
 // The members of the document, in the order in which they are sent.
 Json Decode(Decoder& decoder, const RawState& raw, base::UnixNanos now) {
   Json document = {{"at", base::FormatIso(now, base::IsoSuffix::kZulu)},
@@ -202,6 +234,8 @@ Json Decode(Decoder& decoder, const RawState& raw, base::UnixNanos now) {
   document["orders"] = decoder.Document(keys::ViewOrders().view(), "array");
   document["open_orders"] = DecodeOpenOrders(decoder, raw);
   document["alerts"] = DecodeAlerts(decoder, raw);
+  document["autonomy"] = DecodeAutonomy(decoder);
+  document["approvals"] = DecodeApprovals(decoder, raw);
   return document;
 }
 
@@ -221,6 +255,7 @@ Json MakeLostDocument(std::string_view reason, base::UnixNanos now) {
   document["redis"] = {{"connected", false}, {"reason", reason}};
   document["halt"] = nullptr;  // Not known, rather than not halted.
   document["open_orders"] = nullptr;
+  document["approvals"] = nullptr;
   document["alerts"] = nullptr;
   document["problems"] = Json::array({{{"key", "redis"}, {"value", ""}, {"reason", reason}}});
   return document;

@@ -263,6 +263,8 @@ constexpr std::array kSections = std::to_array<SectionSpec>({
     {"daytrade", "Day trades", "Rules on day trades of US equities (docs/day-trades.md)."},
     {"halt", "Halt", "The full stop."},
     {"kill", "Kill switch", "No new orders, positions kept."},
+    {"autonomy", "Autonomy", "How much is done without a person (docs/approvals.md)."},
+    {"approvals", "Approvals", "Orders that wait for a person."},
     {"breakers", "Circuit breakers", "What stops entries until its cause is gone."},
     {"venue", "Venue", "Where orders go."},
     {"reconcile", "Reconciliation", "Our books against the venue's."},

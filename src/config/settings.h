@@ -174,6 +174,22 @@ struct KillSettings {
   base::Nanos cooldown{};
 };
 
+// In the order of model::AutonomyMode. What lies above is not for a file to say.
+enum class OpeningMode { kPaperOnly, kManualApproval };
+
+struct AutonomySettings {
+  OpeningMode mode = OpeningMode::kPaperOnly;
+  base::Decimal bounded_notional;
+  std::int64_t transition_min_days = 0;
+  base::Decimal min_sharpe;
+  base::Decimal max_drawdown_pct;
+};
+
+struct ApprovalSettings {
+  base::Nanos expiry{};
+  base::Decimal collar_pct;
+};
+
 // Zero turns a breaker off.
 struct BreakerSettings {
   base::Decimal vix;
@@ -282,6 +298,8 @@ struct Settings {
   DayTradeSettings daytrade;
   HaltSettings halt;
   KillSettings kill;
+  AutonomySettings autonomy;
+  ApprovalSettings approvals;
   BreakerSettings breakers;
   VenueSettings venue;
   ReconcileSettings reconcile;

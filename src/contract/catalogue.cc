@@ -26,7 +26,7 @@ std::array<Entry, kEntries> Joined() {
   std::array<Entry, kEntries> all{};
   std::size_t size = 0;
   for (const std::span<const Entry> part :
-       {TelemetryEntries(), TradingEntries(), PlatformEntries(), ChannelEntries()}) {
+       {TelemetryEntries(), TradingEntries(), RiskEntries(), PlatformEntries(), ChannelEntries()}) {
     for (const Entry& entry : part) {
       all.at(size++) = entry;
     }

@@ -64,6 +64,10 @@ enum class EntryId : std::uint8_t {
   kLegacyHeartbeat,
   kBreakerView,
   kVixInput,
+  kPendingApprovals,
+  kAutonomyMode,
+  kAutonomyModeSince,
+  kAutonomyLog,
   // Jobs
   kDailyBarsDone,
   kWeeklyFundamentalsDone,
@@ -93,7 +97,7 @@ enum class EntryId : std::uint8_t {
   kFeedDisconnected,
   kFeedReconnected,
 };
-constexpr std::size_t kEntries = 62;
+constexpr std::size_t kEntries = 66;
 
 enum class Group : std::uint8_t {
   kSystem,

@@ -13,7 +13,8 @@ namespace bulwark::contract {
 
 std::span<const Entry> TelemetryEntries();  // System, alerts, metrics.
 std::span<const Entry> TradingEntries();    // Market, views, OMS.
-std::span<const Entry> PlatformEntries();   // Risk, jobs, limits and cache.
+std::span<const Entry> RiskEntries();
+std::span<const Entry> PlatformEntries();  // Jobs, limits and cache.
 std::span<const Entry> ChannelEntries();
 
 }  // namespace bulwark::contract

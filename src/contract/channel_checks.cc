@@ -1,5 +1,5 @@
-// The fields of each channel's messages. The writers are in channel_payloads.cc; what a later
-// version publishes (approvals, breakers) is declared here already, so that readers can rely on it.
+// The fields of each channel's messages. The writers are in channel_payloads.cc and
+// approval_document.cc.
 
 #include <array>
 #include <optional>

@@ -194,6 +194,18 @@ Key VixInput() {
   return NameBuilder::MakeKey(EntryId::kVixInput);
 }
 
+Key PendingApprovals() {
+  return NameBuilder::MakeKey(EntryId::kPendingApprovals);
+}
+Key AutonomyMode() {
+  return NameBuilder::MakeKey(EntryId::kAutonomyMode);
+}
+Key AutonomyModeSince() {
+  return NameBuilder::MakeKey(EntryId::kAutonomyModeSince);
+}
+Key AutonomyLog() {
+  return NameBuilder::MakeKey(EntryId::kAutonomyLog);
+}
 Key DailyBarsDone(std::string_view date) {
   return NameBuilder::MakeKey(EntryId::kDailyBarsDone, date);
 }
@@ -216,6 +228,9 @@ Channel PortfolioUpdate() {
 }
 Channel TradeExecuted() {
   return NameBuilder::MakeChannel(EntryId::kTradeExecuted);
+}
+Channel PendingApproval() {
+  return NameBuilder::MakeChannel(EntryId::kTradePendingApproval);
 }
 Channel OrderStatus() {
   return NameBuilder::MakeChannel(EntryId::kOrderStatus);

@@ -91,6 +91,10 @@ Key OperatorHeartbeat();
 Key LegacyHeartbeat();
 Key BreakerView(model::Breaker which);
 Key VixInput();
+Key PendingApprovals();
+Key AutonomyMode();
+Key AutonomyModeSince();
+Key AutonomyLog();
 
 // All keys of one shared budget. Requires: `name` is a word (key_match.h).
 struct RateLimitKeys {
@@ -121,6 +125,7 @@ namespace channels {
 
 Channel PortfolioUpdate();
 Channel TradeExecuted();
+Channel PendingApproval();
 Channel OrderStatus();
 Channel RiskAlert();
 Channel CircuitBreaker();
@@ -129,7 +134,7 @@ Channel SignalGenerated();
 Channel FeedDisconnected();
 Channel FeedReconnected();
 
-// All ten, also those that only later versions publish: what a reader subscribes to.
+// All ten: what a reader subscribes to.
 constexpr std::size_t kChannels = 10;
 std::array<Channel, kChannels> All();
 

@@ -244,7 +244,13 @@ bool MonitorChecker::CheckCollections(const std::string& command, Words words) {
     Write(words[1], Kind::kSortedSet, words.last(1));
   } else if (command.starts_with("ZREM")) {
     Write(words[1], Kind::kSortedSet, {});
-  } else if (command == "HSET" || command == "HDEL" || command == "HSETNX") {
+  } else if (command == "HSET" || command == "HSETNX") {
+    std::vector<std::string> values;
+    for (std::size_t at = 3; at < words.size(); at += 2) {
+      values.push_back(words[at]);  // Names and values in turn.
+    }
+    Write(words[1], Kind::kHash, values);
+  } else if (command == "HDEL") {
     Write(words[1], Kind::kHash, {});
   } else if (IsOneOf(command, kRemoving)) {
     Write(words[1], Kind::kSet, {});

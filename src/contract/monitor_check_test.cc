@@ -113,7 +113,8 @@ TEST(MonitorCheckerTest, ReportsEachKindOfProblemOnce) {
 std::string WriteOf(const Entry& entry) {
   static constexpr std::array<std::string_view, 6> kCommands = {"SET",   "SADD", "ZADD",
                                                                 "RPUSH", "HSET", "PUBLISH"};
-  const std::string score = entry.kind == Kind::kSortedSet ? " \"739687\"" : "";
+  const bool has_word = entry.kind == Kind::kSortedSet || entry.kind == Kind::kHash;
+  const std::string score = has_word ? " \"739687\"" : "";  // Or the name of a field.
   return Line(fmt::format("\"{}\" {}{} {}", kCommands.at(static_cast<std::size_t>(entry.kind)),
                           Escaped(entry.example_key), score, Escaped(entry.example)));
 }

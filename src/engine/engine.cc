@@ -48,6 +48,8 @@ Engine::Engine(EngineOptions options, EngineParts parts)
       inception_anchor_(model::AnchorKind::kInception, parts.inception_anchor),
       replaces_(std::chrono::minutes{1}, options_.replaces_per_minute),
       denials_(parts.instruments.size()),
+      left_open_(std::move(parts.approvals.proposals)),
+      autonomy_(parts.approvals.mode),
       sizing_{.risk_fraction = options_.risk_fraction,
               .notional_max = gate_.limits().entry.notional_max},
       board_(options_.breakers, parts.breakers),
@@ -117,6 +119,7 @@ void Engine::On(const model::Timer& timer, model::ActionBuffer& out) {
   ObserveEquity(out);
   JudgeBreakers(out);
   CancelOldEntries(out);
+  ExpireProposals(out);
   EndDay(out);
   LaunchTriggered(out);
   ContinueHalt(out);
@@ -194,6 +197,7 @@ void Engine::Decide(const model::Decision& decision, model::ActionBuffer& out) {
       oms_.RequestCancel(order.id, now_, out);
     }
   }
+  EndProposalsOf(decision.instrument, out);
   Close(decision.instrument, model::Origin::kStrategy, decision, out);
 }
 
@@ -220,7 +224,7 @@ void Engine::Enter(const model::Decision& decision, model::ActionBuffer& out) {
     order.type = model::OrderType::kLimit;
     order.limit_price = PriceOnTick(*price, instrument);
   }
-  Ask(order, out);
+  Ask(order, out, decision.confidence);
 }
 
 void Engine::Close(model::InstrumentId instrument, model::Origin origin,

@@ -18,6 +18,8 @@
 #include <optional>
 #include <vector>
 
+#include "approvals/autonomy_policy.h"
+#include "approvals/proposal_book.h"
 #include "base/decimal.h"
 #include "base/time.h"
 #include "breakers/board.h"
@@ -32,11 +34,13 @@
 #include "market/bar_builder.h"
 #include "market/candle_ring.h"
 #include "model/action_buffer.h"
+#include "model/autonomy.h"
 #include "model/breaker.h"
 #include "model/denial.h"
 #include "model/event.h"
 #include "model/instrument.h"
 #include "model/order.h"
+#include "model/proposal.h"
 #include "model/telemetry.h"
 #include "oms/oms.h"
 #include "risk/approved.h"
@@ -76,6 +80,7 @@ struct EngineOptions {
   std::size_t replaces_per_minute = 60;
   bool has_native_stops = false;  // The venue keeps stop orders itself; else we hold them.
   breakers::Limits breakers;
+  approvals::ApprovalRules approvals;
   bool reduces_size = true;  // An entry of a strategy that is too large is made smaller.
 };
 
@@ -83,6 +88,13 @@ struct EngineOptions {
 struct EntriesOfDay {
   std::int32_t utc_day = 0;
   std::size_t count = 0;
+};
+
+// The mode at the start, and what earlier runs left open: pending ones go on waiting, and what was
+// approved and never sent is given up.
+struct OpenApprovals {
+  model::AutonomyMode mode = model::AutonomyMode::kPaperOnly;
+  std::vector<model::Proposal> proposals;
 };
 
 struct EngineParts {
@@ -98,6 +110,7 @@ struct EngineParts {
   breakers::Opening breakers;
   EntriesOfDay entries;
   std::optional<DayTradeSetup> day_trades;  // Empty: no such rules for this owner.
+  OpenApprovals approvals;
 };
 
 class Engine {
@@ -116,6 +129,7 @@ class Engine {
   [[nodiscard]] const oms::Oms& oms() const { return oms_; }
   [[nodiscard]] model::RunState run_state() const { return run_state_; }
   [[nodiscard]] model::BreakerViews BreakerViews() const { return board_.Views(); }
+  [[nodiscard]] const approvals::ProposalBook& proposals() const { return proposals_; }
   [[nodiscard]] const risk::GateState& gate_state() const { return state_; }
   [[nodiscard]] std::optional<base::Decimal> Equity() const;
   // Null while nothing that is traded is under these rules.
@@ -137,6 +151,7 @@ class Engine {
   void On(const model::CancelOrder& command, model::ActionBuffer& out);
   void On(const model::Notice& notice, model::ActionBuffer& out);
   void On(const model::ReplaceOrder& command, model::ActionBuffer& out);
+  void On(const model::ProposalDecided& decided, model::ActionBuffer& out);
   void On(const model::CorporateAction& action, model::ActionBuffer& out);
   void On(const model::OperatorSeen& seen, model::ActionBuffer& out);
   void On(const model::BreakerReset& wish, model::ActionBuffer& out);
@@ -154,7 +169,7 @@ class Engine {
   void Enter(const model::Decision& decision, model::ActionBuffer& out);
   void Close(model::InstrumentId instrument, model::Origin origin, const model::Decision& decision,
              model::ActionBuffer& out);
-  void Ask(const model::NewOrder& order, model::ActionBuffer& out);
+  void Ask(const model::NewOrder& order, model::ActionBuffer& out, double strength = 0);
   // As it was asked for, made smaller where that helps, or in the place of one that had left.
   enum class Manner : std::uint8_t { kAsIs, kOrLess, kAsSuccessor };
   void NoteEntry(const model::NewOrder& order, Manner manner);
@@ -162,6 +177,30 @@ class Engine {
 
   model::OrderId NextOrderId();
   oms::BracketIds NextBracketIds(const model::NewOrder& order);
+  // What passed, as an order of these ids.
+  void Place(const risk::Approved<model::NewOrder>& approved, const oms::BracketIds& ids,
+             Manner manner, model::ActionBuffer& out);
+
+  // Orders that wait for a person: engine_approvals.cc.
+  [[nodiscard]] bool NeedsPerson(const model::NewOrder& order) const;
+  void Propose(const risk::Approved<model::NewOrder>& approved, double strength,
+               model::ActionBuffer& out);
+  [[nodiscard]] base::UnixNanos ProposalEnd(const model::NewOrder& order) const;
+  void SendApproved(const model::Proposal& proposal, model::ActionBuffer& out);
+  [[nodiscard]] bool IsAboutAsLarge(const risk::GateAnswer& answer,
+                                    const model::NewOrder& order) const;
+  [[nodiscard]] model::ProposalReason MovedSince(const model::Proposal& proposal) const;
+  void TellEnded(const model::Proposal& ended, model::ActionBuffer& out) const;
+  void EndAllProposals(std::string_view reason, model::ActionBuffer& out);
+  void EndProposalsLike(const model::NewOrder& order, model::ActionBuffer& out);
+  void EndProposalsOf(model::InstrumentId instrument, model::ActionBuffer& out);
+  void ExpireProposals(model::ActionBuffer& out);
+  void ResumeProposals(model::ActionBuffer& out);
+  void SetAutonomy(const model::Permit& permit, model::ActionBuffer& out);
+
+  // The gate's answer; with kOrLess to the largest order that it lets pass.
+  risk::GateAnswer Judge(const model::NewOrder& order, const risk::BookFigures& figures,
+                         Manner manner, model::ActionBuffer& out);
   // Empty when the gate objects; then it was told.
   std::optional<risk::Approved<model::NewOrder>> Approve(const model::NewOrder& order,
                                                          const risk::BookFigures& figures,
@@ -261,6 +300,10 @@ class Engine {
   };
   std::array<Losses, model::kInstrumentsMax> losses_{};
   DenialLog denials_;
+  approvals::ProposalBook proposals_;
+  std::vector<model::Proposal> left_open_;  // By earlier runs; empty from the first permit on.
+  model::AutonomyMode autonomy_;
+  bool is_autonomy_told_ = false;
   std::unique_ptr<DayTradeDesk> day_trades_;
   model::OrderId launching_;  // The waiting order that is asked for, while it is.
   SizingLimits sizing_;

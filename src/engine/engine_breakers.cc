@@ -137,9 +137,12 @@ void Engine::On(const model::VixRead& reading, model::ActionBuffer& /*out*/) {
   board_.SeeVix(reading.level, std::min(reading.read_at, now_));
 }
 
-void Engine::On(const model::MarketSession& session, model::ActionBuffer& /*out*/) {
+void Engine::On(const model::MarketSession& session, model::ActionBuffer& out) {
   now_ = std::max(now_, session.at);
   board_.SeeSession(session.is_open, now_);
+  if (!session.is_open) {
+    EndAllProposals("the market session ended", out);
+  }
 }
 
 void Engine::JudgeBreakers(model::ActionBuffer& out) {

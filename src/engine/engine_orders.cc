@@ -90,10 +90,8 @@ oms::BracketIds Engine::NextBracketIds(const model::NewOrder& order) {
   return ids;
 }
 
-std::optional<risk::Approved<model::NewOrder>> Engine::Approve(const model::NewOrder& order,
-                                                               const risk::BookFigures& figures,
-                                                               Manner manner,
-                                                               model::ActionBuffer& out) {
+risk::GateAnswer Engine::Judge(const model::NewOrder& order, const risk::BookFigures& figures,
+                               Manner manner, model::ActionBuffer& out) {
   CountMessages(out);
   const auto day_trade = JudgeDayTrade(order, out);
   const risk::GuardInput input{.order = order,
@@ -103,22 +101,30 @@ std::optional<risk::Approved<model::NewOrder>> Engine::Approve(const model::NewO
                                .now = now_,
                                .day_trade = day_trade ? &*day_trade : nullptr,
                                .is_successor = manner == Manner::kAsSuccessor};
-  const risk::GateAnswer answer = AskGate(input);
+  risk::GateAnswer answer = AskGate(input);
   const auto* denial = std::get_if<model::Denial>(&answer);
   if (denial == nullptr && day_trade) {
     WarnOfDayTrade(order, *day_trade, out);
   }
-  if (denial == nullptr) {
-    return std::get<risk::Approved<model::NewOrder>>(answer);
-  }
-  if (manner == Manner::kOrLess) {
+  if (denial != nullptr && manner == Manner::kOrLess) {
     const auto smaller = risk::LargestAllowed(gate_, input, *denial);
     if (smaller && IsWorthwhile(smaller->quantity, order.quantity)) {
-      return std::get<risk::Approved<model::NewOrder>>(AskGate(input.With(*smaller)));
+      return AskGate(input.With(*smaller));
     }
   }
-  Deny(order, *denial, out);
-  return std::nullopt;
+  return answer;
+}
+
+std::optional<risk::Approved<model::NewOrder>> Engine::Approve(const model::NewOrder& order,
+                                                               const risk::BookFigures& figures,
+                                                               Manner manner,
+                                                               model::ActionBuffer& out) {
+  const risk::GateAnswer answer = Judge(order, figures, manner, out);
+  if (const auto* denial = std::get_if<model::Denial>(&answer)) {
+    Deny(order, *denial, out);
+    return std::nullopt;
+  }
+  return std::get<risk::Approved<model::NewOrder>>(answer);
 }
 
 risk::GateAnswer Engine::AskGate(const risk::GuardInput& input) const {
@@ -194,19 +200,32 @@ void Engine::NoteEntry(const model::NewOrder& order, Manner manner) {
   }
 }
 
-void Engine::Ask(const model::NewOrder& order, model::ActionBuffer& out) {
+void Engine::Ask(const model::NewOrder& order, model::ActionBuffer& out, double strength) {
   const bool may_shrink = options_.reduces_size && order.origin == model::Origin::kStrategy;
   const Manner manner = may_shrink ? Manner::kOrLess : Manner::kAsIs;
   const auto approved = Approve(order, Figures(order.instrument), manner, out);
   if (!approved) {
     return;
   }
-  const base::Decimal reserve = ReserveFor(approved->value());
-  if (IsStop(order) && !options_.has_native_stops) {
-    oms_.Hold(*approved, NextBracketIds(order), reserve, now_, out);
+  if (order.origin == model::Origin::kStrategy) {
+    EndProposalsLike(order, out);
+  }
+  if (NeedsPerson(approved->value())) {
+    Propose(*approved, strength, out);
   } else {
-    oms_.Submit(*approved, NextBracketIds(order), reserve, now_, out);
-    NoteEntry(approved->value(), manner);
+    Place(*approved, NextBracketIds(order), manner, out);
+  }
+}
+
+void Engine::Place(const risk::Approved<model::NewOrder>& approved, const oms::BracketIds& ids,
+                   Manner manner, model::ActionBuffer& out) {
+  const model::NewOrder& order = approved.value();
+  const base::Decimal reserve = ReserveFor(order);
+  if (IsStop(order) && !options_.has_native_stops) {
+    oms_.Hold(approved, ids, reserve, now_, out);
+  } else {
+    oms_.Submit(approved, ids, reserve, now_, out);
+    NoteEntry(order, manner);
   }
 }
 

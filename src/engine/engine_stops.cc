@@ -55,6 +55,7 @@ void Engine::On(const model::Permit& permit, model::ActionBuffer& out) {
   } else if (!permit.is_killed && was_killed) {
     Alert(model::AlertLevel::kWarning, "KILL_SWITCH_RELEASED", permit.reason, out);
   }
+  SetAutonomy(permit, out);
   SetRunState(permit.reason, out);
 }
 
@@ -135,6 +136,7 @@ void Engine::On(const model::Notice& notice, model::ActionBuffer& out) {
 void Engine::On(const model::Shutdown& shutdown, model::ActionBuffer& out) {
   now_ = std::max(now_, shutdown.at);
   is_shutting_down_ = true;
+  EndAllProposals("the trader was stopped", out);
   CancelWorking(Keep::kWaiting, out);
 }
 

@@ -76,6 +76,7 @@ struct Wanted {
   std::optional<DayTradeSetup> day_trades;
   EntriesOfDay entries;
   breakers::Opening breakers;
+  OpenApprovals approvals;
 };
 
 class EngineFixture : public testing::Test {
@@ -101,7 +102,8 @@ class EngineFixture : public testing::Test {
             .anchor = std::nullopt,
             .breakers = wanted.breakers,
             .entries = wanted.entries,
-            .day_trades = std::move(wanted.day_trades)});
+            .day_trades = std::move(wanted.day_trades),
+            .approvals = std::move(wanted.approvals)});
   }
 
   void Give(const model::Event& event) { engine_->Process(event, out_); }

@@ -13,6 +13,7 @@
 #include "ledger/breaker_log.h"
 #include "ledger/fill_row.h"
 #include "ledger/order_row.h"
+#include "ledger/proposal_row.h"
 #include "ledger/round_trip_row.h"
 #include "ledger/row_text.h"
 #include "ledger/symbols.h"
@@ -109,6 +110,20 @@ Result<model::Action> BreakerOf(const sql::Statement& cells, const SymbolMap& /*
                                              .at = row->at});
 }
 
+Result<model::Action> ProposalOf(const sql::Statement& cells, const SymbolMap& symbols) {
+  auto proposal = ReadProposal(cells);
+  if (!proposal) {
+    return tl::unexpected<base::Error>(proposal.error());
+  }
+  const auto instrument = symbols.Instrument(cells.Int(kProposalInstrument));
+  if (!instrument) {
+    return base::Fail(ErrorCode::kNotFound,
+                      "proposal " + cells.Text(0) + ": the configuration lacks its instrument");
+  }
+  proposal->order.instrument = *instrument;
+  return model::Action(model::ProposalChanged{*proposal});
+}
+
 struct ActionKind {
   std::string_view table;
   std::string_view columns;
@@ -154,6 +169,11 @@ std::string LineOf(const model::Action& action, const SymbolMap& symbols) {
     return RowAsJson("breaker_events", SplitColumns(kBreakerColumns), kBreakerKinds, row,
                      Cells::kFilled);
   }
+  if (const auto* proposal = std::get_if<model::ProposalChanged>(&action)) {
+    auto row = sql::Statement::Detached(kProposalKinds);
+    BindProposal(row, proposal->proposal, symbols);
+    return RowAsJson("proposals", ProposalColumnNames(), kProposalKinds, row, Cells::kFilled);
+  }
   return "";
 }
 
@@ -168,7 +188,8 @@ Result<model::Action> ActionOfLine(std::string_view line, const SymbolMap& symbo
       ActionKind{"anchors", kAnchorColumns, kAnchorKinds, &AnchorOf},
       ActionKind{"adjustments", kAdjustmentColumns, kAdjustmentKinds, &AdjustmentOf},
       ActionKind{"round_trips", kRoundTripColumns, kRoundTripKinds, &RoundTripOf},
-      ActionKind{"breaker_events", kBreakerColumns, kBreakerKinds, &BreakerOf}};
+      ActionKind{"breaker_events", kBreakerColumns, kBreakerKinds, &BreakerOf},
+      ActionKind{"proposals", kProposalColumnList, kProposalKinds, &ProposalOf}};
   for (const ActionKind& kind : kinds) {
     if (kind.table == row->table) {
       const auto cells = CellsOf(*row, kind.columns, kind.kinds);

@@ -18,6 +18,10 @@ inline constexpr base::DurableWrite kSwitchWrite{"ledger.switch", "a turn of HAL
 inline constexpr base::DurableWrite kScopeWrite{"ledger.scope",
                                                 "a stop of a strategy, a symbol or the account"};
 
+inline constexpr base::DurableWrite kApprovalWrite{"ledger.approval",
+                                                   "a person's answer to a proposal"};
+inline constexpr base::DurableWrite kModeWrite{"ledger.mode", "a change of the mode of autonomy"};
+
 inline constexpr base::DurableWrite kRefusalWrite{"ledger.refusal",
                                                   "a release of the kill switch that was refused"};
 

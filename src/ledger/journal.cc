@@ -15,6 +15,7 @@
 #include "ledger/duplicate_fill.h"
 #include "ledger/fill_row.h"
 #include "ledger/order_row.h"
+#include "ledger/proposal_row.h"
 #include "ledger/replay.h"
 #include "ledger/round_trip_row.h"
 #include "ledger/snapshot.h"
@@ -39,7 +40,8 @@ enum : std::size_t {
   kUpsertPeriodAnchor,
   kInsertAdjustment,
   kInsertRoundTrip,
-  kInsertBreaker
+  kInsertBreaker,
+  kPutProposal
 };
 
 // "INSERT INTO <table>(sequence, ..., hash) VALUES(...)" with its parameters.
@@ -74,6 +76,7 @@ std::vector<sql::StatementText> Texts() {
       {.sql = std::string("INSERT INTO breaker_events(") + kBreakerColumns +
               ") VALUES(:b, :e, :v, :l, :a, :r, :t)",
        .params = kBreakerKinds},
+      PutProposalText(),
   };
 }
 
@@ -256,6 +259,12 @@ base::Result<void> Journal::Write(const model::BreakerChanged& changed) {
   sql::Statement& insert = statements_[kInsertBreaker];
   BindBreaker(insert, AsRow(changed));
   return Outcome(insert.Execute());
+}
+
+base::Result<void> Journal::Write(const model::ProposalChanged& changed) {
+  sql::Statement& put = statements_[kPutProposal];
+  BindProposal(put, changed.proposal, run_.symbols);
+  return Outcome(put.Execute());
 }
 
 base::Result<void> Journal::Write(const model::BooksAdjusted& booked) {

@@ -59,6 +59,7 @@ class Journal {
   base::Result<bool> Write(const model::FillBooked& booked, std::vector<DuplicateFill>& duplicates);
   base::Result<void> Write(const model::AnchorSet& anchor);
   base::Result<void> Write(const model::BreakerChanged& changed);
+  base::Result<void> Write(const model::ProposalChanged& changed);
   // These two are written once each, by their id.
   base::Result<void> Write(const model::BooksAdjusted& booked);
   base::Result<void> Write(const model::RoundTripClosed& closed);

@@ -112,6 +112,8 @@ Result<bool> WriteAction(Journal& journal, const model::Action& action, CommitRe
     written = journal.Write(*trip);
   } else if (const auto* breaker = std::get_if<model::BreakerChanged>(&action)) {
     written = journal.Write(*breaker);
+  } else if (const auto* proposal = std::get_if<model::ProposalChanged>(&action)) {
+    written = journal.Write(*proposal);
   } else {
     return false;
   }
@@ -127,7 +129,8 @@ bool IsJournaled(const model::Action& action) {
          std::holds_alternative<model::AnchorSet>(action) ||
          std::holds_alternative<model::BooksAdjusted>(action) ||
          std::holds_alternative<model::RoundTripClosed>(action) ||
-         std::holds_alternative<model::BreakerChanged>(action);
+         std::holds_alternative<model::BreakerChanged>(action) ||
+         std::holds_alternative<model::ProposalChanged>(action);
 }
 
 }  // namespace

@@ -27,9 +27,12 @@
 #include <string_view>
 #include <vector>
 
+#include "approvals/mode_change.h"
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/approval_log.h"
+#include "ledger/autonomy_measures.h"
 #include "ledger/chain.h"
 #include "ledger/ledger_place.h"
 #include "ledger/ledger_store.h"
@@ -40,6 +43,7 @@
 #include "ledger/session.h"
 #include "ledger/spill.h"
 #include "model/action.h"
+#include "model/autonomy.h"
 #include "model/breaker.h"
 #include "model/fill.h"
 #include "model/foreign_day_trade.h"
@@ -122,6 +126,15 @@ class Ledger final : public LedgerStore {
   base::Result<ScopeState> ReadScopes() override;
   base::Result<void> NoteBreaker(const model::BreakerRow& row) override;
   base::Result<model::BreakerRecord> ReadBreakers() override;
+  base::Result<ApprovalNews> ReadApprovals(std::uint64_t after) override;
+  base::Result<void> EnsureMode(const model::ModeTurn& opening) override;
+  base::Result<std::optional<model::ModeTurn>> Mode();
+  base::Result<approvals::Measures> Measure(const MeasuredTime& time);
+  // A person's answer to a proposal; see approval_log.h.
+  base::Result<StoredProposal> AnswerProposal(const Answer& answer);
+  base::Result<StoredProposal> FindProposal(const model::OrderId& id);
+  base::Result<std::vector<StoredProposal>> Proposals(ProposalFilter filter, std::size_t limit);
+  base::Result<model::ModeTurn> ChangeMode(const model::ModeTurn& turn, std::uint64_t last);
   // When the switch was last turned on after having been off; empty while it is off.
   base::Result<std::optional<base::UnixNanos>> OnSince(model::Switch which);
   // The newest turn's number, 0 for none. Cheap: a few microseconds, for a poll.

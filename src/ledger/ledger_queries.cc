@@ -8,8 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "approvals/mode_change.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/approval_log.h"
+#include "ledger/autonomy_measures.h"
 #include "ledger/breaker_log.h"
 #include "ledger/chain.h"
 #include "ledger/foreign_day_trades.h"
@@ -24,6 +27,7 @@
 #include "ledger/scope_log.h"
 #include "ledger/session.h"
 #include "ledger/symbols.h"
+#include "model/autonomy.h"
 #include "model/breaker.h"
 #include "model/fill.h"
 #include "model/foreign_day_trade.h"
@@ -170,6 +174,56 @@ Result<model::ScopeTurn> Ledger::TurnScope(const model::ScopeTurn& turn) {
 Result<ScopeState> Ledger::ReadScopes() {
   const auto connection = Connection();
   return connection ? ReadScopeState(**connection)
+                    : tl::unexpected<base::Error>(connection.error());
+}
+
+Result<ApprovalNews> Ledger::ReadApprovals(std::uint64_t after) {
+  const auto connection = Connection();
+  return connection ? ReadApprovalNews(**connection, after)
+                    : tl::unexpected<base::Error>(connection.error());
+}
+
+Result<void> Ledger::EnsureMode(const model::ModeTurn& opening) {
+  const auto mode = Mode();
+  if (!mode || *mode) {
+    return mode ? Result<void>() : tl::unexpected<base::Error>(mode.error());
+  }
+  const auto written = ChangeMode(opening, 0);
+  return written ? Result<void>() : tl::unexpected<base::Error>(written.error());
+}
+
+Result<std::optional<model::ModeTurn>> Ledger::Mode() {
+  const auto connection = Connection();
+  return connection ? ReadMode(**connection) : tl::unexpected<base::Error>(connection.error());
+}
+
+Result<approvals::Measures> Ledger::Measure(const MeasuredTime& time) {
+  const auto connection = Connection();
+  return connection ? ReadMeasures(**connection, time)
+                    : tl::unexpected<base::Error>(connection.error());
+}
+
+Result<StoredProposal> Ledger::AnswerProposal(const Answer& answer) {
+  const auto connection = Connection();
+  return connection ? ledger::AnswerProposal(**connection, answer)
+                    : tl::unexpected<base::Error>(connection.error());
+}
+
+Result<StoredProposal> Ledger::FindProposal(const model::OrderId& id) {
+  const auto connection = Connection();
+  return connection ? ledger::FindProposal(**connection, id)
+                    : tl::unexpected<base::Error>(connection.error());
+}
+
+Result<std::vector<StoredProposal>> Ledger::Proposals(ProposalFilter filter, std::size_t limit) {
+  const auto connection = Connection();
+  return connection ? ReadProposals(**connection, filter, limit)
+                    : tl::unexpected<base::Error>(connection.error());
+}
+
+Result<model::ModeTurn> Ledger::ChangeMode(const model::ModeTurn& turn, std::uint64_t last) {
+  const auto connection = Connection();
+  return connection ? AppendMode(**connection, turn, last)
                     : tl::unexpected<base::Error>(connection.error());
 }
 

@@ -17,12 +17,14 @@
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/approval_log.h"
 #include "ledger/duplicate_fill.h"
 #include "ledger/recent_orders.h"
 #include "ledger/recovered_books.h"
 #include "ledger/scope_log.h"
 #include "ledger/spill_store.h"
 #include "model/action.h"
+#include "model/autonomy.h"
 #include "model/breaker.h"
 #include "model/foreign_day_trade.h"
 #include "model/instrument.h"
@@ -82,6 +84,10 @@ class LedgerStore {
   // Stops of a part of the account.
   virtual base::Result<model::ScopeTurn> TurnScope(const model::ScopeTurn& turn) = 0;
   virtual base::Result<ScopeState> ReadScopes() = 0;
+  // The mode of autonomy, and what people answered after the answer of that sequence.
+  virtual base::Result<ApprovalNews> ReadApprovals(std::uint64_t after) = 0;
+  // Writes the mode that a new ledger begins with; changes nothing when there is one.
+  virtual base::Result<void> EnsureMode(const model::ModeTurn& /*opening*/) { return {}; }
   virtual base::Result<std::uint64_t> LastEpoch() = 0;
   // Keeps what others told of day trades. Those that are kept already change nothing.
   virtual base::Result<void> KeepForeignDayTrades(

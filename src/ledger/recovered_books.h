@@ -17,12 +17,14 @@
 #include "ledger/entries_of_day.h"
 #include "model/action.h"
 #include "model/adjustment.h"
+#include "model/autonomy.h"
 #include "model/booked_trade.h"
 #include "model/breaker.h"
 #include "model/fill.h"
 #include "model/foreign_day_trade.h"
 #include "model/order.h"
 #include "model/portfolio.h"
+#include "model/proposal.h"
 #include "model/share_move.h"
 #include "model/switches.h"
 
@@ -55,6 +57,9 @@ struct RecoveredBooks {
   EntriesOfDay entries;
   std::optional<model::AnchorSet> peak_anchor;
   model::BreakerRecord breakers;
+  std::vector<model::Proposal> proposals;         // Those that were left open; see approval_log.h.
+  std::optional<model::ModeTurn> mode;            // Empty: nobody ever changed it.
+  std::uint64_t last_answer = 0;                  // To a proposal.
   std::vector<model::BookedTrade> booked_trades;  // The newest kBookedTradesMax.
   model::ShareMoves share_moves;  // Of equities, as far as the replay of the books reached back.
   std::vector<model::ForeignDayTrade> foreign_day_trades;  // Oldest first.

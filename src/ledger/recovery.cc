@@ -12,6 +12,7 @@
 #include "base/decimal.h"
 #include "base/result.h"
 #include "ledger/adjustment_row.h"
+#include "ledger/approval_log.h"
 #include "ledger/breaker_log.h"
 #include "ledger/chain.h"
 #include "ledger/entries_of_day.h"
@@ -287,6 +288,21 @@ Result<RecoveredBooks> RecoverBooks(sql::Connection& connection, SwitchLog& swit
     return tl::unexpected<base::Error>(breakers.error());
   }
   books.breakers = *breakers;
+  auto proposals = ReadOpenProposals(connection, *symbols);
+  if (!proposals) {
+    return tl::unexpected<base::Error>(proposals.error());
+  }
+  books.proposals = *std::move(proposals);
+  auto mode = ReadMode(connection);
+  if (!mode) {
+    return tl::unexpected<base::Error>(mode.error());
+  }
+  books.mode = *std::move(mode);
+  const auto answer = connection.QueryInt("SELECT max(sequence) FROM approval_answers");
+  if (!answer) {
+    return tl::unexpected<base::Error>(answer.error());
+  }
+  books.last_answer = static_cast<std::uint64_t>(answer->value_or(0));
   return books;
 }
 

@@ -190,6 +190,28 @@ constexpr std::array kScopedStops{
     "mode TEXT NOT NULL, reason TEXT NOT NULL, actor TEXT NOT NULL, at BIGINT NOT NULL)",
 };
 
+// Orders that wait for a person, the answers, and how much the program may do by itself; see
+// approval_log.h. An answer changes the row of its proposal, so there is at most one.
+constexpr std::array kApprovals{
+    "CREATE TABLE proposals("
+    "id TEXT NOT NULL PRIMARY KEY, instrument_id BIGINT NOT NULL REFERENCES instruments(id), "
+    "state TEXT NOT NULL, reason TEXT NOT NULL, decision_id TEXT NOT NULL, "
+    "strategy TEXT NOT NULL, side TEXT NOT NULL, intent TEXT NOT NULL, order_type TEXT NOT NULL, "
+    "time_in_force TEXT NOT NULL, quantity BIGINT NOT NULL, limit_price BIGINT NOT NULL, "
+    "stop_price BIGINT NOT NULL, protective_stop BIGINT NOT NULL, profit_target BIGINT NOT NULL, "
+    "reference_price BIGINT NOT NULL, signal_strength BIGINT NOT NULL, "
+    "created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL, updated_at BIGINT NOT NULL)",
+    "CREATE INDEX proposals_open ON proposals(created_at) "
+    "WHERE state IN ('PENDING', 'CLAIMED')",
+    "CREATE TABLE approval_answers("
+    "sequence INTEGER PRIMARY KEY AUTOINCREMENT, "
+    "proposal_id TEXT NOT NULL UNIQUE REFERENCES proposals(id), verdict TEXT NOT NULL, "
+    "actor TEXT NOT NULL, reason TEXT NOT NULL, at BIGINT NOT NULL)",
+    "CREATE TABLE autonomy_modes("
+    "sequence INTEGER PRIMARY KEY AUTOINCREMENT, mode TEXT NOT NULL, reason TEXT NOT NULL, "
+    "actor TEXT NOT NULL, at BIGINT NOT NULL)",
+};
+
 }  // namespace
 
 std::span<const sql::Migration> Migrations() {
@@ -203,7 +225,7 @@ std::span<const sql::Migration> Migrations() {
       sql::Migration{"day trades of others", kForeignDayTrades},
       sql::Migration{"circuit breakers", kBreakers},
       sql::Migration{"refused releases", kRefusedReleases},
-      sql::Migration{"scoped stops", kScopedStops}};
+      sql::Migration{"scoped stops", kScopedStops}, sql::Migration{"approvals", kApprovals}};
   return steps;
 }
 

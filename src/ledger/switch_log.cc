@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/approval_log.h"
 #include "ledger/durable_writes.h"
 #include "model/names.h"
 #include "model/switches.h"
@@ -84,6 +85,13 @@ base::Result<model::SwitchTurn> SwitchLog::Insert(const model::SwitchTurn& turn)
   insert->Set(3, turn.actor).Set(4, turn.at.time_since_epoch().count());
   if (const auto inserted = insert->Execute(); !inserted) {
     return tl::unexpected<base::Error>(inserted.error());
+  }
+  if (turn.is_on) {
+    const auto stood =
+        StandDown(*connection_, {.is_kill = turn.which == model::Switch::kKill, .at = turn.at});
+    if (!stood) {
+      return tl::unexpected<base::Error>(stood.error());
+    }
   }
   const auto sequence = LastSequence();
   if (!sequence) {

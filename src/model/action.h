@@ -1,8 +1,8 @@
 // Everything the engine asks of the world, in the order it is to be done.
 //
-// Shape:   OrderChanged, FillBooked, BooksAdjusted, RoundTripClosed, AnchorSet and BreakerChanged
-//          are journaled: the ledger has them before any later action of the same batch leaves the
-//          program. The others are for venue, Redis and people.
+// Shape:   OrderChanged, FillBooked, BooksAdjusted, RoundTripClosed, AnchorSet, BreakerChanged
+//          and ProposalChanged are journaled: the ledger has them before any later action of the
+//          same batch leaves the program. The others are for venue, Redis and people.
 // Threads: trivially copyable values.
 
 #pragma once
@@ -14,12 +14,14 @@
 #include "base/fixed_string.h"
 #include "base/time.h"
 #include "model/adjustment.h"
+#include "model/autonomy.h"
 #include "model/breaker.h"
 #include "model/denial.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/portfolio.h"
+#include "model/proposal.h"
 #include "model/signal.h"
 
 namespace bulwark::model {
@@ -135,8 +137,21 @@ struct BreakerChanged {
   base::UnixNanos at;
 };
 
-using Action = std::variant<OrderChanged, FillBooked, PortfolioChanged, SendOrder, SendCancel,
-                            AnchorSet, SignalGenerated, OrderDenied, AlertRaised, RunStateChanged,
-                            FeedStateChanged, BooksAdjusted, RoundTripClosed, BreakerChanged>;
+// A proposal as it is now; the first one for an id is its making.
+struct ProposalChanged {
+  Proposal proposal;
+};
+
+// The mode of autonomy that is in force; the first one of a run changes nothing.
+struct AutonomyChanged {
+  AutonomyMode from = AutonomyMode::kPaperOnly;
+  AutonomyMode mode = AutonomyMode::kPaperOnly;
+  base::UnixNanos since;
+};
+
+using Action =
+    std::variant<OrderChanged, FillBooked, PortfolioChanged, SendOrder, SendCancel, AnchorSet,
+                 SignalGenerated, OrderDenied, AlertRaised, RunStateChanged, FeedStateChanged,
+                 BooksAdjusted, RoundTripClosed, BreakerChanged, ProposalChanged, AutonomyChanged>;
 
 }  // namespace bulwark::model

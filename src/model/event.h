@@ -14,11 +14,13 @@
 #include "base/time.h"
 #include "model/action.h"
 #include "model/adjustment.h"
+#include "model/autonomy.h"
 #include "model/breaker.h"
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/proposal.h"
 #include "model/scoped_modes.h"
 #include "model/venue_report.h"
 
@@ -40,6 +42,17 @@ struct Permit {
   bool is_ledger_ok = false;
   Reason reason;             // Of the halt or kill in force, else what could not be read.
   std::uint64_t scopes = 0;  // Version of the scoped stops that were in force; see ScopesRead.
+  AutonomyMode autonomy = AutonomyMode::kPaperOnly;
+  base::UnixNanos autonomy_since;
+  base::UnixNanos at;
+};
+
+// A person answered a proposal, and the ledger gave the answer to this one person alone.
+struct ProposalDecided {
+  OrderId proposal_id;
+  Verdict verdict = Verdict::kReject;
+  ActorName actor;
+  ProposalReason reason;
   base::UnixNanos at;
 };
 
@@ -160,6 +173,6 @@ using Event =
                  OrderAccepted, OrderFilled, OrderEnded, CancelRejected, VenueLink, OrderUnresolved,
                  OrderProgress, TradeBusted, TradeCorrected, PlaceOrder, CancelOrder, Notice,
                  ReplaceOrder, CorporateAction, AdjustmentAccepted, OrderAdopted, OperatorSeen,
-                 BreakerReset, VixRead, MarketSession, ScopesRead>;
+                 BreakerReset, VixRead, MarketSession, ScopesRead, ProposalDecided>;
 
 }  // namespace bulwark::model

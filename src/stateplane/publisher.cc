@@ -14,6 +14,7 @@
 
 #include "base/decimal.h"
 #include "base/time.h"
+#include "contract/approval_document.h"
 #include "contract/breaker_document.h"
 #include "contract/catalogue.h"
 #include "contract/channel_payloads.h"
@@ -27,6 +28,7 @@
 #include "model/fill.h"
 #include "model/instrument.h"
 #include "model/order.h"
+#include "model/proposal.h"
 #include "model/telemetry.h"
 #include "redis/command.h"
 #include "stateplane/alert_payloads.h"
@@ -44,6 +46,7 @@ Publisher::Publisher(const model::InstrumentTable& instruments, const PublisherO
       options_(options),
       orders_(instruments),
       alerts_(options.alert_retention),
+      approvals_(instruments),
       market_(instruments),
       portfolio_(opening.portfolio),
       telemetry_(instruments.size()),
@@ -53,6 +56,9 @@ Publisher::Publisher(const model::InstrumentTable& instruments, const PublisherO
   }
   for (const auto& [order, trade] : opening.trades) {
     orders_.AddTrade(order, trade);
+  }
+  for (const model::Proposal& proposal : opening.proposals) {
+    approvals_.Put(proposal);
   }
   for (const contract::OrderRow& row : opening.rows) {
     AddRow(row);
@@ -183,6 +189,17 @@ void Publisher::On(const model::BreakerChanged& action) {
   events_.Add(contract::channels::CircuitBreaker(), std::move(payload));
 }
 
+void Publisher::On(const model::ProposalChanged& action) {
+  const bool is_new = !approvals_.Has(action.proposal.id);
+  approvals_.Put(action.proposal);
+  if (is_new && action.proposal.state == model::ProposalState::kPending) {
+    std::string payload;
+    contract::EncodePendingApproval(payload, action.proposal,
+                                    SymbolOf(action.proposal.order.instrument));
+    events_.Add(contract::channels::PendingApproval(), std::move(payload));
+  }
+}
+
 void Publisher::On(const model::BooksAdjusted& /*action*/) {
   are_books_dirty_ = true;
 }
@@ -241,7 +258,7 @@ void Publisher::SetVenueLink(bool is_up) {
 bool Publisher::is_dirty() const {
   return are_books_dirty_ || is_telemetry_dirty_ || are_latencies_dirty_ || are_breakers_dirty_ ||
          is_state_dirty_ || is_start_dirty_ || heartbeat_.has_value() || orders_.is_dirty() ||
-         alerts_.is_dirty() || !events_.empty();
+         alerts_.is_dirty() || approvals_.is_dirty() || !events_.empty();
 }
 
 void Publisher::Compose(redis::Pipeline& out) {
@@ -260,6 +277,9 @@ void Publisher::Compose(redis::Pipeline& out) {
     ComposeBreakers(out);
   }
   alerts_.Compose(out);
+  if (approvals_.is_dirty()) {
+    approvals_.Compose(out);
+  }
   events_.Compose(out);
   if (are_books_dirty_) {
     ComposeUpdate(out);
@@ -270,6 +290,7 @@ void Publisher::Compose(redis::Pipeline& out) {
 void Publisher::Confirm() {
   orders_.Confirm();
   alerts_.Confirm();
+  approvals_.Confirm();
   events_.Confirm();
   heartbeat_.reset();
   are_books_dirty_ = false;
@@ -284,6 +305,7 @@ void Publisher::Confirm() {
 void Publisher::MarkAllDirty() {
   orders_.MarkAllDirty();
   alerts_.MarkAllDirty();
+  approvals_.MarkAllDirty();
   are_books_dirty_ = true;
   are_rows_dirty_ = true;
   is_telemetry_dirty_ = true;

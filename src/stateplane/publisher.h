@@ -33,9 +33,11 @@
 #include "model/breaker.h"
 #include "model/instrument.h"
 #include "model/portfolio.h"
+#include "model/proposal.h"
 #include "model/telemetry.h"
 #include "redis/command.h"
 #include "stateplane/alert_mirror.h"
+#include "stateplane/approval_mirror.h"
 #include "stateplane/event_outbox.h"
 #include "stateplane/market_mirror.h"
 #include "stateplane/order_mirror.h"
@@ -57,6 +59,7 @@ struct OpeningPicture {
   model::Portfolio portfolio;
   std::vector<model::Order> orders;  // Open ones and the last ended ones.
   std::vector<std::pair<model::OrderId, model::TradeId>> trades;  // Of those orders, oldest first.
+  std::vector<model::Proposal> proposals;                         // That are open.
   std::vector<contract::OrderRow> rows;                           // For VIEW:ORDERS, oldest first.
   std::optional<base::Decimal> day_anchor;
 };
@@ -103,6 +106,8 @@ class Publisher {
   void On(const model::FeedStateChanged& action);
   void On(const model::AnchorSet& action);
   void On(const model::BreakerChanged& action);
+  void On(const model::ProposalChanged& action);
+  void On(const model::AutonomyChanged& action) { approvals_.Put(action); }
   void On(const model::SendOrder& /*action*/) {}
   void On(const model::SendCancel& /*action*/) {}
 
@@ -122,6 +127,7 @@ class Publisher {
   PublisherOptions options_;
   OrderMirror orders_;
   AlertMirror alerts_;
+  ApprovalMirror approvals_;
   EventOutbox events_;
   MarketMirror market_;
   model::Portfolio portfolio_;

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "approvals/autonomy_policy.h"
+#include "approvals/mode_change.h"
 #include "base/decimal.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -21,6 +23,7 @@
 #include "market/feeds/simulated/simulated_feed.h"
 #include "market/pacer.h"
 #include "model/action.h"
+#include "model/autonomy.h"
 #include "model/breaker.h"
 #include "model/instrument.h"
 #include "model/signal.h"
@@ -230,6 +233,25 @@ risk::Instruments RestrictedOf(const config::Settings& settings,
   return restricted;
 }
 
+model::AutonomyMode OpeningModeOf(const config::Settings& settings) {
+  return settings.autonomy.mode == config::OpeningMode::kManualApproval
+             ? model::AutonomyMode::kManualApproval
+             : model::AutonomyMode::kPaperOnly;
+}
+
+approvals::ApprovalRules MakeApprovalRules(const config::Settings& settings) {
+  return {.lifetime = settings.approvals.expiry,
+          .collar_percent = settings.approvals.collar_pct,
+          .worth_max = settings.autonomy.bounded_notional};
+}
+
+approvals::ChangeRules MakeChangeRules(const config::Settings& settings) {
+  return {.days_to_bounded = settings.autonomy.transition_min_days,
+          .days_to_full = 3 * settings.autonomy.transition_min_days,
+          .sharpe_min = settings.autonomy.min_sharpe,
+          .drawdown_max = settings.autonomy.max_drawdown_pct};
+}
+
 risk::GateLimits MakeLimits(const config::Settings& settings) {
   return {.allow_strategy_exits_when_killed = settings.kill.allow_strategy_exits,
           .permit_lifetime = settings.risk.permit_ttl,
@@ -306,6 +328,7 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
           .borrow_bps_per_day = settings.account.borrow_bps_per_day,
           .replaces_per_minute = static_cast<std::size_t>(settings.risk.replaces_per_minute),
           .breakers = MakeBreakerLimits(settings),
+          .approvals = MakeApprovalRules(settings),
           .reduces_size = settings.risk.reduce_size},
       engine::EngineParts{.instruments = instruments,
                           .bars = *std::move(bars),
@@ -318,7 +341,8 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
                           .inception_anchor = start.inception_anchor,
                           .breakers = start.breakers,
                           .entries = start.entries,
-                          .day_trades = *std::move(day_trades)});
+                          .day_trades = *std::move(day_trades),
+                          .approvals = std::move(start.approvals)});
 }
 
 Result<void> CheckInputs(const config::Settings& settings) {

@@ -11,6 +11,8 @@
 #include <memory>
 #include <optional>
 
+#include "approvals/autonomy_policy.h"
+#include "approvals/mode_change.h"
 #include "base/result.h"
 #include "breakers/board.h"
 #include "breakers/breaker_rules.h"
@@ -19,6 +21,7 @@
 #include "market/feed.h"
 #include "market/pacer.h"
 #include "model/action.h"
+#include "model/autonomy.h"
 #include "model/breaker.h"
 #include "model/instrument.h"
 #include "oms/oms.h"
@@ -41,6 +44,10 @@ base::Result<void> CheckInputs(const config::Settings& settings);
 // How the configured account moves cash and what it ties up.
 model::AccountTerms MakeTerms(const config::Settings& settings);
 
+approvals::ApprovalRules MakeApprovalRules(const config::Settings& settings);
+approvals::ChangeRules MakeChangeRules(const config::Settings& settings);
+// With which a new ledger begins.
+model::AutonomyMode OpeningModeOf(const config::Settings& settings);
 risk::GateLimits MakeLimits(const config::Settings& settings);
 breakers::Limits MakeBreakerLimits(const config::Settings& settings);
 breakers::Opening OpeningOf(const model::BreakerRecord& record,
@@ -54,6 +61,7 @@ struct EngineStart {
   std::optional<model::AnchorSet> inception_anchor;
   engine::EntriesOfDay entries;
   breakers::Opening breakers;
+  engine::OpenApprovals approvals;
 };
 base::Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& settings,
                                                          const model::InstrumentTable& instruments,

@@ -35,7 +35,8 @@ bool IsJournaled(const model::Action& action) {
          std::holds_alternative<model::AnchorSet>(action) ||
          std::holds_alternative<model::BooksAdjusted>(action) ||
          std::holds_alternative<model::RoundTripClosed>(action) ||
-         std::holds_alternative<model::BreakerChanged>(action);
+         std::holds_alternative<model::BreakerChanged>(action) ||
+         std::holds_alternative<model::ProposalChanged>(action);
 }
 
 // Told to people and kept by nobody: it waits for no commit.

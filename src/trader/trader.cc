@@ -80,6 +80,7 @@ stateplane::OpeningPicture PictureOf(const ledger::RecoveredBooks& books,
     picture.rows.push_back(contract::MakeOrderRow(booked.order, booked.fill,
                                                   instruments[booked.fill.instrument].symbol));
   }
+  picture.proposals = books.proposals;
   if (books.anchor) {
     picture.day_anchor = books.anchor->equity;
   }
@@ -165,6 +166,13 @@ base::Result<void> Trader::OpenBooks() {
       return taken;
     }
   }
+  if (auto begun = ledger_->EnsureMode({.mode = OpeningModeOf(settings_),
+                                        .reason = "the setting autonomy.mode",
+                                        .actor = "system",
+                                        .at = clock_.WallNow()});
+      !begun) {
+    return begun;
+  }
   auto books = ledger_->Recover(instruments_);
   if (!books) {
     return tl::unexpected<base::Error>(books.error());
@@ -218,7 +226,9 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
       .week_anchor = books.week_anchor,
       .inception_anchor = books.inception_anchor,
       .entries = {.utc_day = books.entries.utc_day, .count = books.entries.count},
-      .breakers = OpeningOf(books.breakers, books.peak_anchor)};
+      .breakers = OpeningOf(books.breakers, books.peak_anchor),
+      .approvals = {.mode = books.mode ? books.mode->mode : OpeningModeOf(settings_),
+                    .proposals = books.proposals}};
   MakeRecorder(start);
   auto engine = MakeEngine(settings_, instruments_, start);
   auto watched = environment_.OpenWatchedLedger();
@@ -280,15 +290,17 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
     venue_thread_->NoteSentEarlier(order.id);
   }
   feed_thread_ = std::make_unique<FeedThread>(*feed_, *std::move(pacer), queues_, health_, clock_);
-  watcher_ = std::make_unique<Watcher>(environment_.MakeDialer(), *std::move(watched),
-                                       WatcherTiming{.poll_every = settings_.halt.poll_interval},
-                                       WatcherPeers{.queues = queues_,
-                                                    .health = health_,
-                                                    .exit_gate = *exit_gate_,
-                                                    .clock = clock_,
-                                                    .epoch = epoch_,
-                                                    .does_halt_kill = settings_.halt.sets_kill,
-                                                    .instruments = &instruments_});
+  watcher_ = std::make_unique<Watcher>(
+      environment_.MakeDialer(), *std::move(watched),
+      WatcherTiming{.poll_every = settings_.halt.poll_interval},
+      WatcherPeers{.queues = queues_,
+                   .health = health_,
+                   .exit_gate = *exit_gate_,
+                   .clock = clock_,
+                   .epoch = epoch_,
+                   .does_halt_kill = settings_.halt.sets_kill,
+                   .instruments = &instruments_,
+                   .approvals = {.mode = start.approvals.mode, .last_answer = books.last_answer}});
   return {};
 }
 

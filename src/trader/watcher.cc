@@ -151,6 +151,7 @@ Watcher::Watcher(std::unique_ptr<redis::Dialer> dialer, std::unique_ptr<ledger::
       epoch_(peers.epoch),
       does_halt_kill_(peers.does_halt_kill),
       news_(*ledger_, queues_, clock_),
+      approvals_(*ledger_, queues_, clock_, peers.approvals),
       instruments_(peers.instruments) {}
 
 int Watcher::DoWork() {
@@ -180,7 +181,8 @@ int Watcher::DoWork() {
   }
   Merge(words);
   const bool are_scopes_read = ReadScopes();
-  PushPermit(words.has_value(), switches.has_value() && are_scopes_read);
+  const bool are_approvals_read = approvals_.DoWork();
+  PushPermit(words.has_value(), switches.has_value() && are_scopes_read && are_approvals_read);
   news_.DoWork(words ? connection_.get() : nullptr);
   WaitForNews();
   return 1;
@@ -402,6 +404,8 @@ void Watcher::PushPermit(bool is_redis_ok, bool is_ledger_ok) {
                        .is_redis_ok = is_redis_ok && health_.is_redis_writable.load(),
                        .is_ledger_ok = is_ledger_ok && health_.is_ledger_writable.load(),
                        .scopes = scopes_.version,
+                       .autonomy = approvals_.mode(),
+                       .autonomy_since = approvals_.since(),
                        .at = clock_.WallNow()};
   if (switches_ && is_halted_) {
     permit.reason = model::Reason::Cut(switches_->halt.reason);

@@ -34,6 +34,7 @@
 #include "redis/url.h"
 #include "stateplane/switch_merger.h"
 #include "stateplane/switch_writer.h"
+#include "trader/approval_watch.h"
 #include "trader/exit_gate.h"
 #include "trader/guard_news.h"
 #include "trader/health.h"
@@ -54,6 +55,7 @@ struct WatcherPeers {
   std::uint64_t epoch = 0;      // Of the run; 0: whether it was fenced off is not watched.
   bool does_halt_kill = false;  // A HALT sets the kill switch too.
   const model::InstrumentTable* instruments = nullptr;  // For scoped stops of symbols.
+  ApprovalStart approvals = {};
 };
 
 class Watcher {
@@ -121,6 +123,7 @@ class Watcher {
     std::optional<stateplane::SeenAtKey> kill;
   } reported_;  // What people were told stands wrongly at a key.
   GuardNews news_;
+  ApprovalWatch approvals_;
   const model::InstrumentTable* instruments_;
   model::ScopedModes scopes_;  // As last read.
   std::uint64_t scopes_told_ = 0;

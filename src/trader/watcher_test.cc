@@ -23,6 +23,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "ledger/approval_log.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_store.h"
 #include "ledger/ledger_testing.h"
@@ -96,6 +97,9 @@ class StagedLedger final : public ledger::LedgerStore {
     const auto read = real_->ReadSwitches();
     after_read();
     return read;
+  }
+  base::Result<ledger::ApprovalNews> ReadApprovals(std::uint64_t after) override {
+    return real_->ReadApprovals(after);
   }
   base::Result<void> NoteBreaker(const model::BreakerRow& row) override {
     return real_->NoteBreaker(row);

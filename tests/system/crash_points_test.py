@@ -19,11 +19,12 @@ from harness import check
 # In ctest; --full takes all of both databases.
 SMALL = ("ledger.commit", "venue.commit", "redis.publish")
 SMALL_POSTGRES = ("ledger.commit", "spill.append")
-AT_FIRST_START = ("sql.create", "sql.migrate", "ledger.account", "ledger.run", "journal.segment")
+AT_FIRST_START = ("sql.create", "sql.migrate", "ledger.account", "ledger.run", "ledger.mode", "journal.segment")
 BY_COMMAND = ("ledger.switch", "redis.switch")
 BY_HEARTBEAT = ("ledger.breaker",)
 BY_REFUSAL = ("ledger.refusal",)
 BY_SCOPE = ("ledger.scope",)
+BY_APPROVAL = ("ledger.approval",)
 BY_SPILL = ("spill.append", "ledger.spill_merge", "spill.drop")
 BY_TOOL = ("ledger.restore",)
 BY_IMPORT = ("ledger.import",)
@@ -184,6 +185,35 @@ def by_scope(box):
     check(done.returncode == 0, f"scope clear says {done.returncode}: {done.stdout}{done.stderr}")
     box.wait_trading()
     return box.verify()
+
+
+def by_approval(box):
+    """An approval whose sender dies: it stands or it does not, and is given once either way."""
+    box.start()
+    box.system.wait_orders(1)
+    done = box.system.run("mode", "set", "MANUAL_APPROVAL", "--confirm", "MANUAL_APPROVAL")
+    check(done.returncode == 0, f"mode set says {done.returncode}: {done.stdout}{done.stderr}")
+    box.arm()
+    os.environ.update(box.environment)
+    died = None
+    while died is None or died.returncode != -signal.SIGKILL:
+        check(died is None or died.returncode == 1, f"approve ended with {died and died.stderr}")
+        proposal = harness.wait_until(lambda: waiting(box), 60, "an order that waits")[0]
+        died = box.system.run("approve", proposal)
+    box.disarm()
+    again = box.system.run("approve", proposal)
+    check(again.returncode in (0, 1), f"approve says {again.returncode}: {again.stdout}{again.stderr}")
+    check(again.returncode == 1 or not box.name.endswith(".after"), f"approved twice: {again.stdout}")
+    done = box.system.run("mode", "set", "PAPER_ONLY")
+    check(done.returncode == 0, f"mode set says {done.returncode}: {done.stdout}{done.stderr}")
+    box.wait_trading()
+    return box.verify()
+
+
+def waiting(box):
+    listed = box.system.run("approvals", "list", "--json")
+    check(listed.returncode == 0, f"approvals list: {listed.stderr}")
+    return [row["id"] for row in json.loads(listed.stdout) if row["status"] == "PENDING"]
 
 
 def heartbeats(box):
@@ -372,6 +402,7 @@ def booked(box):
 def driver_of(point):
     for points, driver in ((AT_FIRST_START, at_first_start), (BY_COMMAND, by_command),
                            (BY_HEARTBEAT, by_heartbeat), (BY_REFUSAL, by_refusal), (BY_SCOPE, by_scope),
+                           (BY_APPROVAL, by_approval),
                            (BY_SPILL, by_spill), (BY_TOOL, by_tool),
                            (BY_IMPORT, by_import), (BY_REPORT, by_report), (BY_DAY_TRADES, by_day_trades),
                            ((OLD_LEDGER,), with_old_ledger)):

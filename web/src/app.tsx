@@ -3,6 +3,7 @@
 import { useEffect, useReducer, useRef } from 'preact/hooks';
 
 import { startLive, type Live } from './live';
+import { Approvals } from './parts/approvals';
 import { Banner } from './parts/banner';
 import { Chart } from './parts/chart';
 import { Activity, Alerts } from './parts/lists';
@@ -32,6 +33,7 @@ export function App() {
       <main class="grid">
         <div class="column wide">
           <Chart store={store} symbol={symbol} onSelect={(chosen) => dispatch({ type: 'select', symbol: chosen })} />
+          <Approvals store={store} onAnswer={() => live.current?.refresh()} />
           <Positions store={store} />
           <OpenOrders store={store} />
           <Fills store={store} />

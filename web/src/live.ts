@@ -134,3 +134,21 @@ export async function sendCommand(path: CommandPath, word: string, reason: strin
     return { isDone: false, text: `the server did not answer; on its machine, run: bulwark ${path}` };
   }
 }
+
+// The answers of the server come with 200, also when the order was refused; docs/api.md.
+export async function sendAnswer(order: string, action: 'approve' | 'reject'): Promise<CommandResult> {
+  try {
+    const response = await fetch('/api/trades/approve', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ order_id: order, action, reason: '' }),
+      signal: AbortSignal.timeout(COMMAND_TIMEOUT_MS),
+    });
+    const body = (await response.json().catch(() => ({}))) as { status?: string; message?: string; error?: string };
+    const isDone = response.ok && (body.status === 'approved' || body.status === 'rejected');
+    const reason = body.message ?? body.error ?? `the server answered ${response.status}`;
+    return { isDone, text: isDone ? null : reason };
+  } catch {
+    return { isDone: false, text: `the server did not answer; on its machine, run: bulwark ${action} ${order}` };
+  }
+}

@@ -62,6 +62,19 @@ export interface SymbolPrice {
   last_price: number | null;
 }
 
+// An order that waits for a person.
+export interface ProposedOrder {
+  id: string;
+  symbol: string;
+  side: string;
+  order_type: string;
+  quantity: number;
+  limit_price: number | null;
+  strategy_name: string;
+  created_at: string;
+  metadata: { reference_price?: number; requires_approval_by?: string };
+}
+
 export interface StateDocument {
   at: string;
   redis: { connected: boolean; reason: string | null };
@@ -93,6 +106,8 @@ export interface StateDocument {
   orders: FillRow[] | null;
   open_orders: OrderDocument[] | null;
   alerts: Alert[] | null;
+  autonomy?: { mode: string | null; since: string | null };
+  approvals?: ProposedOrder[] | null;
   problems: Problem[];
   candles?: { symbol: string; rows: Candle[] | null };
 }
