@@ -1,5 +1,6 @@
 // What the simulated ledger keeps of orders that wait for a person, of answers and of modes.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,7 +8,9 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "ledger/approval_log.h"
+#include "ledger/recovered_books.h"
 #include "model/autonomy.h"
+#include "model/instrument.h"
 #include "model/order.h"
 #include "model/proposal.h"
 #include "model/switches.h"
@@ -98,11 +101,12 @@ Result<ledger::ApprovalNews> FakeLedger::ReadApprovals(std::uint64_t after) {
 
 void FakeLedger::RecoverApprovals(ledger::RecoveredBooks& books) {
   for (const auto& [id, proposal] : disk_.proposals) {
-    if (model::IsOpen(proposal.state)) {
-      books.proposals.push_back(proposal);
-      if (disk_.HasIntent(id)) {
-        books.proposals.back().state = ProposalState::kSubmitted;
-      }
+    if (!model::IsOpen(proposal.state)) {
+      continue;
+    }
+    books.proposals.push_back(proposal);
+    if (disk_.HasIntent(id)) {
+      books.proposals.back().state = ProposalState::kSubmitted;
     }
   }
   books.mode = disk_.mode;

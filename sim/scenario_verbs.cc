@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/decimal.h"
 #include "base/iso_time.h"
@@ -41,29 +42,47 @@ std::optional<bool> OnOff(const std::string& word) {
   return word == "on" ? std::optional(true) : word == "off" ? std::optional(false) : std::nullopt;
 }
 
+// Where a breaker's limit of that name stands; null when there is none of its kind.
+base::Nanos* SpanOf(config::BreakerSettings& breakers, const std::string& name) {
+  const std::array rows = {std::pair{"breakers.dead_man", &breakers.dead_man},
+                           std::pair{"breakers.stale_data", &breakers.stale_data},
+                           std::pair{"breakers.feed_disconnected", &breakers.feed_disconnected},
+                           std::pair{"breakers.latency", &breakers.latency}};
+  const auto* const found =
+      std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.first == name; });
+  return found == rows.end() ? nullptr : found->second;
+}
+
+std::uint32_t* CountOf(config::BreakerSettings& breakers, const std::string& name) {
+  const std::array rows = {std::pair{"breakers.consecutive_losses", &breakers.consecutive_losses},
+                           std::pair{"breakers.consecutive_rejects", &breakers.consecutive_rejects},
+                           std::pair{"breakers.venue_errors", &breakers.venue_errors}};
+  const auto* const found =
+      std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.first == name; });
+  return found == rows.end() ? nullptr : found->second;
+}
+
+Decimal* ShareOf(config::BreakerSettings& breakers, const std::string& name) {
+  if (name == "breakers.drawdown_pct") {
+    return &breakers.drawdown_pct;
+  }
+  return name == "breakers.daily_loss_pct" ? &breakers.daily_loss_pct : nullptr;
+}
+
 // Breakers by the names of their settings.
 Complaint SetBreaker(config::BreakerSettings& breakers, const Words& words) {
   const auto number = Decimal::Parse(words[1]);
   const auto span = ParseSpan(words[1]);
   const std::string& name = words[0];
-  if (name == "breakers.drawdown_pct" && number) {
-    breakers.drawdown_pct = *number;
-  } else if (name == "breakers.daily_loss_pct" && number) {
-    breakers.daily_loss_pct = *number;
-  } else if (name == "breakers.dead_man" && span) {
-    breakers.dead_man = *span;
-  } else if (name == "breakers.stale_data" && span) {
-    breakers.stale_data = *span;
-  } else if (name == "breakers.feed_disconnected" && span) {
-    breakers.feed_disconnected = *span;
-  } else if (name == "breakers.latency" && span) {
-    breakers.latency = *span;
-  } else if (name == "breakers.consecutive_losses" && number) {
-    breakers.consecutive_losses = static_cast<std::uint32_t>(number->ToDouble());
-  } else if (name == "breakers.consecutive_rejects" && number) {
-    breakers.consecutive_rejects = static_cast<std::uint32_t>(number->ToDouble());
-  } else if (name == "breakers.venue_errors" && number) {
-    breakers.venue_errors = static_cast<std::uint32_t>(number->ToDouble());
+  base::Nanos* const where_span = SpanOf(breakers, name);
+  std::uint32_t* const where_count = CountOf(breakers, name);
+  Decimal* const where_share = ShareOf(breakers, name);
+  if (where_span != nullptr && span) {
+    *where_span = *span;
+  } else if (where_count != nullptr && number) {
+    *where_count = static_cast<std::uint32_t>(number->ToDouble());
+  } else if (where_share != nullptr && number) {
+    *where_share = *number;
   } else {
     return "no setting of a scenario is '" + name + "', or its value is wrong";
   }

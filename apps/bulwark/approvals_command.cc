@@ -19,7 +19,6 @@
 #include "base/uuid.h"
 #include "config/settings.h"
 #include "contract/approval_document.h"
-#include "data_paths.h"
 #include "ledger/approval_log.h"
 #include "ledger/approval_wait.h"
 #include "ledger/ledger.h"
@@ -80,12 +79,12 @@ base::Result<model::OrderId> IdOf(ledger::Ledger& ledger, const std::string& tex
   }
   std::optional<model::OrderId> found;
   for (const StoredProposal& stored : *open) {
-    if (text.size() >= kPrefixMin && stored.proposal.id.ToString().starts_with(text)) {
-      if (found) {
-        return base::Fail(base::ErrorCode::kConflict, "'" + text + "' begins several ids");
-      }
-      found = stored.proposal.id;
+    const bool begins_so =
+        text.size() >= kPrefixMin && stored.proposal.id.ToString().starts_with(text);
+    if (begins_so && found) {
+      return base::Fail(base::ErrorCode::kConflict, "'" + text + "' begins several ids");
     }
+    found = begins_so ? std::optional(stored.proposal.id) : found;
   }
   return found ? base::Result<model::OrderId>(*found)
                : base::Fail(base::ErrorCode::kNotFound, "no open proposal begins with '" + text +

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -36,6 +36,21 @@ struct Facts {
   std::unique_ptr<jobs::JobStore> store;
 };
 
+void AddIfLate(const jobs::JobSpec& spec, const jobs::JobRow& row,
+               const calendar::ExchangeCalendar& calendar, base::UnixNanos now,
+               DoctorLines& lines) {
+  if (row.id != spec.id || row.is_paused || !spec.schedule) {
+    return;
+  }
+  const jobs::Passed passed =
+      jobs::FiresBetween(*spec.schedule, calendar, row.planned_through, now);
+  if (passed.count > 0 && now - passed.newest >= kNotRunAfter) {
+    lines.push_back({Level::kYellow, "jobs",
+                     fmt::format("{} was due {} and has not begun, {} times in all", spec.id,
+                                 WallText(passed.newest), passed.count)});
+  }
+}
+
 // What was due and has not begun.
 base::Result<DoctorLines> Unstarted(const Facts& facts, base::UnixNanos now) {
   const auto rows = facts.store->Jobs();
@@ -46,16 +61,7 @@ base::Result<DoctorLines> Unstarted(const Facts& facts, base::UnixNanos now) {
   for (const auto& job : *facts.jobs) {
     const jobs::JobSpec& spec = job->spec();
     for (const jobs::JobRow& row : *rows) {
-      if (row.id != spec.id || row.is_paused || !spec.schedule) {
-        continue;
-      }
-      const jobs::Passed passed =
-          jobs::FiresBetween(*spec.schedule, facts.calendar, row.planned_through, now);
-      if (passed.count > 0 && now - passed.newest >= kNotRunAfter) {
-        lines.push_back({Level::kYellow, "jobs",
-                         fmt::format("{} was due {} and has not begun, {} times in all", spec.id,
-                                     WallText(passed.newest), passed.count)});
-      }
+      AddIfLate(spec, row, facts.calendar, now, lines);
     }
   }
   return lines;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -17,7 +18,6 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "config/settings.h"
-#include "data_paths.h"
 #include "ledger/ledger.h"
 #include "ledger_access.h"
 #include "model/autonomy.h"
@@ -59,12 +59,13 @@ base::Result<Present> Open(const config::Settings& settings, ledger::Access acce
   if (!mode) {
     return tl::unexpected<base::Error>(mode.error());
   }
-  if (!*mode) {
+  const std::optional<model::ModeTurn>& turn = *mode;
+  if (!turn) {
     return base::Fail(base::ErrorCode::kNotFound,
                       "no trader has begun with this ledger yet; it will begin with " +
                           std::string(Name(trader::OpeningModeOf(settings))));
   }
-  return Present{.ledger = *std::move(opened), .turn = **mode};
+  return Present{.ledger = *std::move(opened), .turn = *turn};
 }
 
 base::Result<std::vector<std::string>> WhyNot(const config::Settings& settings,

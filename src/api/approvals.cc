@@ -92,8 +92,10 @@ base::Result<model::ModeTurn> ModeIn(ledger::Ledger& ledger) {
   if (!mode) {
     return tl::unexpected<base::Error>(mode.error());
   }
-  return *mode ? base::Result<model::ModeTurn>(**mode)
-               : base::Fail(base::ErrorCode::kNotFound, "no trader has begun with this ledger yet");
+  if (const std::optional<model::ModeTurn>& turn = *mode) {
+    return *turn;
+  }
+  return base::Fail(base::ErrorCode::kNotFound, "no trader has begun with this ledger yet");
 }
 
 // Of one ledger: the mode, and what was measured in it.

@@ -20,6 +20,7 @@
 #include "contract/keys.h"
 #include "contract/kill_switch_document.h"
 #include "contract/system_documents.h"
+#include "model/autonomy.h"
 
 namespace bulwark::api {
 namespace {

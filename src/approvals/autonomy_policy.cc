@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 
 #include "base/decimal.h"
 #include "model/autonomy.h"

@@ -4,6 +4,7 @@
 #include "contract/approval_document.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -12,7 +13,6 @@
 #include "base/time.h"
 #include "base/uuid.h"
 #include "contract/catalogue.h"
-#include "model/action.h"
 #include "model/autonomy.h"
 #include "model/order.h"
 #include "model/proposal.h"

@@ -230,6 +230,23 @@ bool MonitorChecker::CheckStrings(const std::string& command, Words words) {
   return true;
 }
 
+// Requires: a key.
+bool MonitorChecker::CheckHashes(const std::string& command, Words words) {
+  if (command == "HSET" || command == "HSETNX") {
+    std::vector<std::string> values;
+    for (std::size_t at = 3; at < words.size(); at += 2) {
+      values.push_back(words[at]);  // Names and values in turn.
+    }
+    Write(words[1], Kind::kHash, values);
+    return true;
+  }
+  if (command == "HDEL") {
+    Write(words[1], Kind::kHash, {});
+    return true;
+  }
+  return false;
+}
+
 bool MonitorChecker::CheckCollections(const std::string& command, Words words) {
   constexpr std::array<std::string_view, 4> kRemoving = {"SREM", "SPOP", "SMOVE", "SINTERSTORE"};
   constexpr std::array<std::string_view, 4> kTrimming = {"LTRIM", "LREM", "LPOP", "RPOP"};
@@ -244,14 +261,8 @@ bool MonitorChecker::CheckCollections(const std::string& command, Words words) {
     Write(words[1], Kind::kSortedSet, words.last(1));
   } else if (command.starts_with("ZREM")) {
     Write(words[1], Kind::kSortedSet, {});
-  } else if (command == "HSET" || command == "HSETNX") {
-    std::vector<std::string> values;
-    for (std::size_t at = 3; at < words.size(); at += 2) {
-      values.push_back(words[at]);  // Names and values in turn.
-    }
-    Write(words[1], Kind::kHash, values);
-  } else if (command == "HDEL") {
-    Write(words[1], Kind::kHash, {});
+  } else if (command.starts_with('H')) {
+    return CheckHashes(command, words);
   } else if (IsOneOf(command, kRemoving)) {
     Write(words[1], Kind::kSet, {});
   } else if (IsOneOf(command, kTrimming)) {

@@ -62,6 +62,7 @@ class MonitorChecker {
   void Publish(const std::string& channel, const std::string& payload);
   void CheckSet(Words words);
   bool CheckStrings(const std::string& command, Words words);
+  bool CheckHashes(const std::string& command, Words words);
   bool CheckCollections(const std::string& command, Words words);
   const Entry* Known(const std::string& name, bool is_channel);
   void Complain(std::string name, std::string text);

@@ -14,15 +14,16 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "engine/engine.h"
 #include "engine/engine_testing.h"
 #include "model/action.h"
 #include "model/autonomy.h"
 #include "model/event.h"
 #include "model/instrument.h"
+#include "model/market_data.h"
 #include "model/order.h"
 #include "model/proposal.h"
 #include "model/signal.h"
-#include "model/venue_report.h"
 
 namespace bulwark::engine {
 namespace {

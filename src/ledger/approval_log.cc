@@ -1,6 +1,5 @@
 #include "ledger/approval_log.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -8,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/decimal.h"
 #include "base/iso_time.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -277,7 +275,8 @@ Result<model::ModeTurn> AppendMode(sql::Connection& connection, const model::Mod
   if (!newest) {
     return tl::unexpected<base::Error>(newest.error());
   }
-  if ((*newest ? (*newest)->sequence : 0) != last) {
+  const std::optional<model::ModeTurn>& before = *newest;
+  if ((before ? before->sequence : 0) != last) {
     return base::Fail(base::ErrorCode::kConflict,
                       "somebody else changed the mode meanwhile; it stays as they left it");
   }
@@ -291,15 +290,18 @@ Result<model::ModeTurn> AppendMode(sql::Connection& connection, const model::Mod
   if (const auto inserted = insert->Execute(); !inserted) {
     return tl::unexpected<base::Error>(inserted.error());
   }
-  const auto stored = ReadMode(connection);
-  if (!stored || !*stored) {
-    return stored ? base::Fail(base::ErrorCode::kCorrupt, "autonomy_modes: the row is not there")
-                  : tl::unexpected<base::Error>(stored.error());
+  const auto read = ReadMode(connection);
+  if (!read) {
+    return tl::unexpected<base::Error>(read.error());
+  }
+  const std::optional<model::ModeTurn>& stored = *read;
+  if (!stored) {
+    return base::Fail(base::ErrorCode::kCorrupt, "autonomy_modes: the row is not there");
   }
   if (const auto committed = transaction->Commit(); !committed) {
     return tl::unexpected<base::Error>(committed.error());
   }
-  return **stored;
+  return *stored;
 }
 
 Result<std::optional<model::ModeTurn>> ReadMode(sql::Connection& connection) {

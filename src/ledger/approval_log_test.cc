@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -23,6 +24,7 @@
 #include "ledger/ledger_testing.h"
 #include "model/action.h"
 #include "model/autonomy.h"
+#include "model/market_data.h"
 #include "model/order.h"
 #include "model/proposal.h"
 #include "model/signal.h"
@@ -162,6 +164,7 @@ TEST_P(ApprovalLogTest, GivesAProposalToOneOfManyWhoAnswerAtOnce) {
   }
   std::vector<std::atomic<int>> won(kRounds + 1);
   std::vector<std::thread> people;
+  people.reserve(kPeople);
   for (int person = 0; person < kPeople; ++person) {
     people.emplace_back([&, person] {
       const auto ledger = home_.Open();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,8 +63,8 @@ Result<approvals::Measures> ReadMeasures(sql::Connection& connection, const Meas
                                .sharpe = approvals::SharpeOf(*equity),
                                .drawdown_pct = approvals::DrawdownOf(*equity),
                                .are_breakers_tested = tested->value_or(0) > 0};
-  if (*drill) {
-    measures.drill_age = time.now - base::UnixNanos{base::Nanos{**drill}};
+  if (const auto& last = *drill) {
+    measures.drill_age = time.now - base::UnixNanos{base::Nanos{*last}};
   }
   return measures;
 }

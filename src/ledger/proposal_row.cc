@@ -12,6 +12,7 @@
 #include "base/uuid.h"
 #include "ledger/row_text.h"
 #include "ledger/symbols.h"
+#include "model/market_data.h"
 #include "model/names.h"
 #include "model/order.h"
 #include "model/proposal.h"

@@ -44,14 +44,15 @@ void ApprovalMirror::Compose(redis::Pipeline& out) {
     for (const auto& [id, proposal] : open_) {
       set(proposal);
     }
-  } else {
-    for (const model::OrderId& id : changed_) {
-      const auto found = open_.find(id);
-      if (found != open_.end()) {
-        set(found->second);
-      } else {
-        out.Add({"HDEL", hash.view(), id.ToString()});
-      }
+    ComposeMode(out);
+    return;
+  }
+  for (const model::OrderId& id : changed_) {
+    const auto found = open_.find(id);
+    if (found != open_.end()) {
+      set(found->second);
+    } else {
+      out.Add({"HDEL", hash.view(), id.ToString()});
     }
   }
   ComposeMode(out);

@@ -16,12 +16,12 @@ bool ApprovalWatch::DoWork() {
     base::LogError("watcher_cannot_read_approvals").With("error", news.error());
     return false;
   }
-  if (news->mode) {
-    if (news->mode->mode != start_.mode) {
-      base::LogWarn("autonomy_mode_read").With("mode", Name(news->mode->mode));
+  if (const auto& turn = news->mode) {
+    if (turn->mode != start_.mode) {
+      base::LogWarn("autonomy_mode_read").With("mode", Name(turn->mode));
     }
-    start_.mode = news->mode->mode;
-    start_.since = news->mode->at;
+    start_.mode = turn->mode;
+    start_.since = turn->at;
   }
   for (const ledger::Answer& answer : news->answers) {
     if (!Tell(answer)) {

@@ -5,7 +5,6 @@
 #include "trader/approval_watch.h"
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <variant>
@@ -17,7 +16,6 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "base/uuid.h"
-#include "ledger/approval_log.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_testing.h"
 #include "model/action.h"

@@ -260,5 +260,5 @@ def scenario(given, system, folder):
 
 
 if __name__ == "__main__":
-    GIVEN = harness.options(__doc__, approvals=(10, 300), crashes=(1, 20))
+    GIVEN = harness.options(__doc__, approvals=(10, 300), crashes=(1, 9))
     sys.exit(harness.main(GIVEN, scenario))
