@@ -11,7 +11,6 @@
 #include "base/time.h"
 #include "collect/bar_collector.h"
 #include "collect/members.h"
-#include "jobs/fence.h"
 #include "jobs/job.h"
 #include "jobs/schedule.h"
 #include "sources/refusal.h"
@@ -33,24 +32,8 @@ DailyBarsJob::DailyBarsJob(const DailyBarsParts& parts, std::string universe)
 }
 
 base::Result<void> DailyBarsJob::Run(jobs::JobContext& context) {
-  if (auto raised = jobs::RaiseFence(parts_.store.connection(), context.fence()); !raised) {
-    return raised;
-  }
-  const auto symbols = CachedSymbols({.store = parts_.store, .cache = parts_.cache},
-                                     {.universe = universe_, .date = context.date()});
-  if (!symbols) {
-    return tl::unexpected<base::Error>(symbols.error());
-  }
-  context.SetTotal(symbols->size());
-  for (const std::string& symbol : *symbols) {
-    if (context.ShouldStop()) {
-      return {};
-    }
-    if (auto done = DoItem(context, symbol); !done) {
-      return done;
-    }
-  }
-  return {};
+  return RunOverMembers(context, {.store = parts_.store, .cache = parts_.cache}, universe_,
+                        [&](const std::string& symbol) { return DoItem(context, symbol); });
 }
 
 // A run of the morning, which a person asked for or which made up for a missed one, sets the marks

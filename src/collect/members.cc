@@ -1,5 +1,6 @@
 #include "collect/members.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,8 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "cache/cache.h"
+#include "jobs/fence.h"
+#include "jobs/job.h"
 #include "store/rows.h"
 #include "store/store.h"
 #include "store/universe_table.h"
@@ -99,6 +102,28 @@ base::Result<Symbols> CachedSymbols(const MemberPlace& place, const MemberList& 
 
 base::Result<void> ForgetSymbols(cache::Cache& cache, const MemberList& list) {
   return cache.Remove(Universe(), NameOf(list));
+}
+
+base::Result<void> RunOverMembers(
+    jobs::JobContext& context, const MemberPlace& place, const std::string& universe,
+    const std::function<base::Result<void>(const std::string& symbol)>& do_item) {
+  if (auto raised = jobs::RaiseFence(place.store.connection(), context.fence()); !raised) {
+    return raised;
+  }
+  const auto symbols = CachedSymbols(place, {.universe = universe, .date = context.date()});
+  if (!symbols) {
+    return tl::unexpected<base::Error>(symbols.error());
+  }
+  context.SetTotal(symbols->size());
+  for (const std::string& symbol : *symbols) {
+    if (context.ShouldStop()) {
+      return {};
+    }
+    if (auto done = do_item(symbol); !done) {
+      return done;
+    }
+  }
+  return {};
 }
 
 }  // namespace bulwark::collect

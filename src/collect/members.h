@@ -11,11 +11,13 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 #include "cache/cache.h"
+#include "jobs/job.h"
 #include "store/rows.h"
 #include "store/store.h"
 
@@ -40,5 +42,11 @@ struct MemberPlace {
 base::Result<std::vector<std::string>> CachedSymbols(const MemberPlace& place,
                                                      const MemberList& list);
 base::Result<void> ForgetSymbols(cache::Cache& cache, const MemberList& list);
+
+// One run of a job over the members of its date: raises the fence, then asks for each symbol until
+// one fails for all or the job is to stop.
+base::Result<void> RunOverMembers(
+    jobs::JobContext& context, const MemberPlace& place, const std::string& universe,
+    const std::function<base::Result<void>(const std::string& symbol)>& do_item);
 
 }  // namespace bulwark::collect

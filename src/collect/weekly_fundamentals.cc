@@ -8,7 +8,6 @@
 
 #include "base/result.h"
 #include "collect/members.h"
-#include "jobs/fence.h"
 #include "jobs/job.h"
 #include "sources/refusal.h"
 #include "store/company_tables.h"
@@ -20,24 +19,8 @@ WeeklyFundamentals::WeeklyFundamentals(const FundamentalsParts& parts, std::stri
     : parts_(parts), universe_(std::move(universe)) {}
 
 base::Result<void> WeeklyFundamentals::Run(jobs::JobContext& context) {
-  if (auto raised = jobs::RaiseFence(parts_.store.connection(), context.fence()); !raised) {
-    return raised;
-  }
-  const auto symbols = CachedSymbols({.store = parts_.store, .cache = parts_.cache},
-                                     {.universe = universe_, .date = context.date()});
-  if (!symbols) {
-    return tl::unexpected<base::Error>(symbols.error());
-  }
-  context.SetTotal(symbols->size());
-  for (const std::string& symbol : *symbols) {
-    if (context.ShouldStop()) {
-      return {};
-    }
-    if (auto done = DoItem(context, symbol); !done) {
-      return done;
-    }
-  }
-  return {};
+  return RunOverMembers(context, {.store = parts_.store, .cache = parts_.cache}, universe_,
+                        [&](const std::string& symbol) { return DoItem(context, symbol); });
 }
 
 base::Result<void> WeeklyFundamentals::DoItem(jobs::JobContext& context,

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kIntro = R"(# Configuration
 
-<!-- Written by `bulwark config docs`; edit src/config/setting_table.cc instead. -->
+<!-- Written by `bulwark config docs`; edit src/config/setting_table*.cc instead. -->
 
 Everything has a default: `bulwark up` needs no configuration at all. What you change comes from
 four places; the lower one wins:

@@ -61,7 +61,31 @@ def bars_of(symbol, start, end):
         day += datetime.timedelta(days=1)
 
 
-class Vendor:
+class Server:
+    """Serves answer(handler) of a subclass over a real socket."""
+
+    def __init__(self):
+        server = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def do_GET(self):
+                server.answer(self)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def url(self):
+        return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+
+class Vendor(Server):
     """The server; `asked` counts first pages, `after_mark` those that came although marked.
 
     `marks` names the set of those that are done.
@@ -75,24 +99,7 @@ class Vendor:
         self.with_key = 0
         self.is_watching = True
         self.delay = 0.0  # Before each answer.
-        vendor = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self):
-                vendor.answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def url(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
+        super().__init__()
 
     def answer(self, handler):
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(handler.path).query))

@@ -5,6 +5,8 @@ import os
 import re
 import signal
 import sys
+import threading
+import time
 
 import harness
 from harness import check, nanos_of, wait_until
@@ -20,17 +22,31 @@ def kill_word(system):
         redis.close()
 
 
+def newest_kill(system):
+    return system.query("ledger.db", "SELECT coalesce(max(sequence), 0) FROM switches WHERE which = 'kill' AND is_on = 1")[0][0]
+
+
 def kill_now(system):
-    """`bulwark kill`; answers when it was durable, by its own words and the ledger's."""
+    """`bulwark kill`; answers when it was durable: when another reader of the ledger saw it. Its own time is from
+    before the commit, which a busy disk keeps waiting."""
+    known = newest_kill(system)
+    durable_at = []
+
+    def watch():
+        wait_until(lambda: newest_kill(system) > known, 30, "the kill in the ledger")
+        durable_at.append(time.time_ns())
+    watching = threading.Thread(target=watch)
+    watching.start()
     done = system.run("kill", "--reason", "system test", "--no-wait")
-    check(done.returncode == 0, f"kill: {done.stdout}{done.stderr}")
+    watching.join()
+    check(done.returncode == 0 and durable_at, f"kill: {done.stdout}{done.stderr}")
     told = re.search(r"Ledger: .*?(\d{4}-\d\d-\d\dT[^,]*)", done.stdout)
     check(told, f"kill told no time: {done.stdout}")
     rows = system.query("ledger.db", "SELECT at, reason FROM switches WHERE is_on = 1 "
                         "ORDER BY sequence DESC LIMIT 1")
     check(rows and rows[0][1] == "system test", f"the ledger has no such kill: {rows}")
     check(abs(rows[0][0] - nanos_of(told.group(1))) < 1_000_000, "ledger and words differ")
-    return rows[0][0]
+    return durable_at[0]
 
 
 def positions_of(redis):
@@ -121,7 +137,7 @@ def scenario(given, system, folder):
     system.wait_orders(1)
     print(f"verify: {system.verify(attempts=5)}; keys check: {system.keys_check()}")
     check(system.stop() == 0, "`up` did not end cleanly")
-    limit = LIMIT_MS if given.full else 20 * LIMIT_MS  # Builds beside it keep the disk busy for seconds.
+    limit = LIMIT_MS if given.full else 3 * LIMIT_MS
     worst = max(frozen + dead)
     check(worst <= limit, f"the slowest kill took {worst:.1f} ms, limit {limit} ms")
 

@@ -5,10 +5,8 @@ belong there; what is refused is tried again by the next run; no key is printed.
 """
 import collections
 import datetime
-import http.server
 import json
 import sys
-import threading
 import urllib.parse
 
 import bar_server
@@ -38,31 +36,14 @@ def day_of(compact):
     return datetime.datetime.strptime(compact, "%Y%m%d").date()
 
 
-class Publishers:
+class Publishers(bar_server.Server):
     """Every weekday of the SEC has one filing of the member and one of somebody else."""
 
     def __init__(self):
         self.asked = collections.Counter()
         self.agents = set()
         self.refused = set()
-        publishers = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def do_GET(self):
-                publishers.answer(self)
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def url(self):
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
+        super().__init__()
 
     def answer(self, handler):
         path = urllib.parse.urlsplit(handler.path)

@@ -137,22 +137,19 @@ def adopt(system, foreign):
     print(f"adopted, then cancelled by a halt; verify: {system.verify(attempts=8)}")
 
 
+def is_tripped(system):
+    redis = system.redis()
+    try:
+        return json.loads(redis.call("GET", "risk:circuit_breaker:reconciliation") or "{}").get("tripped", False)
+    finally:
+        redis.close()
+
+
 def acknowledge(system):
     """Two comparisons that differed latched a breaker; once the books agree again, a person ends it."""
-    key = "risk:circuit_breaker:reconciliation"
-
-    def is_tripped():
-        redis = system.redis()
-        try:
-            return json.loads(redis.call("GET", key) or "{}").get("tripped", False)
-        finally:
-            redis.close()
-
-    if not is_tripped():
-        return  # Accepted before the second comparison.
     done = system.run("breakers", "reset", "reconciliation", "--confirm", "RESET", "--reason", "accepted")
     check(done.returncode == 0, f"reset: {done.stdout}{done.stderr}")
-    wait_until(lambda: not is_tripped(), 30, "the end of the breaker")
+    wait_until(lambda: not is_tripped(system), 30, "the end of the breaker")
 
 
 def after_a_night(given, system):
@@ -171,7 +168,9 @@ def after_a_night(given, system):
     wrong_words_change_nothing(system, foreign)
     check(entries_after(system, newest) == 0, "an entry left before anybody accepted")
 
+    wait_until(lambda: is_tripped(system), 30, "the breaker of two comparisons that differ")
     accept(system)
+    check(entries_after(system, newest) == 0, "an entry left before anybody ended the breaker")
     acknowledge(system)
     system.wait_state("running", 30)
     wait_until(lambda: entries_after(system, newest) > 0, 60, "an entry after the acceptance")
@@ -201,6 +200,7 @@ def on_a_server(given, binary, folder):
         epoch = start(given, system, "reduce_only")
         shown = wait_report(system, epoch, lambda shown: len(shown["items"]) == 2, "a report of this run")
         check(kinds(shown) == ["CASH_DRIFT", "POSITION_DRIFT"], f"found {kinds(shown)}")
+        wait_until(lambda: is_tripped(system), 30, "the breaker of two comparisons that differ")
         trader = system.pid("trader")
         os.kill(trader, signal.SIGSTOP)
         done = system.run("reconcile", "accept", "all", "--confirm", "ACCEPT", "--actor", "ada", "--no-wait")
