@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "collect/members.h"
+#include "jobs/fence.h"
 #include "jobs/job.h"
 #include "sources/refusal.h"
 #include "store/company_tables.h"
