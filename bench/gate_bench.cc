@@ -1,5 +1,5 @@
 // What the whole gate costs one order, every guard configured and none of them off: pre-trade
-// limits, pace, breakers, scoped stops and the rules on day trades, in an account that
+// limits, pace, breakers, watchdog, scoped stops and the rules on day trades, in an account that
 // holds shares, has orders working and has made day trades. One order that every guard lets pass,
 // one that the last guard refuses. Neither may ask for memory: then the program ends with 1.
 //
@@ -129,7 +129,11 @@ engine::EngineOptions AllOptions() {
                        .losses = 20,
                        .rejects = 10,
                        .venue_errors = 10,
-                       .latency = seconds{5}}};
+                       .latency = seconds{5}},
+          .watchdog =
+              {.warn = D("5"), .stop = D("8"), .week = D("15"), .factor = D("0.5"), .recovery = 30},
+          .session_drawdown = D("10"),
+          .stop_loss_percent = D("2")};
 }
 
 class Rig {
@@ -251,8 +255,8 @@ class Rig {
         .order_id = Sent().id, .venue_order_id = model::VenueOrderId("V"), .at = now_});
     Pass(seconds{61});
   }
-  // Candles with volume, a day trade that no longer counts, six positions from an earlier week,
-  // four sales and a purchase that rest. More that is opened on one day would leave no
+  // Candles with volume, a day trade that no longer counts, six positions from an earlier week with
+  // their stops, four sales and a purchase that rest. More that is opened on one day would leave no
   // day trade for an exit.
   void Furnish() {
     for (int n = 0; n < kCandles; ++n) {

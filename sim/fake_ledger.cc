@@ -357,6 +357,8 @@ Result<ledger::RecoveredBooks> FakeLedger::Recover(const model::InstrumentTable&
   books.week_anchor = anchor(model::AnchorKind::kWeek);
   books.inception_anchor = anchor(model::AnchorKind::kInception);
   books.peak_anchor = anchor(model::AnchorKind::kPeak);
+  books.session_anchor = anchor(model::AnchorKind::kSession);
+  books.watchdog_anchor = anchor(model::AnchorKind::kWatchdog);
   books.breakers = disk_.Breakers();
   RecoverApprovals(books);
   return books;

@@ -74,6 +74,10 @@ Complaint Scenario::Run(StackPool& stacks) {
   stacks_ = &stacks;
   settings_ = SimSettings();
   settings_.strategy.enabled = {"ema_cross"};
+  // What answers losses by itself is there where the file asks for it.
+  settings_.risk.stop_loss_pct = settings_.halt.max_session_drawdown_pct = base::Decimal();
+  settings_.watchdog.warn_pct = settings_.watchdog.stop_pct = settings_.watchdog.week_pct =
+      base::Decimal();
   std::istringstream in(text_);
   std::size_t number = 0;
   for (std::string line; std::getline(in, line);) {

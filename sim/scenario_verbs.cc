@@ -89,6 +89,29 @@ Complaint SetBreaker(config::BreakerSettings& breakers, const Words& words) {
   return std::nullopt;
 }
 
+// What answers losses by itself; answers whether it was one of these.
+bool SetAnswerToLosses(config::Settings& settings, const Words& words) {
+  const auto number = Decimal::Parse(words[1]);
+  const std::string& name = words[0];
+  if (!number) {
+    return false;
+  }
+  if (name == "risk.stop_loss_pct") {
+    settings.risk.stop_loss_pct = *number;
+  } else if (name == "halt.max_session_drawdown_pct") {
+    settings.halt.max_session_drawdown_pct = *number;
+  } else if (name == "watchdog.warn_pct") {
+    settings.watchdog.warn_pct = *number;
+  } else if (name == "watchdog.stop_pct") {
+    settings.watchdog.stop_pct = *number;
+  } else if (name == "watchdog.recovery") {
+    settings.watchdog.recovery = static_cast<std::uint32_t>(number->ToDouble());
+  } else {
+    return false;
+  }
+  return true;
+}
+
 Complaint Set(Scenario& scenario, const Words& words) {
   if (scenario.has_begun()) {
     return "set stands before anything that happens";
@@ -106,6 +129,8 @@ Complaint Set(Scenario& scenario, const Words& words) {
     settings.risk.max_order_notional = *number;
   } else if (words[0] == "risk.max_position_pct" && number) {
     settings.risk.max_position_pct = *number;
+  } else if (SetAnswerToLosses(settings, words)) {
+    return std::nullopt;
   } else if (const auto complaint = SetBreaker(settings.breakers, words)) {
     return complaint;
   }
@@ -416,7 +441,7 @@ constexpr std::array kVerbs = {
     Verb{"set", "NAME VALUE",
          "a setting, before anything happens: cash, halt.liquidate, "
          "kill.allow_strategy_exits, risk.max_order_notional, risk.max_position_pct, "
-         "breakers.NAME",
+         "risk.stop_loss_pct, halt.max_session_drawdown_pct, watchdog.NAME, breakers.NAME",
          2, Set},
     Verb{"run", "SPAN", "time passes", 1, Run},
     Verb{"tick", "SYMBOL PRICE", "a trade in the market", 2, Tick},

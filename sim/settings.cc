@@ -43,6 +43,12 @@ config::Settings SimSettings() {
   settings.risk.max_entries_per_candle = 0;
   settings.risk.duplicate_window = base::Nanos{0};
   settings.risk.stale_data = seconds{1};
+  // Each position gets a stop; what an account loses in a seed shrinks and ends its entries.
+  settings.risk.stop_loss_pct = base::Decimal::FromInt(2);
+  settings.watchdog.warn_pct = base::Decimal::FromInt(1);
+  settings.watchdog.stop_pct = base::Decimal::FromInt(2);
+  settings.watchdog.recovery = 2;
+  settings.halt.max_session_drawdown_pct = base::Decimal::FromInt(4);
   settings.publisher.interval = seconds{1};
   return settings;
 }

@@ -116,6 +116,7 @@ class World final : public SendWatch {
   [[nodiscard]] std::optional<std::string> WhatDiffersInOrders() const;
   [[nodiscard]] std::optional<std::string> WhatDiffersIn(const Life& life);
   [[nodiscard]] std::optional<std::string> WhatDiffersAtVenue(const engine::Engine& engine) const;
+  [[nodiscard]] std::optional<std::string> WhatIsUnprotected(const engine::Engine& engine) const;
   [[nodiscard]] std::optional<std::string> WhatIsWrongWithStop(const engine::Engine& engine) const;
   [[nodiscard]] std::optional<std::string> WhatDiffersInRedis(const model::Portfolio& books) const;
   [[nodiscard]] Life* FindLife(int number);

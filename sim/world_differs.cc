@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <optional>
 #include <string>
 
@@ -29,6 +30,15 @@ namespace bulwark::sim {
 
 using base::Decimal;
 
+namespace {
+
+// A position keeps its stop for as long as it is there.
+bool IsPositionStop(const model::Order& order) {
+  return order.strategy.view() == engine::kStopLossName && order.is_waiting;
+}
+
+}  // namespace
+
 std::optional<std::string> World::WhatDiffers() {
   if (lives_.size() != 1 || !lives_.front()->has_started()) {
     return "no trader, or two";
@@ -52,7 +62,7 @@ std::optional<std::string> World::WhatDiffersInOrders() const {
     }
   }
   for (const auto& [id, row] : disk_.orders) {
-    if (!model::IsTerminal(row.order.status)) {
+    if (!model::IsTerminal(row.order.status) && !IsPositionStop(row.order)) {
       return "order " + id.ToString() + " is open in the ledger";
     }
     const Exchange::Row* const there = exchange_.Find(id);
@@ -72,6 +82,9 @@ std::optional<std::string> World::WhatDiffersIn(const Life& life) {
   if (auto difference = WhatIsWrongWithStop(engine)) {
     return difference;
   }
+  if (auto difference = WhatIsUnprotected(engine)) {
+    return difference;
+  }
   const trader::Queues& queues = life.trader()->queues();
   if (queues.journal.size() + queues.published.size() + queues.from_ledger.size() +
           queues.from_publisher.size() + queues.reports.size() >
@@ -83,7 +96,7 @@ std::optional<std::string> World::WhatDiffersIn(const Life& life) {
 
 std::optional<std::string> World::WhatDiffersAtVenue(const engine::Engine& engine) const {
   const model::Portfolio& books = engine.oms().portfolio();
-  if (!engine.oms().open_orders().empty()) {
+  if (!std::ranges::all_of(engine.oms().open_orders(), IsPositionStop)) {
     return "an order is open in the books";
   }
   if (books.owned_cash() != exchange_.cash()) {
@@ -100,6 +113,35 @@ std::optional<std::string> World::WhatDiffersAtVenue(const engine::Engine& engin
       return "position of " + std::string(instrument.symbol.view()) + ": " + owned.ToString() +
              " in the books, fills and adjustments in the ledger make it " +
              durable_positions_.at(instrument.id.index).ToString();
+    }
+  }
+  return std::nullopt;
+}
+
+// Each position has one stop for all of it, in the books and in the ledger; HALT takes it away, and
+// what was accepted at no cost has no average to hang one on: an alert says so.
+std::optional<std::string> World::WhatIsUnprotected(const engine::Engine& engine) const {
+  const bool is_wanted = !disk_.switches.halt.is_on && settings_.risk.stop_loss_pct.is_positive();
+  for (const model::Instrument& instrument : instruments_.rows()) {
+    const auto add = [&](Decimal sum, const model::Order& order) {
+      const bool is_counted = order.instrument == instrument.id && IsPositionStop(order) &&
+                              !model::IsTerminal(order.status);
+      return is_counted ? sum + order.armed_quantity : sum;
+    };
+    const model::Position& position = engine.oms().portfolio().at(instrument.id);
+    const Decimal owned = position.owned();
+    const Decimal wanted = is_wanted && !position.cost.is_zero()
+                               ? std::max(owned, Decimal()).RoundDownTo(instrument.lot_size)
+                               : Decimal();
+    const auto& open = engine.oms().open_orders();
+    const Decimal held = std::accumulate(open.begin(), open.end(), Decimal(), add);
+    const Decimal durable =
+        std::accumulate(disk_.orders.begin(), disk_.orders.end(), Decimal(),
+                        [&](Decimal sum, const auto& row) { return add(sum, row.second.order); });
+    if (held != wanted || durable != wanted) {
+      return "stops of " + std::string(instrument.symbol.view()) + ": for " + held.ToString() +
+             " in the books and " + durable.ToString() + " in the ledger, not for " +
+             wanted.ToString();
     }
   }
   return std::nullopt;

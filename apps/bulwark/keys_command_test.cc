@@ -137,7 +137,7 @@ TEST_F(KeysCommandTest, CheckNamesEachKindOfDamageAndAsksForAttention) {
                     HasSubstr("jobs:daily_bars:2026-03-12:done: never expires"),
                     HasSubstr("oms:orders:open: '7' is not a UUID\n")));
   EXPECT_THAT(outcome.text, AllOf(HasSubstr("risk:pdt:trades: score 1 is not 739687"),
-                                  EndsWith("11 problems in 58 keys\n")));
+                                  EndsWith("11 problems in 59 keys\n")));
   EXPECT_EQ(json["problem_count"], 11);
   EXPECT_EQ(json["problems"].size(), 11);
 }

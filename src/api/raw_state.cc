@@ -43,7 +43,8 @@ std::vector<contract::Key> FixedKeys() {
           keys::LastPrice(),      keys::LastTick(),
           keys::ActiveSymbols(),  keys::ViewPositions(),
           keys::ViewOrders(),     keys::Portfolio(),
-          keys::AutonomyMode(),   keys::AutonomyModeSince()};
+          keys::AutonomyMode(),   keys::AutonomyModeSince(),
+          keys::PortfolioRisk()};
 }
 
 RawValue ToRaw(const redis::Reply& reply) {

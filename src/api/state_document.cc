@@ -222,7 +222,8 @@ Json Decode(Decoder& decoder, const RawState& raw, base::UnixNanos now) {
                    {"kill_switch_meta", decoder.Document(keys::KillMeta().view(), "object")},
                    {"heartbeat", DecodeHeartbeat(decoder, now)},
                    {"system_state", decoder.Document(keys::State().view(), "object")},
-                   {"system_status", decoder.Document(keys::Status().view(), "object")}};
+                   {"system_status", decoder.Document(keys::Status().view(), "object")},
+                   {"risk", decoder.Document(keys::PortfolioRisk().view(), "object")}};
   document["metrics"] = {{"total_value", decoder.Number(keys::TotalValue().view(), true)},
                          {"cash", decoder.Number(keys::Cash().view(), true)},
                          {"pnl_daily", decoder.Number(keys::PnlDaily().view(), true)},

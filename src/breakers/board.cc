@@ -115,22 +115,6 @@ void Board::SeeDrift(Decimal percent, base::UnixNanos now) {
   Measure(Breaker::kReconciliation, percent, percent > limits_.drift, now);
 }
 
-// A single high price makes no peak: the least of three measurements in a row counts.
-void Board::RaisePeak(Decimal equity) {
-  last_equities_.at(next_equity_) = equity;
-  next_equity_ = (next_equity_ + 1) % last_equities_.size();
-  std::optional<Decimal> least;
-  for (const auto& seen : last_equities_) {
-    if (!seen) {
-      return;
-    }
-    least = least ? std::min(*least, *seen) : *seen;
-  }
-  if (least && (!peak_ || *least > *peak_)) {
-    peak_ = least;
-  }
-}
-
 void Board::SeeEquity(std::optional<Decimal> equity, std::optional<Decimal> day_fraction,
                       base::UnixNanos now) {
   if (equity_at_ && now - *equity_at_ < kEquityEvery) {
@@ -142,12 +126,8 @@ void Board::SeeEquity(std::optional<Decimal> equity, std::optional<Decimal> day_
     Forget(Breaker::kDailyLoss, now);
     return;
   }
-  RaisePeak(*equity);
-  const Decimal peak = std::max(peak_.value_or(*equity), *equity);
-  const auto drawdown = peak.is_positive() ? base::CheckedMulDiv(peak - *equity, kHundred, peak,
-                                                                 base::Rounding::kHalfEven)
-                                           : std::optional(kHundred);
-  const Decimal down = drawdown.value_or(kHundred);
+  peak_.See(*equity);
+  const Decimal down = peak_.DrawdownPercent(*equity);
   Measure(Breaker::kDrawdown, down, down > limits_.drawdown, now);
   const auto day = day_fraction
                        ? base::CheckedMul(*day_fraction, kHundred, base::Rounding::kHalfEven)
@@ -289,8 +269,7 @@ ResetAnswer Board::Reset(Breaker which, base::UnixNanos now, Changes& out) {
     return ResetAnswer::kCauseLasts;
   }
   if (is_rebased) {
-    peak_.reset();
-    last_equities_ = {};
+    peak_.Restart();
     equity_at_.reset();
     row.is_bad = false;
   }

@@ -19,6 +19,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "breakers/breaker_rules.h"
+#include "breakers/equity_peak.h"
 #include "model/breaker.h"
 
 namespace bulwark::breakers {
@@ -28,6 +29,8 @@ struct Opening {
   model::LatchedBreakers latched;
   std::optional<base::Decimal> peak_equity;
   std::optional<base::UnixNanos> operator_seen_at;
+  std::optional<base::Decimal> session_peak;     // Of the session that goes on.
+  std::optional<base::Decimal> watchdog_factor;  // That entries had.
 };
 
 // A breaker tripped or was ended.
@@ -93,7 +96,11 @@ class Board {
 
   [[nodiscard]] std::optional<Block> Blocking() const;
   [[nodiscard]] model::BreakerViews Views() const;
-  [[nodiscard]] std::optional<base::Decimal> peak_equity() const { return peak_; }
+  [[nodiscard]] std::optional<base::Decimal> peak_equity() const { return peak_.value(); }
+  // How far `equity` is below the highest, in percent of it.
+  [[nodiscard]] base::Decimal DrawdownPercent(base::Decimal equity) const {
+    return peak_.DrawdownPercent(equity);
+  }
   // How many of the stages of the dead man's switch (50 %, 80 %) have passed; told by Evaluate().
   [[nodiscard]] int dead_man_stage() const { return dead_man_stage_; }
 
@@ -120,7 +127,6 @@ class Board {
   void MeasureAges(base::UnixNanos now);
   void MeasureData(base::UnixNanos now);
   void MeasureBeat(base::UnixNanos now);
-  void RaisePeak(base::Decimal equity);
   [[nodiscard]] bool IsConfirmed(const Rule& rule) const;
   [[nodiscard]] bool IsOver(const Rule& rule, base::UnixNanos now) const;
   void Clear(model::Breaker which);
@@ -136,9 +142,7 @@ class Board {
   std::optional<base::UnixNanos> beat_at_;
   int dead_man_stage_ = 0;
   std::optional<base::UnixNanos> equity_at_;
-  std::optional<base::Decimal> peak_;
-  std::array<std::optional<base::Decimal>, 3> last_equities_;  // For a new peak.
-  std::size_t next_equity_ = 0;
+  EquityPeak peak_;
   std::uint32_t losses_ = 0;
   std::uint32_t rejects_ = 0;
 };

@@ -266,6 +266,7 @@ constexpr std::array kSections = std::to_array<SectionSpec>({
     {"autonomy", "Autonomy", "How much is done without a person (docs/approvals.md)."},
     {"approvals", "Approvals", "Orders that wait for a person."},
     {"breakers", "Circuit breakers", "What stops entries until its cause is gone."},
+    {"watchdog", "Watchdog", "Smaller entries, then none, while the account is losing."},
     {"venue", "Venue", "Where orders go."},
     {"reconcile", "Reconciliation", "Our books against the venue's."},
     {"paper", "Paper venue", "How the built-in exchange fills orders."},

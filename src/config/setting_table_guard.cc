@@ -80,6 +80,10 @@ constexpr std::array kGuardSettings = std::to_array<SettingSpec>({
   {"risk.replaces_per_minute", kInt, "60", "0..100000", "orders",
    To<&Settings::risk, &RiskSettings::replaces_per_minute>,
    "How many orders may be replaced by changed ones in any minute."},
+  {"risk.stop_loss_pct", kPercent, "0", "0..100", "of the average entry",
+   To<&Settings::risk, &RiskSettings::stop_loss_pct>,
+   "A position without a stop of its own gets one this far from its average entry, held by us and "
+   "kept over restarts; 0 for none."},
 
   {"daytrade.regime", kEnum, "auto", "auto|pdt|intraday_margin|both|none", "",
    To<&Settings::daytrade, &DayTradeSettings::regime>,
@@ -140,6 +144,10 @@ constexpr std::array kGuardSettings = std::to_array<SettingSpec>({
   {"halt.poll_interval", kDuration, "50ms", "1ms..100ms", "",
    To<&Settings::halt, &HaltSettings::poll_interval>,
    "How often the ledger is asked for a halt or kill, so that both work while Redis is away."},
+  {"halt.max_session_drawdown_pct", kPercent, "0", "0..100", "of the session's highest equity",
+   To<&Settings::halt, &HaltSettings::max_session_drawdown_pct>,
+   "HALT by itself when equity fell by this much from the highest since the last HALT, over "
+   "restarts; 0 turns it off."},
 
   {"kill.allow_strategy_exits", kBool, "false", "", "",
    To<&Settings::kill, &KillSettings::allow_strategy_exits>,
@@ -203,6 +211,22 @@ constexpr std::array kGuardSettings = std::to_array<SettingSpec>({
   {"breakers.latency", kDuration, "5s", "0..1h", "",
    To<&Settings::breakers, &BreakerSettings::latency>,
    "Entries stop when 5 of the last 10 first answers of the venue took longer than this."},
+
+  {"watchdog.warn_pct", kPercent, "5", "0..100", "of the highest equity",
+   To<&Settings::watchdog, &WatchdogSettings::warn_pct>,
+   "Strategies enter with less when equity fell by this much; 0 turns this off."},
+  {"watchdog.size_factor", kDecimal, "0.5", ">0..1", "of the full size",
+   To<&Settings::watchdog, &WatchdogSettings::size_factor>,
+   "What of its full size an entry then has."},
+  {"watchdog.stop_pct", kPercent, "8", "0..100", "of the highest equity",
+   To<&Settings::watchdog, &WatchdogSettings::stop_pct>,
+   "Nothing is entered when equity fell by this much, until it recovered; 0 turns this off."},
+  {"watchdog.week_pct", kPercent, "15", "0..100", "of the week's first equity",
+   To<&Settings::watchdog, &WatchdogSettings::week_pct>,
+   "Nothing is entered when the week lost this much, until it is back; 0 turns this off."},
+  {"watchdog.recovery", kInt, "30", "1..86400", "seconds",
+   To<&Settings::watchdog, &WatchdogSettings::recovery>,
+   "The size rises again after so many measurements in a row, one a second, that allow it."},
 });
 // clang-format on
 

@@ -135,6 +135,7 @@ struct RiskSettings {
   base::Nanos stale_data{};
   base::Nanos entry_cooldown{};
   std::int64_t replaces_per_minute = 0;
+  base::Decimal stop_loss_pct;
 };
 
 enum class DayTradeRegime : std::uint8_t { kAuto, kPdt, kIntradayMargin, kBoth, kNone };
@@ -166,6 +167,7 @@ struct DayTradeSettings {
 struct HaltSettings {
   bool liquidate = false;
   bool sets_kill = false;
+  base::Decimal max_session_drawdown_pct;
   base::Nanos poll_interval{};
 };
 
@@ -203,6 +205,15 @@ struct BreakerSettings {
   std::uint32_t consecutive_rejects = 0;
   std::uint32_t venue_errors = 0;
   base::Nanos latency{};
+};
+
+// A percentage of zero turns its rule off.
+struct WatchdogSettings {
+  base::Decimal warn_pct;
+  base::Decimal size_factor;
+  base::Decimal stop_pct;
+  base::Decimal week_pct;
+  std::uint32_t recovery = 0;
 };
 
 struct VenueSettings {
@@ -301,6 +312,7 @@ struct Settings {
   AutonomySettings autonomy;
   ApprovalSettings approvals;
   BreakerSettings breakers;
+  WatchdogSettings watchdog;
   VenueSettings venue;
   ReconcileSettings reconcile;
   PaperSettings paper;

@@ -125,7 +125,9 @@ TEST(SettingsLoaderTest, RefusesWhatDoesNotFitTogether) {
        "2"},
       {"redis: {port: 8080}", "b.yaml:1:15: api.port: 8080 is also redis.port"},
       {"up: {backoff_max: 100ms}",
-       "b.yaml:1:19: up.backoff_min: 250ms is above up.backoff_max, which is 100ms"}};
+       "b.yaml:1:19: up.backoff_min: 250ms is above up.backoff_max, which is 100ms"},
+      {"watchdog: {stop_pct: 5}",
+       "b.yaml:1:22: watchdog.warn_pct: 5 must be below watchdog.stop_pct, which is 5"}};
 
   for (const auto& [text, problem] : examples) {
     EXPECT_THAT(ProblemsOf(FromYaml(text)), ElementsAre(problem)) << text;

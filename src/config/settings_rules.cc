@@ -73,6 +73,15 @@ Broken BackoffGrows(const Settings& settings) {
   return std::nullopt;
 }
 
+Broken WatchdogWarnsFirst(const Settings& settings) {
+  const WatchdogSettings& watchdog = settings.watchdog;
+  if (!watchdog.stop_pct.is_zero() && watchdog.warn_pct >= watchdog.stop_pct) {
+    return fmt::format("{} must be below watchdog.stop_pct, which is {}",
+                       watchdog.warn_pct.ToString(), watchdog.stop_pct.ToString());
+  }
+  return std::nullopt;
+}
+
 constexpr std::array kRules = std::to_array<Rule>({
     {"account.mode", "", &PerpIsNotTradable},
     {"feed.file", "feed.kind", &ReplayNeedsAFile},
@@ -80,6 +89,7 @@ constexpr std::array kRules = std::to_array<Rule>({
     {"strategy.mean_reversion.rsi_low", "strategy.mean_reversion.rsi_high", &RsiLowBelowHigh},
     {"supervisor.min_agreeing", "strategy.enabled", &EnoughStrategies},
     {"api.port", "redis.port", &PortsDiffer},
+    {"watchdog.warn_pct", "watchdog.stop_pct", &WatchdogWarnsFirst},
     {"up.backoff_min", "up.backoff_max", &BackoffGrows},
 });
 

@@ -23,7 +23,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kFixedFields = {"timestamp", "level", "event", "message"};
 
 using EventMessage = std::pair<std::string_view, std::string_view>;
-constexpr std::array<EventMessage, 53> kMessages = {{
+constexpr std::array<EventMessage, 58> kMessages = {{
     {"SYSTEM_HALT", "Emergency halt triggered"},
     {"SYSTEM_RESUMED", "Halt ended by an operator"},
     {"KILL_SWITCH_ACTIVATED", "Kill switch activated"},
@@ -52,6 +52,11 @@ constexpr std::array<EventMessage, 53> kMessages = {{
     {"STALE_OHLCV_DATA", "Market data is stale"},
     {"FEED_DISCONNECTED", "Market data feed disconnected"},
     {"FEED_RECONNECTED", "Market data feed reconnected"},
+    {"WATCHDOG_REDUCED", "The account is losing: entries are made smaller"},
+    {"WATCHDOG_STOPPED", "The account is losing: no entries"},
+    {"WATCHDOG_RECOVERED", "The account recovered: entries have their full size again"},
+    {"STOP_LOSS_TRIGGERED", "The stop of a position was reached"},
+    {"STOP_LOSS_MISSING", "A position could not be given a stop"},
     {"POSITION_NOT_LIQUIDATED", "A position could not be liquidated"},
     {"LEDGER_UNAVAILABLE", "The ledger cannot be written; no entries until it is back"},
     {"LEDGER_DAMAGED", "The ledger refuses what it should take; no entries"},

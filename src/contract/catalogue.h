@@ -68,6 +68,7 @@ enum class EntryId : std::uint8_t {
   kAutonomyMode,
   kAutonomyModeSince,
   kAutonomyLog,
+  kPortfolioRisk,
   // Jobs
   kDailyBarsDone,
   kWeeklyFundamentalsDone,
@@ -97,7 +98,7 @@ enum class EntryId : std::uint8_t {
   kFeedDisconnected,
   kFeedReconnected,
 };
-constexpr std::size_t kEntries = 66;
+constexpr std::size_t kEntries = 67;
 
 enum class Group : std::uint8_t {
   kSystem,

@@ -247,6 +247,29 @@ constexpr std::array kEntryList = {
         .meaning = "The last changes of the mode, newest last; at most 1,000.",
         .check = &CheckModeChange,
     },
+    Entry{
+        .id = EntryId::kPortfolioRisk,
+        .pattern = "risk:portfolio",
+        .group = Group::kRisk,
+        .kind = Kind::kString,
+        .encoding = Encoding::kSpacedJson,
+        .example = R"({"current_drawdown_pct": 5.2, "daily_pnl_pct": -1.1, "sector_exposure": )"
+                   R"({"Technology": 4.9}, "positions_at_risk": [{"symbol": "AAPL", )"
+                   R"("loss_pct": 1.4, "stop_loss_pct": 2.0}], "pdt_trades_used": 1, )"
+                   R"("pdt_max": 2, "cash_reserve_pct": 95.1, "total_positions": 1, )"
+                   R"("max_positions": 20, "watchdog": "reduced", "size_factor": 0.5, )"
+                   R"("checked_at": "2026-11-21T20:47:17.602899+00:00"})",
+        .example_key = "risk:portfolio",
+        .ttl = {},
+        .producer = "trader, with the metrics",
+        .consumers = "page, any reader",
+        .standing = Standing::kDerived,
+        .rebuilt_from = "positions, prices and anchors of the running trader",
+        .origin = Origin::kExtension,
+        .is_written_by_trader = true,
+        .meaning = "How the account stands against its limits, and what the watchdog makes of it.",
+        .check = &CheckPortfolioRisk,
+    },
 };
 
 }  // namespace

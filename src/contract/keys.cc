@@ -193,6 +193,9 @@ Key BreakerView(model::Breaker which) {
 Key VixInput() {
   return NameBuilder::MakeKey(EntryId::kVixInput);
 }
+Key PortfolioRisk() {
+  return NameBuilder::MakeKey(EntryId::kPortfolioRisk);
+}
 
 Key PendingApprovals() {
   return NameBuilder::MakeKey(EntryId::kPendingApprovals);

@@ -95,6 +95,7 @@ Key PendingApprovals();
 Key AutonomyMode();
 Key AutonomyModeSince();
 Key AutonomyLog();
+Key PortfolioRisk();
 
 // All keys of one shared budget. Requires: `name` is a word (key_match.h).
 struct RateLimitKeys {

@@ -160,6 +160,25 @@ Problem CheckVixReading(std::string_view value) {
   return ProblemOf(DecodeVixReading(value));
 }
 
+Problem CheckPortfolioRisk(std::string_view value) {
+  constexpr Presence kNullable = Presence::kNullable;
+  static constexpr std::array<FieldRule, 12> kRules = {{
+      {.name = "current_drawdown_pct", .type = FieldType::kNumber, .presence = kNullable},
+      {.name = "daily_pnl_pct", .type = FieldType::kNumber, .presence = kNullable},
+      {.name = "sector_exposure", .type = FieldType::kObject},
+      {.name = "positions_at_risk", .type = FieldType::kObjects},
+      {.name = "pdt_trades_used", .type = FieldType::kWholeNumber},
+      {.name = "pdt_max", .type = FieldType::kWholeNumber},
+      {.name = "cash_reserve_pct", .type = FieldType::kNumber, .presence = kNullable},
+      {.name = "total_positions", .type = FieldType::kWholeNumber},
+      {.name = "max_positions", .type = FieldType::kWholeNumber},
+      {.name = "watchdog", .words = "full reduced stopped"},
+      {.name = "size_factor", .type = FieldType::kNumber},
+      {.name = "checked_at", .type = FieldType::kTime},
+  }};
+  return CheckFields(value, kRules);
+}
+
 Problem CheckKillLogEntry(std::string_view value) {
   static constexpr std::array<FieldRule, 4> kRules = {{
       {.name = "action", .words = "activate deactivate"},

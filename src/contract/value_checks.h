@@ -43,6 +43,7 @@ std::optional<std::string> CheckVixReading(std::string_view value);
 std::optional<std::string> CheckProposedOrder(std::string_view value);
 std::optional<std::string> CheckAutonomyMode(std::string_view value);
 std::optional<std::string> CheckModeChange(std::string_view value);
+std::optional<std::string> CheckPortfolioRisk(std::string_view value);
 std::optional<std::string> CheckDayTrade(std::string_view value);
 std::optional<std::string> CheckLimiterGrant(std::string_view value);
 std::optional<std::string> CheckLimiterTicket(std::string_view value);

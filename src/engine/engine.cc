@@ -53,6 +53,9 @@ Engine::Engine(EngineOptions options, EngineParts parts)
       sizing_{.risk_fraction = options_.risk_fraction,
               .notional_max = gate_.limits().entry.notional_max},
       board_(options_.breakers, parts.breakers),
+      watchdog_(options_.watchdog, parts.breakers.watchdog_factor),
+      session_(options_.session_drawdown, parts.breakers.session_peak),
+      kept_session_(parts.breakers.session_peak),
       kept_peak_(parts.breakers.peak_equity),
       mark_event_at_(parts.instruments.size()) {
   signals_.reserve(strategies_.size());
@@ -66,6 +69,8 @@ Engine::Engine(EngineOptions options, EngineParts parts)
   }
   state_.messages = risk::MessageLog(gate_.limits().entry.messages);
   state_.entries.Restore(parts.entries.utc_day, parts.entries.count);
+  state_.watchdog = watchdog_.View();
+  sizing_.factor = SizeFactor();
   // A breaker that had tripped holds from the first order on, not from the first timer.
   if (const auto block = board_.Blocking()) {
     state_.breaker = risk::BreakerBlock{.value = block->value, .limit = block->limit};
@@ -118,6 +123,7 @@ void Engine::On(const model::Timer& timer, model::ActionBuffer& out) {
   AccrueBorrowing(out);
   ObserveEquity(out);
   JudgeBreakers(out);
+  ProtectPositions(out);
   CancelOldEntries(out);
   ExpireProposals(out);
   EndDay(out);
@@ -303,6 +309,10 @@ void Engine::FillTelemetry(model::Telemetry& out) const {
   out.denials = denials_.denials();
   out.duplicate_fills = oms_.duplicate_fills();
   out.breakers = board_.Views();
+  out.watchdog = watchdog_.View();
+  out.drawdown_pct = out.equity ? std::optional(board_.DrawdownPercent(*out.equity)) : std::nullopt;
+  out.day_trades_used =
+      day_trades_ ? std::optional(day_trades_->trades().Count(now_)) : std::nullopt;
   out.at = now_;
 }
 

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "approvals/autonomy_policy.h"
@@ -24,6 +25,8 @@
 #include "base/time.h"
 #include "breakers/board.h"
 #include "breakers/breaker_rules.h"
+#include "breakers/session_drawdown.h"
+#include "breakers/watchdog.h"
 #include "daytrade/guard.h"
 #include "engine/day_trade_book.h"
 #include "engine/day_trade_desk.h"
@@ -68,6 +71,11 @@ class Observer {
                        const risk::GateAnswer& answer) = 0;
 };
 
+// Why the engine halts by itself.
+constexpr std::string_view kSessionLimitReason = "session_drawdown_limit_breached";
+// Whose the stops of positions are, among the strategies' names.
+constexpr std::string_view kStopLossName = "stop_loss";
+
 struct EngineOptions {
   std::uint64_t epoch = 1;
   base::Decimal risk_fraction;
@@ -81,7 +89,10 @@ struct EngineOptions {
   bool has_native_stops = false;  // The venue keeps stop orders itself; else we hold them.
   breakers::Limits breakers;
   approvals::ApprovalRules approvals;
-  bool reduces_size = true;  // An entry of a strategy that is too large is made smaller.
+  breakers::WatchdogLimits watchdog;
+  base::Decimal session_drawdown;   // Percent; HALT from there on. Zero: off.
+  base::Decimal stop_loss_percent;  // Of the average entry. Zero: positions get no stop of ours.
+  bool reduces_size = true;         // An entry of a strategy that is too large is made smaller.
 };
 
 // What earlier runs let through on a day.
@@ -128,10 +139,14 @@ class Engine {
 
   [[nodiscard]] const oms::Oms& oms() const { return oms_; }
   [[nodiscard]] model::RunState run_state() const { return run_state_; }
+  [[nodiscard]] model::WatchdogView WatchdogView() const { return watchdog_.View(); }
   [[nodiscard]] model::BreakerViews BreakerViews() const { return board_.Views(); }
   [[nodiscard]] const approvals::ProposalBook& proposals() const { return proposals_; }
   [[nodiscard]] const risk::GateState& gate_state() const { return state_; }
   [[nodiscard]] std::optional<base::Decimal> Equity() const;
+  // The engine wants a HALT of the whole system, for kSessionLimitReason, and behaves as in one
+  // until a permit brings it.
+  [[nodiscard]] bool wants_halt() const { return wants_halt_; }
   // Null while nothing that is traded is under these rules.
   [[nodiscard]] const DayTradeDesk* day_trades() const { return day_trades_.get(); }
 
@@ -236,6 +251,20 @@ class Engine {
   void BookBorrowing(model::InstrumentId instrument, base::Decimal notional, base::UnixNanos until,
                      model::ActionBuffer& out);
   void ObserveEquity(model::ActionBuffer& out);
+  // engine_equity.cc: what becomes of losses.
+  void WatchLosses(base::Decimal equity, model::ActionBuffer& out);
+  void WatchSession(base::Decimal equity, model::ActionBuffer& out);
+  void KeepSession(model::ActionBuffer& out);
+  void TellWatchdog(model::ActionBuffer& out) const;
+  [[nodiscard]] base::Decimal SizeFactor() const;
+  // engine_stop_loss.cc: each position has a stop.
+  void ProtectPositions(model::ActionBuffer& out);
+  void ProtectPosition(const model::Instrument& instrument, model::ActionBuffer& out);
+  [[nodiscard]] base::Decimal WithoutStop(const model::Instrument& instrument) const;
+  void TellStopLoss(const model::Order& order, model::ActionBuffer& out) const;
+  void TellNoStop(model::InstrumentId instrument, std::string_view reason,
+                  model::ActionBuffer& out);
+  void HoldPositionStop(const oms::PositionStop& wish, model::ActionBuffer& out);
 
   // Circuit breakers: what they are told, and what becomes of it.
   void TellBoard(const model::Event& event);
@@ -257,6 +286,7 @@ class Engine {
   enum class Keep : std::uint8_t { kNothing, kWaiting, kProtection };
   void CancelWorking(Keep keep, model::ActionBuffer& out);
   void CancelOldEntries(model::ActionBuffer& out);
+  void BeginHalt(const model::Reason& reason, model::ActionBuffer& out);
   void ContinueHalt(model::ActionBuffer& out);
   void Liquidate(const model::Instrument& instrument, model::ActionBuffer& out);
   void TellNotLiquidated(model::AlertLevel level, model::InstrumentId instrument,
@@ -293,6 +323,7 @@ class Engine {
   EquityAnchor inception_anchor_;
   risk::RateWindow replaces_;
   std::size_t counted_ = 0;  // Of the actions of this event, as messages to the venue.
+  std::optional<base::UnixNanos> no_stop_told_at_;
   // Protective legs that the venue did not keep, one after the other.
   struct Losses {
     int count = 0;
@@ -308,6 +339,11 @@ class Engine {
   model::OrderId launching_;  // The waiting order that is asked for, while it is.
   SizingLimits sizing_;
   breakers::Board board_;
+  breakers::Watchdog watchdog_;
+  breakers::SessionDrawdown session_;
+  std::optional<base::Decimal> kept_session_;  // Its highest equity, as the ledger has it.
+  base::UnixNanos session_kept_at_;
+  bool wants_halt_ = false;
   std::array<std::optional<base::UnixNanos>, model::kBreakers> reset_asked_at_{};
   std::optional<base::Decimal> kept_peak_;  // As the ledger has it.
   base::UnixNanos peak_kept_at_;

@@ -54,6 +54,7 @@ void Engine::On(const model::OrderFilled& report, model::ActionBuffer& out) {
   }
   oms_.On(booked, now_, out);
   EndLegsOfDust(booked.fill.instrument, out);
+  ProtectPosition(instruments_[booked.fill.instrument], out);
   AfterReport(out);
 }
 
@@ -219,6 +220,7 @@ void Engine::ScaleMark(const model::CorporateAction& split) {
 
 void Engine::ObserveEquity(model::ActionBuffer& out) {
   const std::optional<base::Decimal> equity = Equity();
+  KeepSession(out);
   if (!equity) {
     board_.SeeEquity(std::nullopt, std::nullopt, now_);
     return;
@@ -229,6 +231,8 @@ void Engine::ObserveEquity(model::ActionBuffer& out) {
     }
   }
   board_.SeeEquity(equity, anchor_.PnlFraction(*equity), now_);
+  WatchLosses(*equity, out);
+  WatchSession(*equity, out);
 }
 
 }  // namespace bulwark::engine

@@ -223,7 +223,8 @@ void Engine::TellBreaker(const breakers::Change& change, model::ActionBuffer& ou
 // Often enough for a crash to cost little of it, seldom enough to cost no commit per tick.
 void Engine::KeepPeak(model::ActionBuffer& out) {
   const std::optional<base::Decimal> peak = board_.peak_equity();
-  if (!peak || peak == kept_peak_ || options_.breakers.drawdown.is_zero()) {
+  const bool is_needed = !options_.breakers.drawdown.is_zero() || !watchdog_.is_off();
+  if (!peak || peak == kept_peak_ || !is_needed) {
     return;
   }
   const bool is_new_start = !kept_peak_ || *peak < *kept_peak_;

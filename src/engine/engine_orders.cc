@@ -301,6 +301,7 @@ void Engine::WatchTriggers(model::InstrumentId instrument, base::Decimal mark,
       continue;
     }
     oms_.Trigger(order.id, now_, out);
+    TellStopLoss(order, out);
     is_any = true;
   }
   if (is_any) {

@@ -35,18 +35,17 @@ void Engine::On(const model::Permit& permit, model::ActionBuffer& out) {
   const bool is_first = !state_.permit_at;
   const bool was_halted = state_.is_halted && !is_first;
   const bool was_killed = state_.is_killed && !is_first;
-  state_.is_halted = permit.is_halted;
+  // What the engine wants itself holds until it is in force for everybody.
+  wants_halt_ = wants_halt_ && !permit.is_halted;
+  state_.is_halted = permit.is_halted || wants_halt_;
   state_.is_killed = permit.is_killed;
   state_.is_redis_ok = permit.is_redis_ok;
   state_.is_ledger_ok = permit.is_ledger_ok;
   state_.permit_at = permit.at;
   state_.scopes_wanted = permit.scopes;
-  if (permit.is_halted && !was_halted) {
-    Alert(model::AlertLevel::kCritical, "SYSTEM_HALT", permit.reason, out);
-    halt_step_at_ = now_ - kHaltStep;
-    liquidation_pace_.Restart();
-    ContinueHalt(out);
-  } else if (!permit.is_halted && was_halted) {
+  if (state_.is_halted && !was_halted) {
+    BeginHalt(permit.reason, out);
+  } else if (!state_.is_halted && was_halted) {
     Alert(model::AlertLevel::kWarning, "SYSTEM_RESUMED", permit.reason, out);
   }
   if (permit.is_killed && !was_killed) {
@@ -57,6 +56,13 @@ void Engine::On(const model::Permit& permit, model::ActionBuffer& out) {
   }
   SetAutonomy(permit, out);
   SetRunState(permit.reason, out);
+}
+
+void Engine::BeginHalt(const model::Reason& reason, model::ActionBuffer& out) {
+  Alert(model::AlertLevel::kCritical, "SYSTEM_HALT", reason, out);
+  halt_step_at_ = now_ - kHaltStep;
+  liquidation_pace_.Restart();
+  ContinueHalt(out);
 }
 
 // Working entries of a scope that was stopped are cancelled at once, and again by

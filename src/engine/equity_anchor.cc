@@ -25,6 +25,8 @@ std::int32_t PeriodOf(model::AnchorKind kind, base::UnixNanos now) {
       return number(day - (std::chrono::weekday(day) - std::chrono::Monday));
     case model::AnchorKind::kInception:
     case model::AnchorKind::kPeak:
+    case model::AnchorKind::kSession:
+    case model::AnchorKind::kWatchdog:
       return 0;
   }
   return 0;

@@ -20,7 +20,7 @@ std::optional<base::Decimal> EntryQuantity(const SizingLimits& limits, base::Dec
   const base::Decimal notional =
       std::min(base::Mul(free_cash, share, base::Rounding::kFloor), limits.notional_max);
   const std::optional<base::Decimal> quantity =
-      base::CheckedDiv(notional, price, base::Rounding::kFloor);
+      base::CheckedMulDiv(notional, limits.factor, price, base::Rounding::kFloor);
   if (!quantity || *quantity < instrument.lot_size) {
     return std::nullopt;
   }

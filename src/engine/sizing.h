@@ -17,9 +17,11 @@ namespace bulwark::engine {
 struct SizingLimits {
   base::Decimal risk_fraction;  // Of free cash per entry, in (0, 1].
   base::Decimal notional_max;   // The gate's bound; sizing does not ask for more.
+  base::Decimal factor = base::Decimal::FromInt(1);  // Of the full size; the watchdog's word.
 };
 
-// free_cash x risk_fraction x confidence / price, at most notional_max, rounded down to the lot.
+// (free_cash x risk_fraction x confidence, at most notional_max) x factor / price, rounded down to
+// the lot.
 std::optional<base::Decimal> EntryQuantity(const SizingLimits& limits, base::Decimal free_cash,
                                            double confidence, base::Decimal price,
                                            const model::Instrument& instrument);

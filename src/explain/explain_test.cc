@@ -80,7 +80,7 @@ class ExplainTest : public testing::Test {
                   .trades = books.trade_ids,
                   .venue_sequence = books.venue_sequence_max},
         .anchor = books.anchor,
-        .breakers = trader::OpeningOf(books.breakers, books.peak_anchor)};
+        .breakers = trader::OpeningOf(books.breakers, {.peak = books.peak_anchor})};
     venue_sequence_ = books.venue_sequence_max;
     engine_ = *trader::MakeEngine(loaded_.settings, instruments_, start);
     tap_ = std::make_unique<journal::Tap>();

@@ -72,7 +72,9 @@ base::Result<std::unique_ptr<Rehearsal>> Rehearsal::Make(const config::Settings&
        .week_anchor = books.week_anchor,
        .inception_anchor = books.inception_anchor,
        .entries = {.utc_day = books.entries.utc_day, .count = books.entries.count},
-       .breakers = trader::OpeningOf(books.breakers, books.peak_anchor)});
+       .breakers = trader::OpeningOf(books.breakers, {.peak = books.peak_anchor,
+                                                      .session = books.session_anchor,
+                                                      .watchdog = books.watchdog_anchor})});
   if (!engine) {
     return tl::unexpected<base::Error>(engine.error());
   }

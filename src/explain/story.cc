@@ -57,7 +57,10 @@ class Notes final : public engine::Observer {
   }
   void OnAsked(const risk::Gate& gate, const risk::GuardInput& input,
                const risk::GateAnswer& answer) override {
-    Asked asked{.order = input.order, .books = input.books, .mark = input.mark()};
+    Asked asked{.order = input.order,
+                .books = input.books,
+                .mark = input.mark(),
+                .size_factor = input.state.watchdog.factor};
     if (is_tracing_) {
       asked.checks = risk::TraceOf(gate, input);
     }

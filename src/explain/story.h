@@ -46,6 +46,7 @@ struct Asked {
   // What the first question was about, when it was refused for its size and asked again smaller.
   std::optional<base::Decimal> first_quantity;
   std::optional<model::Denial> first_denial;
+  base::Decimal size_factor = base::Decimal::FromInt(1);  // The watchdog's, of full size.
 };
 
 // What happened inside the engine at one event.

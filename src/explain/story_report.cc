@@ -137,6 +137,10 @@ void AddQuestion(const Cause& cause, std::vector<Step>& steps) {
     wish.facts["first_quantity"] = asked.first_quantity->ToString();
     wish.facts["first_denial"] = code;
   }
+  if (asked.size_factor < base::Decimal::FromInt(1)) {
+    wish.text += fmt::format("; the watchdog gives entries x {}", asked.size_factor.ToString());
+    wish.facts["size_factor"] = asked.size_factor.ToString();
+  }
   steps.push_back(std::move(wish));
 }
 

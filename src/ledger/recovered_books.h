@@ -56,6 +56,8 @@ struct RecoveredBooks {
   std::optional<model::AnchorSet> inception_anchor;
   EntriesOfDay entries;
   std::optional<model::AnchorSet> peak_anchor;
+  std::optional<model::AnchorSet> session_anchor;
+  std::optional<model::AnchorSet> watchdog_anchor;
   model::BreakerRecord breakers;
   std::vector<model::Proposal> proposals;         // Those that were left open; see approval_log.h.
   std::optional<model::ModeTurn> mode;            // Empty: nobody ever changed it.

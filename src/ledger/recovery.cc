@@ -196,6 +196,10 @@ std::optional<model::AnchorSet>& AnchorOf(model::AnchorKind kind, RecoveredBooks
       return books.week_anchor;
     case model::AnchorKind::kInception:
       return books.inception_anchor;
+    case model::AnchorKind::kSession:
+      return books.session_anchor;
+    case model::AnchorKind::kWatchdog:
+      return books.watchdog_anchor;
     case model::AnchorKind::kPeak:
       break;
   }

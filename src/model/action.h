@@ -81,6 +81,8 @@ enum class AnchorKind : std::uint8_t {
   kWeek,       // Of the week that begins on the Monday `utc_day`.
   kInception,  // Of the account; set once.
   kPeak,       // The highest equity so far, as of that date.
+  kSession,    // The highest equity of the session; zero when none has begun.
+  kWatchdog,   // No equity: what of its full size an entry has (model/watchdog.h).
 };
 
 // Equity from which the P&L of a day, a week or the whole life is counted.

@@ -63,8 +63,9 @@ enum class DenialCode : std::uint8_t {
   kReduceOnlyScope,
   kCancelOnlyScope,
   kScopesUnknown,
+  kWatchdog,
 };
-constexpr int kDenialCodes = 48;
+constexpr int kDenialCodes = 49;
 
 // "HALTED", "KILL_SWITCH", ...: the word in logs, alerts and documents.
 std::string_view DenialName(DenialCode code);

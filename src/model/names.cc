@@ -85,11 +85,13 @@ constexpr std::array<std::string_view, kDenialCodes> kDenials = {"HALTED",
                                                                  "CIRCUIT_BREAKER",
                                                                  "REDUCE_ONLY_SCOPE",
                                                                  "CANCEL_ONLY_SCOPE",
-                                                                 "SCOPES_UNKNOWN"};
+                                                                 "SCOPES_UNKNOWN",
+                                                                 "WATCHDOG"};
 constexpr std::array<std::string_view, 8> kAdjustments = {
     "BUST",     "CORRECTION", "INFERRED",          "BORROW_FEE",
     "DIVIDEND", "SPLIT",      "ACCEPTED_POSITION", "ACCEPTED_CASH"};
-constexpr Words4 kAnchors = {"DAY", "WEEK", "INCEPTION", "PEAK"};
+constexpr std::array<std::string_view, 6> kAnchors = {"DAY",  "WEEK",    "INCEPTION",
+                                                      "PEAK", "SESSION", "WATCHDOG"};
 constexpr Words3 kModes = {"spot", "margin", "perp"};
 
 template <class Enum, std::size_t N>

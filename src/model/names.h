@@ -34,7 +34,7 @@ std::string_view Name(AlertLevel value);      // INFO WARNING ERROR CRITICAL
 std::string_view Name(RunState value);        // starting running reduce_only killed halting halted
 std::string_view Name(Switch value);          // halt kill
 std::string_view Name(AdjustmentKind value);  // BUST, ...
-std::string_view Name(AnchorKind value);      // DAY WEEK INCEPTION PEAK
+std::string_view Name(AnchorKind value);      // DAY WEEK INCEPTION PEAK SESSION WATCHDOG
 std::string_view Name(AccountMode value);     // spot margin perp
 
 std::optional<Side> SideFromName(std::string_view name);

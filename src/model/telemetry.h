@@ -19,6 +19,7 @@
 #include "model/breaker.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
+#include "model/watchdog.h"
 
 namespace bulwark::model {
 
@@ -51,6 +52,9 @@ struct Telemetry {
   std::uint64_t denials = 0;
   std::uint64_t duplicate_fills = 0;
   BreakerViews breakers;
+  WatchdogView watchdog;
+  std::optional<base::Decimal> drawdown_pct;    // Below the highest equity.
+  std::optional<std::int32_t> day_trades_used;  // Empty when none are counted.
   base::UnixNanos at;
 };
 

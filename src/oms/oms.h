@@ -28,6 +28,7 @@
 #include "model/order.h"
 #include "model/portfolio.h"
 #include "model/share_move.h"
+#include "model/signal.h"
 #include "model/venue_report.h"
 #include "oms/booked_trades.h"
 #include "oms/order_store.h"
@@ -54,6 +55,15 @@ struct BracketIds {
   model::OrderId entry;
   model::OrderId stop;
   model::OrderId target;
+};
+
+// A stop that stands for all of a position's purchases, or for its short sales.
+struct PositionStop {
+  model::InstrumentId instrument;
+  bool is_long = true;  // The position; the stop goes the other way.
+  base::Decimal quantity;
+  base::Decimal price;
+  model::StrategyName name;
 };
 
 class Oms {
@@ -142,6 +152,14 @@ class Oms {
   // Puts a waiting, triggered order in the place of a lost leg.
   void HoldAgain(const model::Order& lost, model::OrderId id, base::UnixNanos now,
                  model::ActionBuffer& out);
+
+  // Books a waiting stop; like a leg it reserves nothing and passes the gate when it leaves.
+  // Requires: there is room for it in open_orders().
+  void HoldStop(const PositionStop& stop, model::OrderId id, base::UnixNanos now,
+                model::ActionBuffer& out);
+  // Lets it follow the position. Requires: it waits and its price has not come.
+  void MoveStop(const model::OrderId& id, const PositionStop& stop, base::UnixNanos now,
+                model::ActionBuffer& out);
 
   [[nodiscard]] const model::Portfolio& portfolio() const { return portfolio_; }
   [[nodiscard]] const std::vector<model::Order>& open_orders() const { return store_.open(); }

@@ -360,4 +360,33 @@ void Oms::HoldAgain(const model::Order& lost, model::OrderId id, base::UnixNanos
   FitWaiting(again.instrument, now, out);
 }
 
+void Oms::HoldStop(const PositionStop& stop, model::OrderId id, base::UnixNanos now,
+                   model::ActionBuffer& out) {
+  model::Order order;
+  order.id = id;
+  order.instrument = stop.instrument;
+  order.side = stop.is_long ? model::Side::kSell : model::Side::kBuy;
+  order.intent = stop.is_long ? model::Intent::kCloseLong : model::Intent::kCloseShort;
+  order.type = model::OrderType::kStop;
+  order.origin = model::Origin::kProtective;
+  order.reduce_only = true;
+  order.quantity = order.armed_quantity = stop.quantity;
+  order.stop_price = stop.price;
+  order.strategy = stop.name;
+  order.created_at = order.updated_at = now;
+  order.is_waiting = true;
+  order.role = model::OrderRole::kStop;
+  Tell(store_.Insert(order), out);
+}
+
+void Oms::MoveStop(const model::OrderId& id, const PositionStop& stop, base::UnixNanos now,
+                   model::ActionBuffer& out) {
+  model::Order* order = store_.Find(id);
+  ENSURE(order != nullptr && IsWaiting(*order) && !order->is_triggered && order->reduce_only);
+  order->quantity = order->armed_quantity = stop.quantity;
+  order->stop_price = stop.price;
+  order->updated_at = std::max(order->updated_at, now);
+  Tell(*order, out);
+}
+
 }  // namespace bulwark::oms

@@ -118,6 +118,9 @@ constexpr std::array kRows = std::to_array<DenialRow>({
      "the account, the strategy or the symbol is stopped to cancel only", "-", "-", ""},
     {DenialCode::kScopesUnknown, Applies::kEntries,
      "which scopes are stopped could not be read yet", "-", "-", ""},
+    {DenialCode::kWatchdog, Applies::kEntries,
+     "the account is losing, or has not recovered for long enough",
+     "fall from the highest equity, or loss of the week, percent", "percent", "watchdog.stop_pct"},
 });
 
 }  // namespace

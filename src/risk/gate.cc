@@ -34,14 +34,15 @@
 #include "risk/stale_data_guard.h"
 #include "risk/stop_guards.h"
 #include "risk/volume_share_guard.h"
+#include "risk/watchdog_guard.h"
 
 namespace bulwark::risk {
 
 Gate::Gate(const GateLimits& limits)
     : limits_(limits),
       guards_(HaltGuard(), KillSwitchGuard(limits.allow_strategy_exits_when_killed), ScopeGuard(),
-              PermitGuard(limits.permit_lifetime), BreakerGuard(), LinkGuard(),
-              StaleDataGuard(limits.data_age_max), OrderSanityGuard(limits.terms),
+              PermitGuard(limits.permit_lifetime), BreakerGuard(), ForEntries(WatchdogGuard()),
+              LinkGuard(), StaleDataGuard(limits.data_age_max), OrderSanityGuard(limits.terms),
               ForEntries(RestrictedGuard(limits.entry.restricted)),
               ForEntries(MinPriceGuard(limits.entry.price_min)),
               ForEntries(PriceCollarGuard(limits.entry.collar_percent)),

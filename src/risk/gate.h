@@ -50,6 +50,7 @@
 #include "risk/stale_data_guard.h"
 #include "risk/stop_guards.h"
 #include "risk/volume_share_guard.h"
+#include "risk/watchdog_guard.h"
 
 namespace bulwark::risk {
 
@@ -107,15 +108,15 @@ class Gate {
  private:
   GateLimits limits_;
   std::tuple<
-      HaltGuard, KillSwitchGuard, ScopeGuard, PermitGuard, BreakerGuard, LinkGuard, StaleDataGuard,
-      OrderSanityGuard, ForEntries<RestrictedGuard>, ForEntries<MinPriceGuard>,
-      ForEntries<PriceCollarGuard>, ForEntries<OrderQuantityGuard>, ForEntries<OrderNotionalGuard>,
-      ForEntries<VolumeShareGuard>, ForEntries<PositionGuard>, ForEntries<PositionCountGuard>,
-      ForEntries<SectorGuard>, ForEntries<GrossExposureGuard>, ForEntries<CashGuard>,
-      ForEntries<CashReserveGuard>, OpenOrdersGuard, ForEntries<SelfMatchGuard>,
-      ForEntries<PendingOrderGuard>, ForNewEntries<EntryCooldownGuard>, ForNewEntries<CandleGuard>,
-      ForNewEntries<DuplicateGuard>, ForEntries<MessageRateGuard>, ForNewEntries<DailyTradesGuard>,
-      DayTradeGuard>
+      HaltGuard, KillSwitchGuard, ScopeGuard, PermitGuard, BreakerGuard, ForEntries<WatchdogGuard>,
+      LinkGuard, StaleDataGuard, OrderSanityGuard, ForEntries<RestrictedGuard>,
+      ForEntries<MinPriceGuard>, ForEntries<PriceCollarGuard>, ForEntries<OrderQuantityGuard>,
+      ForEntries<OrderNotionalGuard>, ForEntries<VolumeShareGuard>, ForEntries<PositionGuard>,
+      ForEntries<PositionCountGuard>, ForEntries<SectorGuard>, ForEntries<GrossExposureGuard>,
+      ForEntries<CashGuard>, ForEntries<CashReserveGuard>, OpenOrdersGuard,
+      ForEntries<SelfMatchGuard>, ForEntries<PendingOrderGuard>, ForNewEntries<EntryCooldownGuard>,
+      ForNewEntries<CandleGuard>, ForNewEntries<DuplicateGuard>, ForEntries<MessageRateGuard>,
+      ForNewEntries<DailyTradesGuard>, DayTradeGuard>
       guards_;
 };
 

@@ -17,6 +17,7 @@
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/watchdog.h"
 #include "risk/guard_input.h"
 #include "risk/risk_testing.h"
 #include "risk/wide_limits.h"
@@ -85,6 +86,33 @@ TEST_F(GateTest, LetsOnlyTheLiquidationTradeUnderHalt) {
     EXPECT_EQ(Code(), DenialCode::kHalted);
   }
   MakeExit(Origin::kLiquidation);
+  EXPECT_EQ(Code(), std::nullopt);
+}
+
+TEST_F(GateTest, KeepsEntriesAndNoExitsWhileTheScopesOfThePermitAreNotKnown) {
+  state_.scopes_wanted = 1;
+  EXPECT_EQ(Code(), DenialCode::kScopesUnknown);
+  MakeExit(Origin::kStrategy);
+  EXPECT_EQ(Code(), std::nullopt);
+}
+
+TEST_F(GateTest, KeepsEntriesAndNoExitsWhileTheWatchdogHasStoppedThem) {
+  state_.watchdog = {.level = model::WatchdogLevel::kReduced, .factor = D("0.5")};
+  EXPECT_EQ(Code(), std::nullopt);
+  state_.watchdog = {
+      .level = model::WatchdogLevel::kStopped, .factor = D("0"), .value = D("9"), .limit = D("8")};
+  EXPECT_EQ(Denied(),
+            (model::Denial{.code = DenialCode::kWatchdog, .value = D("9"), .limit = D("8")}));
+  MakeExit(Origin::kStrategy);
+  EXPECT_EQ(Code(), std::nullopt);
+}
+
+TEST_F(GateTest, KeepsEntriesAndNoExitsWhileABreakerBlocks) {
+  state_.breaker = BreakerBlock{.value = D("11"), .limit = D("10")};
+  EXPECT_EQ(
+      Denied(),
+      (model::Denial{.code = DenialCode::kCircuitBreaker, .value = D("11"), .limit = D("10")}));
+  MakeExit(Origin::kStrategy);
   EXPECT_EQ(Code(), std::nullopt);
 }
 

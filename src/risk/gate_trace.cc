@@ -52,6 +52,7 @@ constexpr std::array kGuards = std::to_array<GuardName>({
        return Seconds(limits.permit_lifetime);
      }},
     {"circuit breakers"},
+    {"watchdog"},
     {"links and books"},
     {"price age",
      [](const GateLimits& limits, const GuardInput&) -> std::optional<Decimal> {

@@ -19,6 +19,7 @@
 #include "model/instrument.h"
 #include "model/order.h"
 #include "model/scoped_modes.h"
+#include "model/watchdog.h"
 #include "risk/entry_log.h"
 #include "risk/message_log.h"
 
@@ -47,6 +48,7 @@ struct GateState {
   bool are_books_reconciled = false;
   std::optional<base::UnixNanos> permit_at;  // When stops and links were last proven.
   std::optional<BreakerBlock> breaker;       // Tripped, or unknown where that counts.
+  model::WatchdogView watchdog;
   model::ScopedModes scopes;
   std::uint64_t scopes_wanted = 0;  // The version that the last permit names.
   std::array<Mark, model::kInstrumentsMax> marks;

@@ -21,6 +21,7 @@
 #include "contract/keys.h"
 #include "contract/market_documents.h"
 #include "contract/portfolio_document.h"
+#include "contract/risk_document.h"
 #include "contract/system_documents.h"
 #include "contract/view_documents.h"
 #include "model/action.h"
@@ -340,6 +341,7 @@ void Publisher::ComposeTelemetry(redis::Pipeline& out) {
     contract::EncodeDailyPnl(value_, *telemetry_.equity, day_anchor_.value_or(*telemetry_.equity));
     Set(out, contract::keys::PnlDaily());
   }
+  ComposeRisk(out);
   market_.Compose(telemetry_, out);
 }
 
@@ -405,7 +407,7 @@ void Publisher::ComposeSystem(redis::Pipeline& out) {
   }
 }
 
-void Publisher::ComposeUpdate(redis::Pipeline& out) {
+std::vector<contract::PositionRow> Publisher::PositionRows() const {
   std::vector<contract::PositionRow> rows;
   for (const model::Instrument& instrument : instruments_.rows()) {
     const model::Position& position = portfolio_.at(instrument.id);
@@ -413,9 +415,36 @@ void Publisher::ComposeUpdate(redis::Pipeline& out) {
       rows.push_back({.symbol = instrument.symbol.view(),
                       .owned = position.owned(),
                       .cost = position.cost,
-                      .mark = telemetry_.marks.at(instrument.id.index).price});
+                      .mark = telemetry_.marks.at(instrument.id.index).price,
+                      .sector = instrument.sector.view()});
     }
   }
+  return rows;
+}
+
+void Publisher::ComposeRisk(redis::Pipeline& out) {
+  const std::vector<contract::PositionRow> rows = PositionRows();
+  const auto day = telemetry_.pnl_daily
+                       ? base::CheckedMul(*telemetry_.pnl_daily, base::Decimal::FromInt(100),
+                                          base::Rounding::kHalfEven)
+                       : std::nullopt;
+  value_.clear();
+  contract::EncodePortfolioRisk(value_, {.at = telemetry_.at,
+                                         .equity = telemetry_.equity,
+                                         .cash = telemetry_.cash,
+                                         .drawdown_pct = telemetry_.drawdown_pct,
+                                         .daily_pnl_pct = day,
+                                         .positions = rows,
+                                         .stop_loss_pct = options_.stop_loss_pct,
+                                         .day_trades_used = telemetry_.day_trades_used,
+                                         .day_trades_max = options_.day_trades_max,
+                                         .positions_max = options_.positions_max,
+                                         .watchdog = telemetry_.watchdog});
+  Set(out, contract::keys::PortfolioRisk());
+}
+
+void Publisher::ComposeUpdate(redis::Pipeline& out) {
+  const std::vector<contract::PositionRow> rows = PositionRows();
   value_.clear();
   contract::EncodePortfolioUpdate(value_,
                                   {.at = options_.clock->WallNow(),

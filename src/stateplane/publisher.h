@@ -26,6 +26,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "contract/array_text.h"
+#include "contract/channel_payloads.h"
 #include "contract/keys.h"
 #include "contract/system_documents.h"
 #include "contract/view_documents.h"
@@ -52,6 +53,9 @@ struct PublisherOptions {
   base::Decimal opening_cash;      // Start of the total P&L.
   base::Nanos alert_retention{0};  // Zero: for ever.
   const base::Clock* clock = &base::SystemClock();
+  base::Decimal stop_loss_pct;  // What risk:portfolio names as the limits.
+  std::int64_t day_trades_max = 0;
+  std::int64_t positions_max = 0;
 };
 
 // What is in the books when the trader starts.
@@ -119,6 +123,8 @@ class Publisher {
   void ComposeBreakers(redis::Pipeline& out);
   void ComposeSystem(redis::Pipeline& out);
   void ComposeUpdate(redis::Pipeline& out);
+  void ComposeRisk(redis::Pipeline& out);
+  [[nodiscard]] std::vector<contract::PositionRow> PositionRows() const;
   void AddRow(const contract::OrderRow& row);
   [[nodiscard]] std::string_view SymbolOf(model::InstrumentId instrument) const;
   void Set(redis::Pipeline& out, const contract::Key& key);  // Writes value_ to the key.

@@ -275,11 +275,25 @@ breakers::Limits MakeBreakerLimits(const config::Settings& settings) {
           .latency = from.latency};
 }
 
-breakers::Opening OpeningOf(const model::BreakerRecord& record,
-                            const std::optional<model::AnchorSet>& peak) {
+breakers::Opening OpeningOf(const model::BreakerRecord& record, const KeptAnchors& kept) {
+  const auto equity = [](const std::optional<model::AnchorSet>& anchor) {
+    return anchor ? std::optional(anchor->equity) : std::nullopt;
+  };
+  const bool has_session = kept.session && kept.session->equity.is_positive();
   return {.latched = record.latched,
-          .peak_equity = peak ? std::optional(peak->equity) : std::nullopt,
-          .operator_seen_at = record.operator_seen_at};
+          .peak_equity = equity(kept.peak),
+          .operator_seen_at = record.operator_seen_at,
+          .session_peak = has_session ? equity(kept.session) : std::nullopt,
+          .watchdog_factor = equity(kept.watchdog)};
+}
+
+breakers::WatchdogLimits MakeWatchdogLimits(const config::Settings& settings) {
+  const config::WatchdogSettings& from = settings.watchdog;
+  return {.warn = from.warn_pct,
+          .stop = from.stop_pct,
+          .week = from.week_pct,
+          .factor = from.size_factor,
+          .recovery = from.recovery};
 }
 
 Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& settings,
@@ -329,6 +343,9 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
           .replaces_per_minute = static_cast<std::size_t>(settings.risk.replaces_per_minute),
           .breakers = MakeBreakerLimits(settings),
           .approvals = MakeApprovalRules(settings),
+          .watchdog = MakeWatchdogLimits(settings),
+          .session_drawdown = settings.halt.max_session_drawdown_pct,
+          .stop_loss_percent = settings.risk.stop_loss_pct,
           .reduces_size = settings.risk.reduce_size},
       engine::EngineParts{.instruments = instruments,
                           .bars = *std::move(bars),

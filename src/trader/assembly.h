@@ -50,8 +50,13 @@ approvals::ChangeRules MakeChangeRules(const config::Settings& settings);
 model::AutonomyMode OpeningModeOf(const config::Settings& settings);
 risk::GateLimits MakeLimits(const config::Settings& settings);
 breakers::Limits MakeBreakerLimits(const config::Settings& settings);
-breakers::Opening OpeningOf(const model::BreakerRecord& record,
-                            const std::optional<model::AnchorSet>& peak);
+// What earlier runs kept about the account's highs and losses.
+struct KeptAnchors {
+  std::optional<model::AnchorSet> peak;
+  std::optional<model::AnchorSet> session;
+  std::optional<model::AnchorSet> watchdog;
+};
+breakers::Opening OpeningOf(const model::BreakerRecord& record, const KeptAnchors& kept);
 
 struct EngineStart {
   std::uint64_t epoch = 0;

@@ -119,6 +119,7 @@ void EngineLoop::Process(const model::Event& event) {
     TellJournalGap(event);
   }
   Measure(event);
+  health_.wants_halt.store(engine_.wants_halt(), std::memory_order_relaxed);
   HandOver();
   if (const auto* venue = std::get_if<model::VenueBooks>(&event); venue != nullptr && books_) {
     CopyBooks(engine_, venue->token, books_->writing());

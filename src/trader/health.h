@@ -11,10 +11,12 @@
 namespace bulwark::trader {
 
 struct Health {
-  std::atomic<bool> is_ledger_writable = true;    // ledger writer: the last commit went through
-  std::atomic<bool> is_redis_writable = false;    // publisher: the last transaction went through
-  std::atomic<bool> is_venue_up = false;          // venue thread
-  std::atomic<bool> wants_telemetry = false;      // publisher asks, engine clears
+  std::atomic<bool> is_ledger_writable = true;  // ledger writer: the last commit went through
+  std::atomic<bool> is_redis_writable = false;  // publisher: the last transaction went through
+  std::atomic<bool> is_venue_up = false;        // venue thread
+  std::atomic<bool> wants_telemetry = false;    // publisher asks, engine clears
+  // engine loop: it stopped by itself and a HALT is to be written; until one is in force
+  std::atomic<bool> wants_halt = false;
   std::atomic<std::uint64_t> engine_cycles = 0;   // engine loop, also when there is nothing to do
   std::atomic<std::uint64_t> worst_cycle_ns = 0;  // engine loop
   std::atomic<std::uint64_t> cycles_over_budget = 0;    // engine loop

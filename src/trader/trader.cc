@@ -226,7 +226,9 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
       .week_anchor = books.week_anchor,
       .inception_anchor = books.inception_anchor,
       .entries = {.utc_day = books.entries.utc_day, .count = books.entries.count},
-      .breakers = OpeningOf(books.breakers, books.peak_anchor),
+      .breakers = OpeningOf(books.breakers, {.peak = books.peak_anchor,
+                                             .session = books.session_anchor,
+                                             .watchdog = books.watchdog_anchor}),
       .approvals = {.mode = books.mode ? books.mode->mode : OpeningModeOf(settings_),
                     .proposals = books.proposals}};
   MakeRecorder(start);
@@ -258,7 +260,10 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                                 {.epoch = epoch_,
                                  .opening_cash = opening_cash_,
                                  .alert_retention = settings_.alerts.retention,
-                                 .clock = &clock_},
+                                 .clock = &clock_,
+                                 .stop_loss_pct = settings_.risk.stop_loss_pct,
+                                 .day_trades_max = settings_.daytrade.max_trades,
+                                 .positions_max = settings_.risk.max_positions},
                                 PictureOf(books, *recent, instruments_));
   MakeDayTradeBoard(start, books.foreign_day_trades);
   publisher_ = std::make_unique<PublisherThread>(

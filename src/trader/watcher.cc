@@ -17,6 +17,7 @@
 #include "contract/keys.h"
 #include "contract/kill_switch_document.h"
 #include "contract/system_documents.h"
+#include "engine/engine.h"
 #include "ledger/ledger_store.h"
 #include "ledger/scope_log.h"
 #include "model/action.h"
@@ -283,7 +284,30 @@ void Watcher::Merge(const std::optional<RedisWords>& words) {
     is_killed_ = switches_->kill.is_on || unjournaled_.kill;
     exit_gate_.Set(is_halted_, is_killed_);
   }
+  HaltForEngine();
   KillForHalt();
+}
+
+// The engine stopped by itself: what it does alone must outlive it. A ledger that does not take it
+// is asked again; in Redis the next round shows it.
+void Watcher::HaltForEngine() {
+  if (!health_.wants_halt.load() || switches_->halt.is_on) {
+    return;
+  }
+  is_halted_ = true;
+  exit_gate_.Set(is_halted_, is_killed_);
+  const auto turned = ledger_->Turn({.which = model::Switch::kHalt,
+                                     .is_on = true,
+                                     .reason = std::string(engine::kSessionLimitReason),
+                                     .actor = "system",
+                                     .at = clock_.WallNow()});
+  unjournaled_.halt = !turned;
+  if (!turned) {
+    base::LogError("engine_halt_not_journaled").With("error", turned.error());
+    return;
+  }
+  base::LogError("engine_halted").With("reason", engine::kSessionLimitReason);
+  switches_->halt = *turned;
 }
 
 // Requires: the ledger was read.
@@ -369,10 +393,14 @@ void Watcher::Report(model::Switch which, const stateplane::SwitchVerdict& verdi
 }
 
 void Watcher::Append(model::Switch which, bool is_on, const stateplane::SeenAtKey& seen) {
+  const bool is_engines = which == model::Switch::kHalt && is_on && health_.wants_halt.load();
+  const std::string_view reason = is_engines ? engine::kSessionLimitReason
+                                  : is_on    ? std::string_view("written to Redis")
+                                             : std::string_view("released in Redis");
   const auto turned = ledger_->Turn({.which = which,
                                      .is_on = is_on,
-                                     .reason = is_on ? "written to Redis" : "released in Redis",
-                                     .actor = "redis",
+                                     .reason = std::string(reason),
+                                     .actor = is_engines ? "system" : "redis",
                                      .at = clock_.WallNow()});
   bool& is_unjournaled = which == model::Switch::kHalt ? unjournaled_.halt : unjournaled_.kill;
   is_unjournaled = !turned && is_on;

@@ -88,6 +88,7 @@ class Watcher {
   base::Result<RedisWords> ReadRedis();
   void Merge(const std::optional<RedisWords>& words);
   void MergeWords(const RedisWords& words);
+  void HaltForEngine();
   void KillForHalt();
   bool ReadScopes();
   void Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,

@@ -23,6 +23,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "engine/engine.h"
 #include "ledger/approval_log.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_store.h"
@@ -169,6 +170,26 @@ TEST_F(WatcherTest, ClosesTheGateForAHaltInRedisAndWritesItIntoTheLedger) {
   ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "false"}).has_value());
   ASSERT_TRUE(TurnsUntilClosed(false));
   EXPECT_FALSE(ledger_->ReadSwitches()->halt.is_on);
+}
+
+TEST_F(WatcherTest, WritesTheHaltThatTheEngineWantsAndLetsAPersonEndIt) {
+  health_.wants_halt.store(true);
+  const auto permit = Permit();
+  ASSERT_TRUE(permit);
+  EXPECT_TRUE(permit->is_halted);
+  EXPECT_EQ(permit->reason.view(), engine::kSessionLimitReason);
+  EXPECT_TRUE(IsClosed());
+  const auto halt = ledger_->ReadSwitches()->halt;
+  EXPECT_TRUE(halt.is_on);
+  EXPECT_EQ(halt.reason, engine::kSessionLimitReason);
+  EXPECT_EQ(halt.actor, "system");
+  EXPECT_TRUE(Until([&] {
+    watcher_.DoWork();
+    return Get("SYSTEM:HALT") == "true";
+  }));
+  health_.wants_halt.store(false);  // The engine heard of it.
+  Turn(model::Switch::kHalt, false);
+  EXPECT_TRUE(TurnsUntilClosed(false));
 }
 
 TEST_F(WatcherTest, ClosesTheGateForATurnOfAnotherProgramAndShowsIt) {
