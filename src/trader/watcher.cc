@@ -1,6 +1,5 @@
 #include "trader/watcher.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -17,20 +16,19 @@
 #include "contract/keys.h"
 #include "contract/kill_switch_document.h"
 #include "contract/system_documents.h"
-#include "engine/engine.h"
 #include "ledger/ledger_store.h"
 #include "ledger/scope_log.h"
-#include "model/action.h"
 #include "model/event.h"
 #include "model/instrument.h"
-#include "model/names.h"
 #include "model/order.h"
 #include "model/scoped_modes.h"
 #include "model/switches.h"
+#include "redis/command.h"
 #include "redis/connection.h"
 #include "redis/dialer.h"
 #include "redis/reply.h"
 #include "redis/subscriber.h"
+#include "redis/url.h"
 #include "stateplane/switch_merger.h"
 #include "stateplane/switch_writer.h"
 #include "trader/exit_gate.h"
@@ -89,24 +87,6 @@ stateplane::SeenAtKey SeenIn(const redis::Reply& reply) {
     return {.kind = Kind::kForeign};
   }
   return {.kind = Kind::kText, .text = reply.text};
-}
-
-// What people are told about a key. The value is a stranger's: short and printable.
-std::string WrongText(model::Switch which, RedisReading reading,
-                      const stateplane::SeenAtKey& seen) {
-  constexpr std::size_t kShownMax = 12;
-  const contract::Key key =
-      which == model::Switch::kHalt ? contract::keys::Halt() : contract::keys::KillSwitch();
-  if (reading == RedisReading::kMissing) {
-    return key.text() + " was removed: written again";
-  }
-  if (seen.kind == stateplane::SeenAtKey::Kind::kForeign) {
-    return key.text() + " had a foreign type: taken for a stop";
-  }
-  std::string value = seen.text.substr(0, kShownMax);
-  std::replace_if(value.begin(), value.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return key.text() + " said '" + value +
-         (reading == RedisReading::kCorrupt ? "': taken for a stop" : "': releases nothing");
 }
 
 // Adds what we need to the events that the server announces, and leaves what others asked for.
@@ -269,161 +249,6 @@ base::Result<Watcher::RedisWords> Watcher::ReadRedis() {
   const redis::Reply& kill = replies->at(1);
   return RedisWords{.halt = {.reading = HaltReadingOf(halt), .seen = SeenIn(halt)},
                     .kill = {.reading = KillReadingOf(kill), .seen = SeenIn(kill)}};
-}
-
-void Watcher::Merge(const std::optional<RedisWords>& words) {
-  if (!switches_) {
-    return;  // Nothing is known: the gate stays as it is, closed at the start.
-  }
-  if (words) {
-    MergeWords(*words);
-  } else {
-    // Only the ledger speaks; what Redis had stopped before it went stays stopped, also when the
-    // ledger could not take it.
-    is_halted_ = switches_->halt.is_on || unjournaled_.halt;
-    is_killed_ = switches_->kill.is_on || unjournaled_.kill;
-    exit_gate_.Set(is_halted_, is_killed_);
-  }
-  HaltForEngine();
-  KillForHalt();
-}
-
-// The engine stopped by itself: what it does alone must outlive it. A ledger that does not take it
-// is asked again; in Redis the next round shows it.
-void Watcher::HaltForEngine() {
-  if (!health_.wants_halt.load() || switches_->halt.is_on) {
-    return;
-  }
-  is_halted_ = true;
-  exit_gate_.Set(is_halted_, is_killed_);
-  const auto turned = ledger_->Turn({.which = model::Switch::kHalt,
-                                     .is_on = true,
-                                     .reason = std::string(engine::kSessionLimitReason),
-                                     .actor = "system",
-                                     .at = clock_.WallNow()});
-  unjournaled_.halt = !turned;
-  if (!turned) {
-    base::LogError("engine_halt_not_journaled").With("error", turned.error());
-    return;
-  }
-  base::LogError("engine_halted").With("reason", engine::kSessionLimitReason);
-  switches_->halt = *turned;
-}
-
-// Requires: the ledger was read.
-void Watcher::MergeWords(const RedisWords& words) {
-  // Somebody else's turn counts as well: then Redis may speak for itself again.
-  unjournaled_.halt = unjournaled_.halt && !switches_->halt.is_on;
-  unjournaled_.kill = unjournaled_.kill && !switches_->kill.is_on;
-  // A stop that the ledger could not take holds until it can, whatever Redis has become since.
-  const RedisReading halt_word = unjournaled_.halt ? RedisReading::kOn : words.halt.reading;
-  const RedisReading kill_word = unjournaled_.kill ? RedisReading::kOn : words.kill.reading;
-  const auto halt = halt_.Merge({.redis = halt_word,
-                                 .is_on_in_ledger = switches_->halt.is_on,
-                                 .ledger_sequence = switches_->halt.sequence});
-  const auto kill = kill_.Merge({.redis = kill_word,
-                                 .is_on_in_ledger = switches_->kill.is_on,
-                                 .ledger_sequence = switches_->kill.sequence});
-  // A stop: the door first, then the paperwork. A release: the door opens in the round after the
-  // one that recorded it, since the ledger may keep us waiting while Redis says stop again.
-  is_halted_ = halt.is_on || halt.append_to_ledger;
-  is_killed_ = kill.is_on || kill.append_to_ledger;
-  exit_gate_.Set(is_halted_, is_killed_);
-  Apply(model::Switch::kHalt, halt, switches_->halt, words.halt);
-  Apply(model::Switch::kKill, kill, switches_->kill, words.kill);
-}
-
-// Once for each halt: a kill switch that a person released after it stays released. In Redis it is
-// shown by the next round, which finds it in the ledger.
-void Watcher::KillForHalt() {
-  const bool is_due = does_halt_kill_ && switches_->halt.is_on && !switches_->kill.is_on &&
-                      switches_->kill.sequence < switches_->halt.sequence;
-  if (!is_due) {
-    return;
-  }
-  const auto turned = ledger_->Turn({.which = model::Switch::kKill,
-                                     .is_on = true,
-                                     .reason = "HALT: " + switches_->halt.reason,
-                                     .actor = "system",
-                                     .at = clock_.WallNow()});
-  if (!turned) {
-    // The halt itself is in force; the next round tries again.
-    base::LogError("halt_did_not_kill").With("error", turned.error());
-    return;
-  }
-  switches_->kill = *turned;
-  is_killed_ = true;
-  exit_gate_.Set(is_halted_, is_killed_);
-}
-
-void Watcher::Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,
-                    const model::SwitchTurn& turn, const Word& word) {
-  Report(which, verdict, word);
-  if (verdict.append_to_ledger) {
-    Append(which, verdict.is_on, word.seen);
-  } else if (verdict.write_to_redis) {
-    WriteToRedis(turn, word.seen);
-  }
-}
-
-// Once per change: a key that cannot be mended is read again and again.
-void Watcher::Report(model::Switch which, const stateplane::SwitchVerdict& verdict,
-                     const Word& word) {
-  auto& reported = which == model::Switch::kHalt ? reported_.halt : reported_.kill;
-  if (!verdict.is_suspicious) {
-    const bool is_word = word.reading == RedisReading::kOn || word.reading == RedisReading::kOff;
-    reported = is_word ? std::nullopt : std::move(reported);
-    return;
-  }
-  if (reported == word.seen) {
-    return;
-  }
-  reported = word.seen;
-  const std::string text = WrongText(which, word.reading, word.seen);
-  base::LogError("switch_key_wrong")
-      .With("switch", model::Name(which))
-      .With("reason", text)
-      .With("restored_to", verdict.is_on);
-  const bool is_missing = word.reading == RedisReading::kMissing;
-  (void)queues_.switch_alerts.TryPush(  // Full: see queues.h.
-      {.level = is_missing ? model::AlertLevel::kWarning : model::AlertLevel::kCritical,
-       .event = model::AlertName("SWITCH_KEY_WRONG"),
-       .reason = model::Reason::Cut(text),
-       .at = clock_.WallNow()});
-}
-
-void Watcher::Append(model::Switch which, bool is_on, const stateplane::SeenAtKey& seen) {
-  const bool is_engines = which == model::Switch::kHalt && is_on && health_.wants_halt.load();
-  const std::string_view reason = is_engines ? engine::kSessionLimitReason
-                                  : is_on    ? std::string_view("written to Redis")
-                                             : std::string_view("released in Redis");
-  const auto turned = ledger_->Turn({.which = which,
-                                     .is_on = is_on,
-                                     .reason = std::string(reason),
-                                     .actor = is_engines ? "system" : "redis",
-                                     .at = clock_.WallNow()});
-  bool& is_unjournaled = which == model::Switch::kHalt ? unjournaled_.halt : unjournaled_.kill;
-  is_unjournaled = !turned && is_on;
-  if (!turned) {
-    // The gate is closed all the same; the next round tries again.
-    base::LogError("switch_not_journaled").With("error", turned.error());
-    return;
-  }
-  base::LogWarn("switch_turned_in_redis").With("switch", model::Name(which)).With("is_on", is_on);
-  (which == model::Switch::kHalt ? switches_->halt : switches_->kill) = *turned;
-  // The commit took its time: what stands at the key by now is a word of its own.
-  (which == model::Switch::kHalt ? halt_ : kill_).Agree(is_on, turned->sequence);
-  WriteToRedis(*turned, seen);
-}
-
-void Watcher::WriteToRedis(const model::SwitchTurn& turn, const stateplane::SeenAtKey& seen) {
-  if (!connection_) {
-    return;
-  }
-  const auto written = writer_.Show(*connection_, turn, seen);
-  if (!written) {
-    base::LogWarn("switch_not_written").With("error", written.error());
-  }
 }
 
 void Watcher::PushPermit(bool is_redis_ok, bool is_ledger_ok) {

@@ -87,14 +87,15 @@ class Watcher {
   void EnsureConnected(base::Nanos now);
   base::Result<RedisWords> ReadRedis();
   void Merge(const std::optional<RedisWords>& words);
-  void MergeWords(const RedisWords& words);
-  void HaltForEngine();
-  void KillForHalt();
+  void MergeWords(const RedisWords& words, model::SwitchState& known);
+  void HaltForEngine(model::SwitchState& known);
+  void KillForHalt(model::SwitchState& known);
   bool ReadScopes();
-  void Apply(model::Switch which, const stateplane::SwitchVerdict& verdict,
-             const model::SwitchTurn& turn, const Word& word);
+  void Apply(model::Switch which, const stateplane::SwitchVerdict& verdict, model::SwitchTurn& turn,
+             const Word& word);
   void Report(model::Switch which, const stateplane::SwitchVerdict& verdict, const Word& word);
-  void Append(model::Switch which, bool is_on, const stateplane::SeenAtKey& seen);
+  void Append(model::Switch which, bool is_on, const stateplane::SeenAtKey& seen,
+              model::SwitchTurn& known);
   void WriteToRedis(const model::SwitchTurn& turn, const stateplane::SeenAtKey& seen);
   void PushPermit(bool is_redis_ok, bool is_ledger_ok);
 

@@ -189,7 +189,33 @@ TEST_F(WatcherTest, WritesTheHaltThatTheEngineWantsAndLetsAPersonEndIt) {
   }));
   health_.wants_halt.store(false);  // The engine heard of it.
   Turn(model::Switch::kHalt, false);
+  Turn(model::Switch::kKill, false);  // It was set with the HALT.
   EXPECT_TRUE(TurnsUntilClosed(false));
+}
+
+// Between showing a turn and reading it back, the key was taken for the older word: a release in
+// the ledger came back as a stop, and a stop in Redis was wiped out.
+TEST_F(WatcherTest, HearsWhatIsSaidRightAfterItShowedATurn) {
+  const auto shows = [&](const char* word) {
+    return Until([&] {
+      watcher_.DoWork();
+      return Get("SYSTEM:HALT") == word;
+    });
+  };
+  Turn(model::Switch::kHalt, true);
+  ASSERT_TRUE(shows("true"));
+  Turn(model::Switch::kHalt, false);
+  Turn(model::Switch::kKill, false);  // It was set with the HALT.
+  ASSERT_TRUE(shows("false"));
+  EXPECT_FALSE(ledger_->ReadSwitches()->halt.is_on);
+
+  ASSERT_TRUE(connection_->Call({"SET", "SYSTEM:HALT", "true"}).has_value());
+  EXPECT_TRUE(Until([&] {
+    watcher_.DoWork();
+    return ledger_->ReadSwitches()->halt.is_on;
+  }));
+  EXPECT_EQ(Get("SYSTEM:HALT"), "true");
+  EXPECT_TRUE(IsClosed());
 }
 
 TEST_F(WatcherTest, ClosesTheGateForATurnOfAnotherProgramAndShowsIt) {
