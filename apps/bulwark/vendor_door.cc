@@ -53,7 +53,7 @@ class LimiterGate final : public sources::CallGate {
     return gate;
   }
 
-  base::Result<void> Enter() override {
+  base::Result<base::Nanos> Enter() override {
     away_since_.reset();
     const auto answer = limiter_->Acquire({}, kPatience);
     if (!answer) {
@@ -64,7 +64,7 @@ class LimiterGate final : public sources::CallGate {
           limiter_->is_redis_away() ? "Redis is away" : std::string(limiter::Name(refusal->reason));
       return base::Fail(ErrorCode::kUnavailable, "the limiter gives no permit: " + why);
     }
-    return {};
+    return std::get<limiter::Permit>(*answer).valid_until;
   }
   base::Result<void> OnThrottled(std::optional<base::Nanos> retry_after, int status) override {
     return limiter_->Report429(retry_after, status);

@@ -66,7 +66,7 @@ class Vendor final : public net::HttpCaller {
 
 class OpenGate final : public sources::CallGate {
  public:
-  base::Result<void> Enter() override { return {}; }
+  base::Result<base::Nanos> Enter() override { return base::Nanos::max(); }
   base::Result<void> OnThrottled(std::optional<base::Nanos> /*retry_after*/,
                                  int /*status*/) override {
     return {};

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -32,6 +34,21 @@ bool MayPass(const base::Result<net::HttpReply>& reply) {
 
 Fetcher::Fetcher(net::HttpCaller& caller, CallGate& gate, FetcherOptions options)
     : caller_(caller), gate_(gate), options_(std::move(options)), random_(options_.seed) {}
+
+base::Result<void> Fetcher::Enter() {
+  constexpr int kPermitsMax = 4;  // Each that ran out is a call less for everybody.
+  for (int permits = 0; permits < kPermitsMax; ++permits) {
+    const auto until = gate_.Enter();
+    if (!until) {
+      return tl::unexpected<base::Error>(until.error());
+    }
+    if (options_.clock->MonotonicNow() < *until) {
+      return {};
+    }
+  }
+  return base::Fail(base::ErrorCode::kUnavailable,
+                    fmt::format("{} permits ran out before they could be used", kPermitsMax));
+}
 
 base::Result<net::HttpReply> Fetcher::Try(const net::HttpCall& call) {
   auto reply = caller_.Call(call);
@@ -74,7 +91,7 @@ std::optional<base::Nanos> Fetcher::DelayAfter(const base::Result<net::HttpReply
 base::Result<net::HttpReply> Fetcher::Get(const net::HttpCall& call) {
   for (int attempt = 1;; ++attempt) {
     // The gate has its own patience; who is refused there is not helped by asking more often.
-    if (const auto entered = gate_.Enter(); !entered) {
+    if (const auto entered = Enter(); !entered) {
       return base::FailWith(net::ShownUrl(call.url), entered.error());
     }
     auto reply = Try(call);

@@ -3,6 +3,7 @@
 // Shape:   an answer with a status that may be another one next time (429, 500, ...) and a failed
 //          connection are repeated, at most as often as the policy says; between them the delays of
 //          net/retry.h. A 429 or 418 also goes to the gate, which keeps other processes away.
+//          A permit that ran out before the call could begin (the process was stopped) is not used.
 // Errors:  those of the gate and the client; after the last attempt kUnavailable with the status.
 //          Any other status is an answer.
 // Threads: one thread; Get() blocks up to all attempts with their delays.
@@ -34,8 +35,9 @@ class CallGate {
   CallGate(CallGate&&) = delete;
   CallGate& operator=(CallGate&&) = delete;
 
-  // Waits until one call may leave; kUnavailable when that is too far away.
-  virtual base::Result<void> Enter() = 0;
+  // Waits until one call may leave and tells until when (monotonic) it must have left;
+  // kUnavailable when that is too far away.
+  virtual base::Result<base::Nanos> Enter() = 0;
   // The vendor said 429 or 418.
   virtual base::Result<void> OnThrottled(std::optional<base::Nanos> retry_after, int status) = 0;
 };
@@ -54,6 +56,8 @@ class Fetcher {
   base::Result<net::HttpReply> Get(const net::HttpCall& call);
 
  private:
+  // Waits at the gate until a permit is there that still counts.
+  base::Result<void> Enter();
   base::Result<net::HttpReply> Try(const net::HttpCall& call);
   // False when it was told to stop meanwhile.
   [[nodiscard]] bool Rest(base::Nanos span) const;

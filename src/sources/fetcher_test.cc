@@ -56,10 +56,12 @@ class PlayedCaller final : public net::HttpCaller {
 
 class CountingGate final : public CallGate {
  public:
-  base::Result<void> Enter() override {
+  base::Result<base::Nanos> Enter() override {
     ++entered;
-    return is_open ? base::Result<void>()
-                   : base::Fail(base::ErrorCode::kUnavailable, "the limit is reached");
+    if (!is_open) {
+      return base::Fail(base::ErrorCode::kUnavailable, "the limit is reached");
+    }
+    return entered <= expired ? base::Nanos::zero() : base::Nanos::max();
   }
   base::Result<void> OnThrottled(std::optional<base::Nanos> retry_after, int /*status*/) override {
     throttles.push_back(retry_after);
@@ -68,6 +70,7 @@ class CountingGate final : public CallGate {
 
   bool is_open = true;
   int entered = 0;
+  int expired = 0;  // So many permits ran out before they could be used.
   std::vector<std::optional<base::Nanos>> throttles;
 };
 
@@ -102,6 +105,22 @@ TEST_F(FetcherTest, TriesAgainWhatMayPassAndAsksTheGateEachTime) {
   EXPECT_EQ(reply->status, 200);
   EXPECT_EQ(gate_.entered, 3);
   EXPECT_GE(clock_.MonotonicNow(), std::chrono::milliseconds{1500});
+}
+
+TEST_F(FetcherTest, MakesNoCallWithAPermitThatRanOut) {
+  gate_.expired = 1;
+  PlayedCaller caller({Reply(200)});
+  ASSERT_TRUE(Make(caller).Get({.url = "https://x/"}).has_value());
+  EXPECT_EQ(gate_.entered, 2);
+  EXPECT_THAT(caller.calls, SizeIs(1));
+
+  gate_.expired = 100;
+  PlayedCaller none({});
+  const auto late = Make(none).Get({.url = "https://x/"});
+  ASSERT_FALSE(late.has_value());
+  EXPECT_THAT(late.error().message, HasSubstr("ran out"));
+  EXPECT_THAT(none.calls, SizeIs(0));
+  EXPECT_EQ(gate_.entered, 6);
 }
 
 TEST_F(FetcherTest, GivesUpAfterTheLastAttemptAndNamesTheStatus) {

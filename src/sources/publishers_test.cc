@@ -54,7 +54,7 @@ class Site final : public net::HttpCaller {
 
 class OpenGate final : public CallGate {
  public:
-  base::Result<void> Enter() override { return {}; }
+  base::Result<base::Nanos> Enter() override { return base::Nanos::max(); }
   base::Result<void> OnThrottled(std::optional<base::Nanos> /*retry_after*/,
                                  int /*status*/) override {
     return {};
