@@ -208,6 +208,22 @@ TEST_F(CollectTest, AsksFromAWeekBeforeTheLastBarSoThatAFailedDayHeals) {
   EXPECT_EQ(source_.requests.back().window.from, DayAt("2026-11-10"));
 }
 
+TEST_F(CollectTest, FetchesASymbolOfWhichABarOfTheFutureIsStored) {
+  store::Bar wrong = BarOf("2026-11-20", "10");
+  wrong.at = DayAt("2036-11-20");
+  auto transaction = store_->Begin();
+  ASSERT_TRUE(store::PutBars(store_->connection(), {.symbol = "AAA"}, "file",
+                             std::vector<store::Bar>{wrong}));
+  ASSERT_TRUE(transaction->Commit());
+
+  clock_.now = kEvening;
+  jobs::JobContext context = Context();
+  ASSERT_TRUE(RunDaily(context).has_value());
+
+  EXPECT_EQ(source_.fetched["AAA"], 1);
+  EXPECT_EQ(BarsOf("AAA").size(), BarsOf("BBB").size() + 1);
+}
+
 TEST_F(CollectTest, EndsTheRunWhenTheQuotaIsGoneAndPassesOverAnUnknownSymbol) {
   source_.refusals["AAA"] = {.kind = sources::RefusalKind::kUnknownSymbol, .text = "?"};
   source_.refusals["BBB"] = {.kind = sources::RefusalKind::kQuotaGone, .text = "25 per day"};

@@ -69,13 +69,14 @@ base::Result<void> DailyBarsJob::DoItem(jobs::JobContext& context, const std::st
 }
 
 base::Result<void> DailyBarsJob::Fetch(jobs::JobContext& context, const std::string& symbol) {
-  const auto last =
-      store::Watermark(parts_.store.connection(), {.symbol = symbol, .span = store::Span::kDay});
+  // A file with a wrong year must not make everything before it look fetched.
+  const base::UnixNanos now = parts_.clock.WallNow();
+  const auto last = store::Watermark(parts_.store.connection(),
+                                     {.symbol = symbol, .span = store::Span::kDay}, now);
   if (!last) {
     context.CountFailed(symbol, last.error().message);
     return {};
   }
-  const base::UnixNanos now = parts_.clock.WallNow();
   const auto answer =
       collector_.Collect(symbol, DailyWindow(*last, now, kDaysAtFirst), now, context.fence());
   if (!answer) {

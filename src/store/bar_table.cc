@@ -223,16 +223,18 @@ base::Result<std::vector<Window>> ReadCoverage(sql::Connection& connection, cons
   return windows;
 }
 
-base::Result<std::optional<UnixNanos>> Watermark(sql::Connection& connection,
-                                                 const Series& series) {
+base::Result<std::optional<UnixNanos>> Watermark(sql::Connection& connection, const Series& series,
+                                                 UnixNanos before) {
   auto query =
       PrepareFor(connection, series,
-                 {.sql = "SELECT max(at) FROM bars WHERE symbol = :symbol AND span = :span",
-                  .params = "tt",
+                 {.sql = "SELECT max(at) FROM bars WHERE symbol = :symbol AND span = :span "
+                         "AND at < :before",
+                  .params = "tti",
                   .columns = "i"});
   if (!query) {
     return tl::unexpected<base::Error>(query.error());
   }
+  query->Set(2, NanosOf(before));
   std::optional<UnixNanos> last;
   const auto read = query->ForEachRow([&](const sql::Statement& row) {
     if (!row.IsNull(0)) {

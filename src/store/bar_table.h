@@ -53,9 +53,10 @@ base::Result<std::vector<CorporateAction>> ReadActions(sql::Connection& connecti
                                                        const std::string& symbol);
 base::Result<std::vector<Window>> ReadCoverage(sql::Connection& connection, const Series& series);
 
-// The time of the last bar; empty when there is none.
-base::Result<std::optional<base::UnixNanos>> Watermark(sql::Connection& connection,
-                                                       const Series& series);
+// The time of the last bar that begins before `before`; empty when there is none.
+base::Result<std::optional<base::UnixNanos>> Watermark(
+    sql::Connection& connection, const Series& series,
+    base::UnixNanos before = base::UnixNanos::max());
 bool Covers(std::span<const Window> windows, Window wanted);
 
 // What the store has of one series.
