@@ -203,6 +203,15 @@ TEST_F(LimiterTest, DoublesTheTimeWhenTheServerDoesNotSayHowLong) {
   EXPECT_EQ(RefusalOf(limiter->TryAcquire({})).retry_after, minutes{2});
 }
 
+TEST_F(LimiterTest, ClosesForASecondAtLeastWhenTheServerNamesNoTimeToCome) {
+  // "Retry-After: 0", or a date that is past by our clock.
+  auto limiter = Make("5/min");
+  ASSERT_TRUE(limiter->Report429(base::Nanos::zero()));
+  const Refusal refusal = RefusalOf(limiter->TryAcquire({}));
+  EXPECT_EQ(refusal.reason, Refusal::Reason::kClosed);
+  EXPECT_EQ(refusal.retry_after, seconds{1});
+}
+
 TEST_F(LimiterTest, WaitsInTheQueueAndComesBackWhenItIsItsTurn) {
   auto limiter = Make("5/min");
   EXPECT_TRUE(Grants(*limiter, {.weight = 5}));

@@ -199,8 +199,7 @@ base::Result<base::Nanos> SharedBudget::Report(redis::Connection& connection, in
       std::max(ShortestOf(limits_), status == kBanned ? kBanMin : kThrottleMin);
   const std::string code = std::to_string(status);
   const std::string asked =
-      retry_after ? MicrosText(std::clamp(*retry_after, base::Nanos::zero(), kRetryAfterMax))
-                  : "-1";
+      retry_after ? MicrosText(std::clamp(*retry_after, kThrottleMin, kRetryAfterMax)) : "-1";
   const std::string otherwise = MicrosText(unsaid);
   const std::array<std::string_view, 2> keys = {keys_.closed.view(), keys_.counters.view()};
   const std::array<std::string_view, 3> args = {code, asked, otherwise};
