@@ -59,7 +59,8 @@ std::vector<sys_days> FilingDays(std::optional<base::UnixNanos> last_run, base::
   constexpr days kOverlap{7};  // A list that was late, a filing that came to it later.
   constexpr days kMost{92};
   const sys_days today = base::NewYorkDate(now);
-  const sys_days wanted = last_run ? base::NewYorkDate(*last_run) - kOverlap : today - kAtFirst;
+  const bool is_known = last_run && *last_run <= now;  // A time to come says nothing.
+  const sys_days wanted = is_known ? base::NewYorkDate(*last_run) - kOverlap : today - kAtFirst;
   std::vector<sys_days> wanted_days;
   for (sys_days day = std::max(wanted, today - kMost); day < today; day += days{1}) {
     const std::chrono::weekday weekday(day);

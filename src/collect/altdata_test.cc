@@ -245,6 +245,10 @@ TEST_F(AltdataTest, FailsWithoutAKnownLastRun) {
   EXPECT_THAT(shorts_.asked, IsEmpty());
 }
 
+TEST(FilingDaysTest, TakesALastRunOfTheFutureForNone) {
+  EXPECT_EQ(FilingDays(At("2030-01-01T00:00:00Z"), kMorning), FilingDays(std::nullopt, kMorning));
+}
+
 TEST(FilingDaysTest, NeverGoesBackMoreThanAQuarter) {
   const auto days = FilingDays(At("2020-01-01T00:00:00Z"), kMorning);
 
