@@ -374,6 +374,7 @@ void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
   // Its own place and reservation are not in its way.
   risk::BookFigures figures =
       Figures(order.instrument, order.reduce_only ? model::OrderId() : order.id);
+  figures.open_orders -= 1;
   base::Decimal quantity = order.armed_quantity;
   if (order.reduce_only) {
     const base::Decimal closable =
@@ -388,7 +389,6 @@ void Engine::Launch(const model::Order& order, model::ActionBuffer& out) {
     }
   } else {
     figures.free_cash += order.reserved_cash_remaining;
-    figures.open_orders -= 1;
   }
   const model::NewOrder wish = WishOf(order, quantity);
   // A stop waits with us: the one it replaces had not left either.

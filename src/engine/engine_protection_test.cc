@@ -47,9 +47,11 @@ class EngineProtectionTest : public EngineFixture {
     out_.Clear();
   }
 
-  void Start(const oms::OpeningBooks& books) {
+  void Start(const oms::OpeningBooks& books, std::size_t open_orders_max = 256) {
     Build({.options = {.epoch = ++epoch_, .risk_fraction = D("0.1"), .replaces_per_minute = 9},
-           .limits = {.data_age_max = hours{1000}, .entry = risk::WideLimits()},
+           .limits = {.data_age_max = hours{1000},
+                      .open_orders_max = open_orders_max,
+                      .entry = risk::WideLimits()},
            .books = books});
     SetLink(true);
     Give(model::VenueBooks{.cash = D("100000"), .at = now_});
@@ -137,6 +139,21 @@ class EngineProtectionTest : public EngineFixture {
 
   std::uint64_t epoch_ = 0;
 };
+
+TEST_F(EngineProtectionTest, AStopTakesNoMorePlaceWhenItLeavesThanWhileItWaited) {
+  Start({.portfolio = {.cash = D("100000")}}, /*open_orders_max=*/2);
+  Permit();
+  Tick("50000");
+  const auto entry = Place(Bracket());
+  ASSERT_TRUE(entry.has_value());
+  Fill(*entry, "50000", "0.1");
+  ASSERT_EQ(open(), 2U);  // The stop and the target.
+
+  out_.Clear();
+  Tick("48900");
+  EXPECT_EQ(SentQuantity(), D("0.1"));
+  EXPECT_EQ(Count<model::OrderDenied>(), 0);
+}
 
 TEST_F(EngineProtectionTest, SendsOnlyTheRestOfASaleThatEndedBeforeItsFillsCame) {
   Fill(*Place(Buy()), "50000", "0.1");
