@@ -97,6 +97,7 @@ class Watcher {
   void Append(model::Switch which, bool is_on, const stateplane::SeenAtKey& seen,
               model::SwitchTurn& known);
   void WriteToRedis(const model::SwitchTurn& turn, const stateplane::SeenAtKey& seen);
+  bool IsNewest(const model::SwitchTurn& turn);
   void PushPermit(bool is_redis_ok, bool is_ledger_ok);
 
   std::unique_ptr<redis::Dialer> dialer_;

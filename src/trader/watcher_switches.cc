@@ -198,7 +198,11 @@ void Watcher::WriteToRedis(const model::SwitchTurn& turn, const stateplane::Seen
   if (!connection_) {
     return;
   }
-  const auto written = writer_.Show(*connection_, turn, seen);
+  auto written = writer_.Show(*connection_, turn, seen);
+  if (written && *written == stateplane::SwitchShown::kIsStale && turn.is_on && IsNewest(turn)) {
+    // What stands beside the key says that there was a later turn, and the ledger has none.
+    written = stateplane::SwitchWriter::StopUnrecorded(*connection_, turn);
+  }
   if (!written) {
     base::LogWarn("switch_not_written").With("error", written.error());
     return;
@@ -209,6 +213,13 @@ void Watcher::WriteToRedis(const model::SwitchTurn& turn, const stateplane::Seen
     // From here on the key says what the ledger does: what either says next is news.
     (turn.which == model::Switch::kHalt ? halt_ : kill_).Agree(turn.is_on, turn.sequence);
   }
+}
+
+// Asked anew: a release may have come since the round's reading.
+bool Watcher::IsNewest(const model::SwitchTurn& turn) {
+  const auto switches = ledger_->ReadSwitches();
+  const bool is_halt = turn.which == model::Switch::kHalt;
+  return switches && (is_halt ? switches->halt : switches->kill).sequence == turn.sequence;
 }
 
 }  // namespace bulwark::trader

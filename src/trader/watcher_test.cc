@@ -447,6 +447,19 @@ TEST_F(WatcherTest, StaysClosedUntilTheLedgerTookAReleaseAndThenHearsANewStop) {
   EXPECT_EQ(Get("SYSTEM:HALT"), "true");
 }
 
+TEST_F(WatcherTest, ShowsAKillThoughTheDocumentBesideTheKeyTellsOfALaterTurn) {
+  ASSERT_TRUE(connection_
+                  ->Call({"SET", "risk:kill_switch:meta",
+                          R"({"sequence": 999, "activated_at": "9999-01-01T00:00:00+00:00"})"})
+                  .has_value());
+  Turn(model::Switch::kKill, true);
+  EXPECT_TRUE(TurnsUntilClosed(true));
+  EXPECT_TRUE(Until([&] {
+    watcher_.DoWork();
+    return Get("risk:kill_switch") == "active";
+  }));
+}
+
 // Found by bulwark-sim: the next round, which could read neither side, opened the door again.
 TEST_F(WatcherTest, RemembersAStopThatItReadBetweenTwoRounds) {
   ASSERT_EQ(::kill(*server_.server().pid(), SIGSTOP), 0);
