@@ -25,6 +25,7 @@
 #include "explain/day_trade_report.h"
 #include "explain/rehearsal.h"
 #include "ledger/ledger.h"
+#include "ledger/scope_log.h"
 #include "ledger_access.h"
 #include "model/instrument.h"
 #include "model/market_data.h"
@@ -119,7 +120,11 @@ base::Result<std::unique_ptr<explain::Rehearsal>> Rehearse(const config::Setting
   if (!books) {
     return tl::unexpected<base::Error>(books.error());
   }
-  explain::Moment moment{.now = now};
+  const auto scopes = (*ledger)->ReadScopes();
+  if (!scopes) {
+    return tl::unexpected<base::Error>(scopes.error());
+  }
+  explain::Moment moment{.scopes = ledger::ModesOf(*scopes, *instruments), .now = now};
   auto prices = ReadPrices(settings, paths, *instruments);
   if (prices) {
     moment.prices = *std::move(prices);

@@ -16,6 +16,7 @@
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/scoped_modes.h"
 #include "model/signal.h"
 #include "model/venue_report.h"
 #include "risk/gate.h"
@@ -91,10 +92,12 @@ void Rehearsal::Tell(const ledger::RecoveredBooks& books, const Moment& moment) 
     engine_->Process(event, out);
   };
   give(model::VenueLink{.is_up = true, .at = now_});
+  give(model::ScopesRead{.modes = moment.scopes, .at = now_});
   give(model::Permit{.is_halted = books.switches.halt.is_on,
                      .is_killed = books.switches.kill.is_on,
                      .is_redis_ok = moment.is_redis_ok,
                      .is_ledger_ok = true,
+                     .scopes = moment.scopes.version,
                      .at = now_});
   model::VenueBooks venue{
       .cash = books.portfolio.owned_cash(), .fill_sequence = books.venue_sequence_max, .at = now_};

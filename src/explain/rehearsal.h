@@ -26,6 +26,7 @@
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/scoped_modes.h"
 #include "risk/gate_trace.h"
 
 namespace bulwark::explain {
@@ -39,6 +40,7 @@ struct ShownPrice {
 // What is true at the moment of the question.
 struct Moment {
   std::vector<ShownPrice> prices;
+  model::ScopedModes scopes;
   bool is_redis_ok = false;
   base::UnixNanos now;
 };

@@ -24,6 +24,8 @@
 #include "model/instrument.h"
 #include "model/market_data.h"
 #include "model/order.h"
+#include "model/scoped_modes.h"
+#include "model/stop_mode.h"
 #include "trader/assembly.h"
 
 namespace bulwark::explain {
@@ -53,7 +55,7 @@ class RehearsalTest : public testing::Test {
     books_.share_moves.rows.push_back({.what = fill, .quantity = effect.quantity});
   }
   std::unique_ptr<Rehearsal> Make() {
-    Moment moment{.is_redis_ok = true, .now = now_};
+    Moment moment{.scopes = scopes_, .is_redis_ok = true, .now = now_};
     for (const model::Instrument& instrument : instruments_.rows()) {
       moment.prices.push_back(
           {.instrument = instrument.id, .price = Decimal::FromInt(10), .at = now_});
@@ -70,6 +72,7 @@ class RehearsalTest : public testing::Test {
       {.flags = {{.flag = "test", .name = "feed.symbols", .value = "AAPL,MSFT,NVDA,BTC/USDT"}}});
   model::InstrumentTable instruments_ = *trader::MakeInstruments(loaded_.settings);
   ledger::RecoveredBooks books_;
+  model::ScopedModes scopes_;
   base::UnixNanos now_ =
       std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + std::chrono::hours{15};
   std::uint64_t orders_ = 0;
@@ -117,6 +120,16 @@ TEST_F(RehearsalTest, AStopOfTheLedgerHolds) {
   const Rehearsed asked = Ask(*rehearsal, "AAPL", model::Side::kBuy, 5);
   ASSERT_TRUE(asked.denial.has_value());
   EXPECT_EQ(asked.denial->code, model::DenialCode::kKillSwitch);
+}
+
+TEST_F(RehearsalTest, AStoppedScopeHolds) {
+  scopes_.version = 4;
+  scopes_.symbols.at(instruments_.Find("AAPL")->index) = model::StopMode::kReduceOnly;
+  const auto rehearsal = Make();
+  const Rehearsed asked = Ask(*rehearsal, "AAPL", model::Side::kBuy, 5);
+  ASSERT_TRUE(asked.denial.has_value());
+  EXPECT_EQ(asked.denial->code, model::DenialCode::kReduceOnlyScope);
+  EXPECT_FALSE(Ask(*rehearsal, "MSFT", model::Side::kBuy, 5).denial.has_value());
 }
 
 TEST_F(RehearsalTest, TellsWhatIsCountedAndUntilWhen) {
