@@ -1,10 +1,12 @@
 #include "scope_command.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -16,10 +18,12 @@
 #include "config/settings.h"
 #include "data_paths.h"
 #include "ledger/ledger.h"
+#include "ledger/scope_log.h"
 #include "ledger_access.h"
 #include "model/scoped_modes.h"
 #include "model/signal.h"
 #include "model/stop_mode.h"
+#include "trader/assembly.h"
 #include "typed_word.h"
 
 namespace bulwark::app {
@@ -76,6 +80,21 @@ std::string Describe(const model::ScopeTurn& turn) {
   return std::string(Name(turn.scope)) + (turn.name.empty() ? "" : " " + turn.name);
 }
 
+// A trader finds nothing that such a stop is about.
+bool IsOfNobody(const config::Settings& settings, ledger::Ledger& ledger,
+                const model::ScopeTurn& turn) {
+  if (turn.scope == model::StopScope::kStrategy) {
+    const std::vector<std::string>& enabled = settings.strategy.enabled;
+    return std::find(enabled.begin(), enabled.end(), turn.name) == enabled.end();
+  }
+  if (turn.scope == model::StopScope::kAccount) {
+    return false;
+  }
+  const auto configured = trader::MakeInstruments(settings);
+  const auto known = configured ? ledger.CompleteInstruments(*configured) : configured;
+  return known && !known->Find(turn.name);
+}
+
 int Turn(const config::Settings& settings, const ScopeOptions& options, model::StopMode mode) {
   auto turn = ScopeOf(options);
   const auto paths = turn ? PathsOf(settings) : std::nullopt;
@@ -97,6 +116,12 @@ int Turn(const config::Settings& settings, const ScopeOptions& options, model::S
   fmt::print("Ledger: {} is {}, sequence {}, {}, reason '{}'\n", Describe(*turned),
              Name(turned->mode), turned->sequence,
              base::FormatIso(turned->at, base::IsoSuffix::kOffset), turned->reason);
+  if (mode != model::StopMode::kActive && IsOfNobody(settings, **ledger, *turned)) {
+    fmt::print(stderr,
+               "error: recorded, but it stops nothing: nothing traded here is called '{}'\n",
+               turned->name);
+    return kExitFailed;
+  }
   return kExitDone;
 }
 

@@ -70,6 +70,19 @@ class SwitchCommandTest : public BinaryTest {
   std::unique_ptr<redis::Connection> connection_;
 };
 
+TEST_F(SwitchCommandTest, SaysThatAScopeOfNobodyStopsNothing) {
+  MakeLedger();
+  for (const std::string name : {"--symbol BTC/USDT", "--strategy ema_cross", "--account"}) {
+    const BinaryOutcome known = Run("scope set " + name);
+    EXPECT_EQ(known.exit_code, 0) << known.text;
+  }
+  for (const std::string name : {"--symbol btc/usdt", "--strategy ema_cros"}) {
+    const BinaryOutcome unknown = Run("scope set " + name);
+    EXPECT_EQ(unknown.exit_code, 3) << unknown.text;
+    EXPECT_THAT(unknown.text, HasSubstr("recorded, but it stops nothing"));
+  }
+}
+
 TEST_F(SwitchCommandTest, StopsWithRedisAndTraderDead) {
   MakeLedger();
 
