@@ -142,6 +142,6 @@ MUTANTS = (
     (BREAKERS + "board.cc", "just the drawdown trips", "down > limits_.drawdown", "down >= limits_.drawdown"),
     (BREAKERS + "board.cc", "the day's loss is not looked at", "*day < -limits_.daily_loss", "false"),
     (BREAKERS + "board.cc", "the unknown passes", "if (!unknown && !row.is_known && rule.unknown == UnknownPolicy::kBlocks) {", "if (false) {"),
-    (BREAKERS + "board.cc", "what tripped before a restart is forgotten", "rows_.at(at).is_latched = true;", ""),
+    (BREAKERS + "board.cc", "what tripped before a restart is forgotten", "  row.is_latched = true;\n  row", "  row"),
     (BREAKERS + "board.cc", "a cause that lasts is reset", "return ResetAnswer::kCauseLasts;", ""),
 )

@@ -54,8 +54,8 @@ class GuardRulesTest : public ::testing::Test {
         {.policy = policy_, .log = trades_, .snapshot = snapshot_, .pending = pending, .now = kNow},
         intent);
   }
-  Decision Ask(const Intent& intent) {
-    return Decide({.policy = policy_, .trades = trades_, .deficits = deficits_},
+  Decision Ask(const Intent& intent, const CashBook* cash = nullptr) {
+    return Decide({.policy = policy_, .trades = trades_, .deficits = deficits_, .cash = cash},
                   {.intent = intent,
                    .snapshot = &snapshot_,
                    .holdings = {},
@@ -105,6 +105,68 @@ TEST_F(GuardRulesTest, ThePolicySaysWhetherTheCapHoldsAboveTheFloor) {
 TEST_F(GuardRulesTest, NoPolicyAllowsMoreThanTheRule) {
   policy_.day_trades_max = 5;
   EXPECT_EQ(Measure(Wish(model::Side::kBuy, IntentKind::kEntry)).limit, 3);
+}
+
+TEST_F(GuardRulesTest, TheBrokersLargerCountIsTaken) {
+  snapshot_.broker_count = 2;
+  EXPECT_EQ(Measure(Wish(model::Side::kBuy, IntentKind::kEntry)).used, 2);
+}
+
+TEST_F(GuardRulesTest, NothingIsBoughtBeyondTheLeverage) {
+  Intent entry = Wish(model::Side::kBuy, IntentKind::kEntry);
+  entry.quantity = Dollars(1'000);
+  EXPECT_FALSE(Ask(entry).Has(Reason::kLeverage));
+  entry.quantity = Dollars(1'001);
+  EXPECT_TRUE(Ask(entry).Has(Reason::kLeverage));
+}
+
+TEST_F(GuardRulesTest, SomeMarginIsLeftAsABuffer) {
+  Intent entry = Wish(model::Side::kBuy, IntentKind::kEntry);
+  entry.worst_price = Dollars(4);  // Paid in full; a tenth of 10,000 is to be left.
+  entry.quantity = Dollars(2'250);
+  EXPECT_FALSE(Ask(entry).Has(Reason::kMarginBuffer));
+  entry.quantity = Dollars(2'251);
+  EXPECT_TRUE(Ask(entry).Has(Reason::kMarginBuffer));
+}
+
+TEST_F(GuardRulesTest, WhatWorksNeedsItsMarginToo) {
+  const Intent entry = Wish(model::Side::kBuy, IntentKind::kEntry);
+  const std::vector<Pending> working{Working(1, model::Side::kBuy)};
+  const MarginFigures alone = MeasureMargin(policy_, snapshot_, {}, {}, entry);
+  const MarginFigures beside = MeasureMargin(policy_, snapshot_, {}, working, entry);
+  EXPECT_EQ(alone.after - beside.after, Dollars(30));
+}
+
+TEST_F(GuardRulesTest, ASmallAccountBorrowsNothing) {
+  const Intent entry = Wish(model::Side::kBuy, IntentKind::kEntry);
+  snapshot_.equity = Dollars(2'499);
+  snapshot_.cash = Dollars(99);  // A dollar less than it costs.
+  EXPECT_TRUE(Ask(entry).Has(Reason::kBelowMinimumEquity));
+  snapshot_.cash = Dollars(100);
+  EXPECT_FALSE(Ask(entry).Has(Reason::kBelowMinimumEquity));
+  snapshot_.equity = Dollars(2'500);
+  snapshot_.cash = Dollars(99);
+  EXPECT_FALSE(Ask(entry).Has(Reason::kBelowMinimumEquity));
+}
+
+TEST_F(GuardRulesTest, ACashAccountBuysWithItsOwnMoneyOnly) {
+  policy_.regime = Regime::kCash;
+  const CashBook cash(calendar_, Dollars(100));
+  Intent entry = Wish(model::Side::kBuy, IntentKind::kEntry);
+  EXPECT_FALSE(Ask(entry, &cash).Has(Reason::kFreeRiding));
+  entry.quantity = Dollars(11);
+  EXPECT_TRUE(Ask(entry, &cash).Has(Reason::kFreeRiding));
+}
+
+TEST_F(GuardRulesTest, ACashAccountKeepsWhatUnsettledMoneyBought) {
+  policy_.regime = Regime::kCash;
+  CashBook cash(calendar_, Dollars(0));
+  cash.Sell(kMonday, {1}, Dollars(10), Dollars(1'000));  // Settles tomorrow.
+  cash.Buy(kMonday, {0}, Dollars(10), Dollars(100));
+  trades_.SetOpening({0}, Dollars(10));
+  const Decision exit = Ask(Wish(model::Side::kSell, IntentKind::kExitDiscretionary), &cash);
+  EXPECT_TRUE(exit.Has(Reason::kGoodFaith));
+  EXPECT_EQ(exit.possible_from, kMonday + std::chrono::days{1});
 }
 
 TEST_F(GuardRulesTest, AMissedDeadlineOfOursLocks) {

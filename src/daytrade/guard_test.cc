@@ -23,6 +23,7 @@
 #include "calendar/exchange_calendar.h"
 #include "daytrade/account.h"
 #include "daytrade/deficit_book.h"
+#include "daytrade/execution.h"
 #include "daytrade/facts.h"
 #include "daytrade/policy.h"
 #include "daytrade/trade_log.h"
@@ -117,6 +118,13 @@ TEST_F(GuardTest, Row4OpenDeficit) {
   ExpectRow(Reason::kOpenDeficit, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
 }
 
+TEST_F(GuardTest, Row4FrozenSinceTheRulesDeadlinePassed) {
+  deficits_.OnReducing(kMonday - std::chrono::days{28}, Decimal::FromInt(-1'000),
+                       Decimal::FromInt(10'000));
+  ASSERT_EQ(deficits_.StateOn(kMonday), AccountState::kFrozen);
+  ExpectRow(Reason::kFrozen, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+}
+
 TEST_F(GuardTest, Row4Maintenance) {
   snapshot_.maintenance = Decimal::FromInt(10'001);
   ExpectRow(Reason::kMaintenance, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
@@ -125,6 +133,15 @@ TEST_F(GuardTest, Row4Maintenance) {
 TEST_F(GuardTest, Row5BooksDiffer) {
   conditions_.do_books_differ = true;
   ExpectRow(Reason::kBooksDiffer, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
+}
+
+TEST_F(GuardTest, Row5AnIncompleteCount) {
+  const Execution from_the_future{.instrument = {0},
+                                  .quantity = Decimal::FromInt(1),
+                                  .price = Decimal::FromInt(10),
+                                  .at = kNow + std::chrono::hours{1}};
+  ASSERT_EQ(trades_.Add(from_the_future, kNow), Added::kFuture);
+  ExpectRow(Reason::kCountIncomplete, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
 }
 
 TEST_F(GuardTest, Row5BrokerCountsMoreThanWe) {
@@ -146,6 +163,13 @@ TEST_F(GuardTest, Row6MayBecomeAQuestionToAPerson) {
 
   conditions_.is_market_halted = true;  // Another objection is not for a person to overrule.
   EXPECT_EQ(Ask(IntentKind::kEntry).verdict, Verdict::kBlock);
+}
+
+TEST_F(GuardTest, Row8BuyingPowerOfTheDay) {
+  snapshot_.equity = snapshot_.last_equity = snapshot_.cash = Decimal::FromInt(50'000);
+  EXPECT_EQ(Ask(IntentKind::kEntry).verdict, Verdict::kAllow);
+  snapshot_.last_maintenance = Decimal::FromInt(50'000);  // Nothing is left to trade with.
+  ExpectRow(Reason::kBuyingPower, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);
 }
 
 TEST_F(GuardTest, TheBrokersRemainingCountIsUsed) {

@@ -117,6 +117,16 @@ TEST_F(EntryGuardsTest, ShortSalesStayWithinTheCollar) {
   ExpectAllowed();
 }
 
+TEST_F(EntryGuardsTest, AShortPositionIsLimitedLikeALongOne) {
+  limits_.entry.position_percent_max = D("25");
+  MakeShort();
+  books_.owned_quantity = D("-0.4");
+  ExpectAllowed();  // Exactly 25 %.
+  books_.owned_quantity = D("-0.40001");
+  EXPECT_EQ(Denied(),
+            (Denial{.code = DenialCode::kMaxPosition, .value = D("25000.5"), .limit = D("25000")}));
+}
+
 TEST_F(EntryGuardsTest, PiecesOfOneOrderAreLimited) {
   limits_.entry.quantity_max = D("0.1");
   ExpectAllowed();

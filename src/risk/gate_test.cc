@@ -20,6 +20,7 @@
 #include "model/watchdog.h"
 #include "risk/guard_input.h"
 #include "risk/risk_testing.h"
+#include "risk/stale_data_guard.h"
 #include "risk/wide_limits.h"
 
 namespace bulwark::risk {
@@ -133,8 +134,10 @@ TEST_F(GateTest, KeepsProtectiveExitsUnderTheKillSwitch) {
 TEST_F(GateTest, NeedsAFreshPermitForEntriesOnly) {
   state_.permit_at = kNow - milliseconds{1'500};
   EXPECT_EQ(Denied(), (model::Denial{DenialCode::kPermitStale, D("1.5"), D("1")}));
+  state_.permit_at = kNow - seconds{1};
+  EXPECT_EQ(Code(), std::nullopt);  // Just as old as it may be.
   state_.permit_at = std::nullopt;
-  EXPECT_EQ(Code(), DenialCode::kPermitStale);
+  EXPECT_EQ(Denied(), (model::Denial{DenialCode::kPermitStale, D("0"), D("1")}));
 
   MakeExit(Origin::kStrategy);
   EXPECT_EQ(Code(), std::nullopt);
@@ -167,8 +170,31 @@ TEST_F(GateTest, LetsExitsPassWhenOnlyTheVenueIsNeeded) {
 TEST_F(GateTest, RefusesEntriesOnOldOrMissingPrices) {
   state_.marks[0].received_at = kNow - seconds{6};
   EXPECT_EQ(Denied(), (model::Denial{DenialCode::kStaleData, D("6"), D("5")}));
+  state_.marks[0].received_at = kNow - seconds{5};
+  EXPECT_EQ(Code(), std::nullopt);  // Just as old as it may be.
   state_.marks[0].price = std::nullopt;
   EXPECT_EQ(Code(), DenialCode::kNoReferencePrice);
+
+  // Other guards need a price as well; this one does not rely on them.
+  EXPECT_EQ(StaleDataGuard(seconds{5}).Check(Input()),
+            (model::Denial{.code = DenialCode::kNoReferencePrice}));
+}
+
+TEST_F(GateTest, RefusesALegOnTheWrongSideOfThePrice) {
+  order_.protective_stop = D("49999.99");
+  order_.profit_target = D("50000.01");
+  EXPECT_EQ(Code(), std::nullopt);
+  order_.protective_stop = D("50000");
+  EXPECT_EQ(Denied(), (model::Denial{DenialCode::kBadPrice, D("50000"), instrument_.tick_size}));
+  order_.protective_stop = std::nullopt;
+  order_.profit_target = D("50000");
+  EXPECT_EQ(Denied(), (model::Denial{DenialCode::kBadPrice, D("50000"), instrument_.tick_size}));
+}
+
+TEST_F(GateTest, RefusesAnEntryThatCallsItselfAnExit) {
+  order_.reduce_only = true;
+  books_.free_quantity = D("1");
+  EXPECT_EQ(Code(), DenialCode::kReduceOnlyWouldIncrease);
 }
 
 TEST_F(GateTest, RefusesOrdersThatMeanNothing) {

@@ -97,10 +97,13 @@ def sent_after(system, switch, closed_at, until):
 
 
 def release(system, switch):
-    """Answers how often it had to be said: a watcher that finds Redis again in between takes its key for a new stop."""
+    """Answers how often it had to be said: when the trader shows a stop after the release began, the
+    release takes that for a newer stop and stands back."""
     for times in range(1, 4):
         done = (system.release("matrix") if switch == "kill"
                 else system.run("resume", "--confirm", "RESUME", "--reason", "matrix"))
+        if "nothing is released" in done.stdout:
+            continue
         check(done.returncode == 0, f"release of {switch}: {done.stdout}{done.stderr}")
         with contextlib.suppress(harness.Failure):
             system.wait_state("running", 10)
