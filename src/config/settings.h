@@ -162,6 +162,10 @@ struct DayTradeSettings {
   base::Decimal buffer_pct;
   base::Decimal long_rate_pct;
   base::Decimal min_equity;
+  bool regular_hours = true;
+  base::Nanos quiet_open{};
+  base::Nanos quiet_close{};
+  base::Nanos quiet_half_close{};
 };
 
 struct HaltSettings {

@@ -52,6 +52,7 @@ constexpr std::array kRows = {
     Row{"DAY_TRADE_LEVERAGED_FUND"sv, 9},
     Row{"DAY_TRADE_BELOW_MINIMUM_EQUITY"sv, 10},
     Row{"DAY_TRADE_MARKET_HALTED"sv, 11},
+    Row{"DAY_TRADE_OUTSIDE_HOURS"sv, 11},
     Row{"DAY_TRADE_GOOD_FAITH"sv, 13},
     Row{"DAY_TRADE_FREE_RIDING"sv, 13},
 };
@@ -85,6 +86,7 @@ void AskConditions(const Case& it) {
           snapshot != nullptr && IsStale(*snapshot, it.books.policy, it.question.now));
   it.Note(Reason::kBooksDiffer, conditions.do_books_differ);
   it.Note(Reason::kMarketHalted, conditions.is_market_halted);
+  it.Note(Reason::kOutsideHours, it.is_opening() && conditions.is_outside_hours);
 }
 
 // Row 4.

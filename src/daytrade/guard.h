@@ -60,10 +60,11 @@ enum class Reason : std::uint8_t {
   kLeveragedFund,       // 9
   kBelowMinimumEquity,  // 10
   kMarketHalted,        // 11
+  kOutsideHours,        // 11: entries only.
   kGoodFaith,           // 13: of cash accounts.
   kFreeRiding,          // 13
 };
-constexpr std::size_t kReasons = 23;
+constexpr std::size_t kReasons = 24;
 // The row of what nothing objects to.
 constexpr std::int32_t kOtherwise = 12;
 
@@ -79,6 +80,7 @@ struct Conditions {
   bool do_books_differ = false;
   bool is_market_halted = false;  // A halt, a pause, or a stale quote.
   bool is_near_close = false;
+  bool is_outside_hours = false;  // See entry_hours.h.
 };
 
 struct Question {

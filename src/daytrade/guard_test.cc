@@ -182,6 +182,18 @@ TEST_F(GuardTest, TheBrokersRemainingCountIsUsed) {
   EXPECT_EQ(Ask(IntentKind::kEntry).verdict, Verdict::kAllow);
 }
 
+TEST_F(GuardTest, Row11OutsideHours) {
+  conditions_.is_outside_hours = true;
+  const Decision entry = Ask(IntentKind::kEntry);
+  EXPECT_EQ(entry.verdict, Verdict::kBlock);
+  EXPECT_EQ(entry.first_reason(), Reason::kOutsideHours);
+  EXPECT_EQ(entry.rule, 11);
+  for (const auto kind : {IntentKind::kExitDiscretionary, IntentKind::kReduce,
+                          IntentKind::kExitProtective, IntentKind::kLiquidate}) {
+    EXPECT_EQ(Ask(kind).verdict, Verdict::kAllow);
+  }
+}
+
 TEST_F(GuardTest, Row11MarketHalted) {
   conditions_.is_market_halted = true;
   ExpectRow(Reason::kMarketHalted, Verdict::kBlock, Verdict::kAllow, Verdict::kAllow);

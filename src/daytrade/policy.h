@@ -101,6 +101,11 @@ struct Policy {
   std::int32_t deficits_per_year_max = 1;
   bool frozen_cash_buys = false;
   base::Nanos snapshot_age_max = std::chrono::seconds{15};
+
+  bool regular_hours_only = true;  // For entries; see entry_hours.h.
+  base::Nanos quiet_after_open = std::chrono::minutes{5};
+  base::Nanos quiet_before_close = std::chrono::minutes{15};
+  base::Nanos quiet_before_half_close = std::chrono::minutes{30};
 };
 
 // For an account whose broker confirmed its rules, and an owner who uses them.

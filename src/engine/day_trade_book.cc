@@ -62,7 +62,8 @@ DayTradeBook::DayTradeBook(DayTradeSetup setup, const model::InstrumentTable& in
     : setup_(std::move(setup)),
       instruments_(instruments),
       trades_(setup_.calendar, setup_.policy, kExecutionsMax),
-      complete_since_(books.share_moves.complete_since) {
+      complete_since_(books.share_moves.complete_since),
+      knows_others_(books.are_foreign_day_trades_known) {
   Recover(books);
 }
 

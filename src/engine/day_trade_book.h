@@ -55,6 +55,8 @@ class DayTradeBook {
   [[nodiscard]] const calendar::ExchangeCalendar& calendar() const { return setup_.calendar; }
   // What is remembered is all since then, where there was more.
   [[nodiscard]] std::optional<base::UnixNanos> complete_since() const { return complete_since_; }
+  // Whether what others had told of day trades could be read at the start.
+  [[nodiscard]] bool knows_others() const { return knows_others_; }
 
  private:
   void Recover(const oms::OpeningBooks& books);
@@ -68,6 +70,7 @@ class DayTradeBook {
   const model::InstrumentTable& instruments_;
   daytrade::TradeLog trades_;
   std::optional<base::UnixNanos> complete_since_;
+  bool knows_others_ = true;
 };
 
 }  // namespace bulwark::engine

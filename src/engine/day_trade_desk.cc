@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "daytrade/account.h"
 #include "daytrade/bounded.h"
+#include "daytrade/entry_hours.h"
 #include "daytrade/guard.h"
 #include "engine/day_trade_book.h"
 #include "model/action_buffer.h"
@@ -65,6 +66,9 @@ void DayTradeDesk::Follow(const model::ActionBuffer& out, base::UnixNanos now) {
 }
 
 bool DayTradeDesk::IsWindowCut(base::UnixNanos now) const {
+  if (!book_.knows_others()) {
+    return true;
+  }
   const std::optional<base::UnixNanos> since = book_.complete_since();
   return since && trades().TradeDate(*since) >= trades().WindowStart(now);
 }
@@ -134,13 +138,16 @@ daytrade::Decision DayTradeDesk::Judge(const Asked& asked, const oms::Oms& oms,
   snapshot.cash = books.owned_cash();
   snapshot.excluded_equity = others.value_or(Decimal());
   const bool is_known = asked.worth.equity && others;
-  return daytrade::Decide({.policy = policy(), .trades = trades(), .deficits = deficits_},
-                          {.intent = intent,
-                           .snapshot = is_known ? &snapshot : nullptr,
-                           .holdings = holdings_,
-                           .pending = pending_,
-                           .conditions = {.do_books_differ = IsWindowCut(asked.now)},
-                           .now = asked.now});
+  return daytrade::Decide(
+      {.policy = policy(), .trades = trades(), .deficits = deficits_},
+      {.intent = intent,
+       .snapshot = is_known ? &snapshot : nullptr,
+       .holdings = holdings_,
+       .pending = pending_,
+       .conditions = {.do_books_differ = IsWindowCut(asked.now),
+                      .is_near_close = daytrade::IsNearClose(policy(), calendar(), asked.now),
+                      .is_outside_hours = !daytrade::IsEntryTime(policy(), calendar(), asked.now)},
+       .now = asked.now});
 }
 
 }  // namespace bulwark::engine

@@ -48,6 +48,7 @@ struct OpeningBooks {
   std::vector<AdjustmentId> adjustments;  // Booked already.
   model::ShareMoves share_moves;          // Of equities; for counting day trades.
   std::vector<std::int64_t> foreign_day_trades;  // Unix days of those that others made.
+  bool are_foreign_day_trades_known = true;
 };
 
 // Ids for an entry and the legs that it may bring along.

@@ -325,7 +325,7 @@ Result<std::unique_ptr<engine::Engine>> MakeEngine(const config::Settings& setti
   if (!bars) {
     return base::FailWith("bars.interval", bars.error());
   }
-  auto day_trades = MakeDayTrades(settings.daytrade);
+  auto day_trades = MakeDayTrades(settings.daytrade, settings.calendar.overrides);
   if (!day_trades) {
     return tl::unexpected<base::Error>(day_trades.error());
   }

@@ -1,16 +1,22 @@
 #include "trader/day_trade_policy.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "base/decimal.h"
 #include "base/iso_time.h"
 #include "base/result.h"
+#include "calendar/exchange_calendar.h"
+#include "calendar/override_text.h"
 #include "config/settings.h"
 #include "daytrade/policy.h"
 #include "engine/day_trade_book.h"
 #include "ledger/share_moves_now.h"
+#include "model/instrument.h"
 
 namespace bulwark::trader {
 namespace {
@@ -63,14 +69,24 @@ base::Decimal Share(base::Decimal percent) {
   return base::Div(percent, base::Decimal::FromInt(100), base::Rounding::kHalfEven);
 }
 
+base::Result<calendar::ExchangeCalendar> CalendarOf(std::string_view overrides) {
+  const auto parsed = calendar::ParseOverrides(overrides);
+  auto made = parsed ? calendar::ExchangeCalendar::Create(*parsed) : tl::unexpected(parsed.error());
+  return made ? made : base::FailWith("calendar.overrides", made.error());
+}
+
 }  // namespace
 
 base::Result<std::optional<engine::DayTradeSetup>> MakeDayTrades(
-    const config::DayTradeSettings& settings) {
+    const config::DayTradeSettings& settings, std::string_view calendar_overrides) {
   if (settings.regime == config::DayTradeRegime::kNone) {
     return std::optional<engine::DayTradeSetup>();
   }
-  engine::DayTradeSetup setup;
+  auto calendar = CalendarOf(calendar_overrides);
+  if (!calendar) {
+    return tl::unexpected<base::Error>(calendar.error());
+  }
+  engine::DayTradeSetup setup{.policy = {}, .calendar = *std::move(calendar)};
   daytrade::Policy& policy = setup.policy;
   if (!settings.confirmed_on.empty()) {
     const auto date = base::ParseIso(settings.confirmed_on + "T00:00:00Z");
@@ -100,7 +116,27 @@ base::Result<std::optional<engine::DayTradeSetup>> MakeDayTrades(
   policy.buffer_share = Share(settings.buffer_pct);
   policy.long_rate_floor = Share(settings.long_rate_pct);
   policy.min_equity_for_leverage = settings.min_equity;
+  policy.regular_hours_only = settings.regular_hours;
+  policy.quiet_after_open = settings.quiet_open;
+  policy.quiet_before_close = settings.quiet_close;
+  policy.quiet_before_half_close = settings.quiet_half_close;
   return std::optional(setup);
+}
+
+base::Result<std::optional<calendar::ExchangeCalendar>> MakeMarketHours(
+    const model::InstrumentTable& instruments, std::string_view calendar_overrides) {
+  const auto& rows = instruments.rows();
+  const bool closes = !rows.empty() && std::ranges::all_of(rows, [](const auto& instrument) {
+    return model::KindOf(instrument) == model::AssetKind::kEquity;
+  });
+  if (!closes) {
+    return std::optional<calendar::ExchangeCalendar>();
+  }
+  auto calendar = CalendarOf(calendar_overrides);
+  if (!calendar) {
+    return tl::unexpected<base::Error>(calendar.error());
+  }
+  return std::optional(*std::move(calendar));
 }
 
 }  // namespace bulwark::trader

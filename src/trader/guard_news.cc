@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "calendar/exchange_calendar.h"
 #include "contract/breaker_document.h"
 #include "contract/keys.h"
 #include "contract/system_documents.h"
@@ -42,6 +43,7 @@ void GuardNews::DoWork(redis::Connection* connection) {
     return;
   }
   look_at_ = now + kLookEvery;
+  TellSession();
   const InRedis in_redis = connection != nullptr ? Read(*connection) : InRedis{};
   if (in_redis.vix) {
     TellVix(*in_redis.vix);
@@ -110,6 +112,17 @@ void GuardNews::TellResets(const model::BreakerRecord& record) {
                                  .at = clock_.WallNow()})) {
       resets_told_.at(at) = asked;
     }
+  }
+}
+
+void GuardNews::TellSession() {
+  if (market_hours_ == nullptr) {
+    return;
+  }
+  const base::UnixNanos now = clock_.WallNow();
+  const bool is_open = market_hours_->IsOpen(now);
+  if (open_told_ != is_open && Push(model::MarketSession{.is_open = is_open, .at = now})) {
+    open_told_ = is_open;
   }
 }
 

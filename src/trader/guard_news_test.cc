@@ -10,12 +10,15 @@
 #include <variant>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/clock.h"
 #include "base/decimal.h"
 #include "base/iso_time.h"
+#include "base/new_york.h"
 #include "base/time.h"
+#include "calendar/exchange_calendar.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_testing.h"
 #include "model/action.h"
@@ -96,6 +99,33 @@ TEST_F(GuardNewsTest, WritesAHeartbeatOfRedisIntoTheLedger) {
   ASSERT_TRUE(connection_->Call({"FLUSHALL"}).has_value());
   Look<model::OperatorSeen>();
   EXPECT_EQ(ledger_->ReadBreakers()->operator_seen_at, clock_.wall - seconds{2});
+}
+
+TEST_F(GuardNewsTest, TellsWhetherTheMarketIsOpenAtTheStartAndAtEachTurn) {
+  const calendar::ExchangeCalendar exchange;
+  GuardNews news(*ledger_, queues_, clock_, &exchange);
+  const auto told_at = [&](int hour, int minute) {
+    const std::chrono::local_days monday{std::chrono::year{2026} / 11 / 23};
+    clock_.wall = base::FromNewYork(monday + std::chrono::hours{hour} + minutes{minute}).at;
+    news.DoWork(connection_.get());
+    std::vector<bool> told;
+    for (const model::Event& event : TakeAll(queues_.guard_news)) {
+      if (const auto* session = std::get_if<model::MarketSession>(&event)) {
+        EXPECT_EQ(session->at, clock_.wall);
+        told.push_back(session->is_open);
+      }
+    }
+    return told;
+  };
+  EXPECT_THAT(told_at(9, 0), testing::ElementsAre(false));
+  EXPECT_THAT(told_at(9, 29), testing::IsEmpty());
+  EXPECT_THAT(told_at(9, 30), testing::ElementsAre(true));
+  EXPECT_THAT(told_at(15, 59), testing::IsEmpty());
+  EXPECT_THAT(told_at(16, 0), testing::ElementsAre(false));
+}
+
+TEST_F(GuardNewsTest, SaysNothingOfAMarketThatNeverCloses) {
+  EXPECT_EQ(Look<model::MarketSession>().size(), 0U);
 }
 
 TEST_F(GuardNewsTest, IgnoresNonsenseAndTheFuture) {

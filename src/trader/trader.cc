@@ -29,6 +29,7 @@
 #include "stateplane/publisher.h"
 #include "trader/assembly.h"
 #include "trader/books_copy.h"
+#include "trader/day_trade_policy.h"
 #include "trader/earlier_spill.h"
 #include "trader/engine_loop.h"
 #include "trader/environment.h"
@@ -221,7 +222,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                 .booked_trades = books.booked_trades,
                 .adjustments = books.adjustment_ids,
                 .share_moves = books.share_moves,
-                .foreign_day_trades = UnixDaysOf(books.foreign_day_trades)},
+                .foreign_day_trades = UnixDaysOf(books.foreign_day_trades),
+                .are_foreign_day_trades_known = are_day_trades_known_},
       .anchor = books.anchor,
       .week_anchor = books.week_anchor,
       .inception_anchor = books.inception_anchor,
@@ -295,6 +297,11 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
     venue_thread_->NoteSentEarlier(order.id);
   }
   feed_thread_ = std::make_unique<FeedThread>(*feed_, *std::move(pacer), queues_, health_, clock_);
+  auto hours = MakeMarketHours(instruments_, settings_.calendar.overrides);
+  if (!hours) {
+    return tl::unexpected<base::Error>(hours.error());
+  }
+  market_hours_ = *std::move(hours);
   watcher_ = std::make_unique<Watcher>(
       environment_.MakeDialer(), *std::move(watched),
       WatcherTiming{.poll_every = settings_.halt.poll_interval},
@@ -305,7 +312,8 @@ base::Result<void> Trader::MakeThreads(ledger::RecoveredBooks books) {
                    .epoch = epoch_,
                    .does_halt_kill = settings_.halt.sets_kill,
                    .instruments = &instruments_,
-                   .approvals = {.mode = start.approvals.mode, .last_answer = books.last_answer}});
+                   .approvals = {.mode = start.approvals.mode, .last_answer = books.last_answer},
+                   .market_hours = market_hours_ ? &*market_hours_ : nullptr});
   return {};
 }
 

@@ -25,6 +25,7 @@
 #include "base/result.h"
 #include "base/triple_buffer.h"
 #include "base/worker.h"
+#include "calendar/exchange_calendar.h"
 #include "config/settings.h"
 #include "engine/engine.h"
 #include "journal/recorder.h"
@@ -155,6 +156,8 @@ class Trader {
   std::unique_ptr<ReconcileDesk> desk_;  // Null: nobody keeps reports.
   std::unique_ptr<VenueThread> venue_thread_;
   std::unique_ptr<FeedThread> feed_thread_;
+  bool are_day_trades_known_ = true;                        // What others told in Redis was read.
+  std::optional<calendar::ExchangeCalendar> market_hours_;  // Empty: open around the clock.
   std::unique_ptr<Watcher> watcher_;
 
   // In the order of the data; stopped one by one in Stop().

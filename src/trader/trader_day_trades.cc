@@ -31,7 +31,8 @@ constexpr std::int64_t kForeignDaysAhead = 7;  // What is dated later is a mista
 base::Result<void> Trader::AdoptDayTrades(ledger::RecoveredBooks& books) {
   const auto shown = environment_.ReadShownDayTrades();
   if (!shown) {
-    base::LogWarn("day_trades_unread").With("error", shown.error());
+    base::LogError("day_trades_unread").With("error", shown.error());
+    are_day_trades_known_ = false;
     return {};
   }
   std::vector<model::ForeignDayTrade> added;
@@ -64,7 +65,7 @@ void Trader::MakeDayTradeBoard(const EngineStart& start,
     return;
   }
   // Made for the engine before: there is one.
-  const auto setup = MakeDayTrades(settings_.daytrade);
+  const auto setup = MakeDayTrades(settings_.daytrade, settings_.calendar.overrides);
   const std::optional<engine::DayTradeSetup> made = setup ? *setup : std::nullopt;
   if (made) {
     day_trades_ = std::make_unique<DayTradeBoard>(*made, instruments_, start.books, foreign);

@@ -131,7 +131,7 @@ Watcher::Watcher(std::unique_ptr<redis::Dialer> dialer, std::unique_ptr<ledger::
       clock_(peers.clock),
       epoch_(peers.epoch),
       does_halt_kill_(peers.does_halt_kill),
-      news_(*ledger_, queues_, clock_),
+      news_(*ledger_, queues_, clock_, peers.market_hours),
       approvals_(*ledger_, queues_, clock_, peers.approvals),
       instruments_(peers.instruments) {}
 

@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "calendar/exchange_calendar.h"
 #include "ledger/ledger_store.h"
 #include "model/event.h"
 #include "model/instrument.h"
@@ -56,6 +57,7 @@ struct WatcherPeers {
   bool does_halt_kill = false;  // A HALT sets the kill switch too.
   const model::InstrumentTable* instruments = nullptr;  // For scoped stops of symbols.
   ApprovalStart approvals = {};
+  const calendar::ExchangeCalendar* market_hours = nullptr;  // Null: open around the clock.
 };
 
 class Watcher {

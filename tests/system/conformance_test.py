@@ -128,7 +128,7 @@ def scenario(given, system, folder):
     # A quarter of the recording is silence, long enough to count as a lost feed.
     trades = folder / "gaps.csv"
     harness.write_trades(trades, symbols=("BTCUSDT", "ETHUSDT", "AAPL"), gap_seconds=20)
-    given_settings = ["feed.loop=true", "feed.stale_after=600ms", "risk.entry_cooldown=1s"]
+    given_settings = ["feed.loop=true", "daytrade.regular_hours=false", "feed.stale_after=600ms", "risk.entry_cooldown=1s"]
     for monitor in record(system, folder, "replay", ["--replay", str(trades), "--speed", "10"],
                           given_settings):
         live(system)

@@ -71,7 +71,7 @@ def scenario(given, system, folder):
     trades = folder / "shares.csv"
     harness.write_trades(trades, symbols=SYMBOLS)
     arguments = ["--replay", str(trades), "--speed", "60"]
-    settings = ["feed.loop=true"]
+    settings = ["feed.loop=true", "daytrade.regular_hours=false"]
     system.start(*arguments, settings=settings)
     # Two are the limit: then no entry is left.
     wait_until(lambda: risk(system, "status")[1]["used"] == 2 and len(shown(system) or ()) >= 2, 60, "two day trades")
