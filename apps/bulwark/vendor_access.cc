@@ -38,7 +38,7 @@ class VendorAccess::Impl {
           ErrorCode::kInvalidArgument,
           "source '" + options.source + "' is none; there are file:PATH, alpaca and alpha_vantage");
     }
-    const std::string limits = is_alpaca ? "200/min" : "5/min,25/day";
+    const std::string limits = is_alpaca ? "200/min" : "5/min,1/s,25/day";
     auto door = VendorDoor::Open({.name = options.source,
                                   .limits = options.limits.empty() ? limits : options.limits,
                                   .redis = options.redis,

@@ -201,7 +201,7 @@ constexpr std::array kLastSettings = std::to_array<SettingSpec>({
   {"jobs.overview_url", kText, "https://www.alphavantage.co", "", "",
    To<&Settings::jobs, &JobsSettings::overview_url>,
    "Base address of Alpha Vantage, for weekly_fundamentals."},
-  {"jobs.overview_limits", kText, "5/min,25/day", "", "",
+  {"jobs.overview_limits", kText, "5/min,1/s,25/day", "", "",
    To<&Settings::jobs, &JobsSettings::overview_limits>,
    "Calls that Alpha Vantage allows to this account."},
   {"jobs.finra_url", kText, "https://cdn.finra.org", "", "",

@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/decimal.h"
+#include "base/new_york.h"
 #include "base/result.h"
 #include "base/secret.h"
 #include "base/time.h"
@@ -52,6 +53,12 @@ std::optional<RefusalKind> KindOfNotice(std::string_view text) {
   }
   return Has(text, "API key") || Has(text, "apikey") ? std::optional(RefusalKind::kBadKey)
                                                      : std::nullopt;
+}
+
+// Nobody knows when the vendor's day begins; asking at another midnight costs one call.
+base::Nanos UntilMidnight(base::UnixNanos now) {
+  const std::chrono::sys_days tomorrow = base::NewYorkDate(now) + std::chrono::days{1};
+  return base::FromNewYork(base::LocalNanos(tomorrow.time_since_epoch())).at - now;
 }
 
 std::optional<Refusal> RefusalIn(const json& document) {
@@ -192,6 +199,26 @@ std::string WithoutSecret(std::string text, const base::Secret& key) {
     at = text.find(secret, at + kHidden.size());
   }
   return text;
+}
+
+std::optional<base::Nanos> PauseIn(std::string_view body, base::UnixNanos now) {
+  constexpr std::size_t kRefusalMax = 4'096;  // Bars of years are not read twice.
+  constexpr base::Nanos kBurst = std::chrono::milliseconds{1'200};
+  constexpr base::Nanos kMinute = std::chrono::seconds{61};
+  const json document =
+      body.size() > kRefusalMax ? json() : json::parse(body, nullptr, /*allow_exceptions=*/false);
+  const auto refusal = document.is_object() ? RefusalIn(document) : std::nullopt;
+  if (!refusal) {
+    return std::nullopt;
+  }
+  switch (refusal->kind) {
+    case RefusalKind::kTooFast:
+      return Has(refusal->text, "per second") ? kBurst : kMinute;
+    case RefusalKind::kQuotaGone:
+      return UntilMidnight(now);
+    default:
+      return std::nullopt;
+  }
 }
 
 base::Result<std::variant<DailyBars, Refusal>> ParseAlphaDaily(std::string_view body) {

@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -32,6 +33,10 @@ base::Result<std::variant<DailyBars, Refusal>> ParseAlphaDaily(std::string_view 
 // Facts of the latest quarter, known at `known_at`.
 base::Result<std::variant<std::vector<store::Fundamental>, Refusal>> ParseAlphaOverview(
     std::string_view body, base::UnixNanos known_at);
+
+// For how long nobody may call after this answer: a moment or a minute when it was too fast, until
+// midnight in New York when the quota of the day is used up. Empty for any other answer.
+std::optional<base::Nanos> PauseIn(std::string_view body, base::UnixNanos now);
 
 // The quota's body repeats the key that was used: it is replaced by ***.
 std::string WithoutKey(std::string_view text);

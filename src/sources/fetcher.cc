@@ -50,16 +50,26 @@ base::Result<void> Fetcher::Enter() {
                     fmt::format("{} permits ran out before they could be used", kPermitsMax));
 }
 
-base::Result<net::HttpReply> Fetcher::Try(const net::HttpCall& call) {
-  auto reply = caller_.Call(call);
-  if (reply && IsThrottle(reply->status)) {
-    const auto told =
-        gate_.OnThrottled(net::RetryAfterOf(*reply, options_.clock->WallNow()), reply->status);
-    if (!told) {
-      return tl::unexpected<base::Error>(told.error());
+Fetcher::Attempt Fetcher::Try(const net::HttpCall& call, const Judge& judge) {
+  Attempt attempt{.reply = caller_.Call(call)};
+  attempt.may_pass = MayPass(attempt.reply);
+  if (!attempt.reply) {
+    return attempt;
+  }
+  const net::HttpReply& reply = *attempt.reply;
+  attempt.wanted = net::RetryAfterOf(reply, options_.clock->WallNow());
+  int status = reply.status;
+  if (const auto pause = judge ? judge(reply, options_.clock->WallNow()) : std::nullopt) {
+    attempt.may_pass = true;
+    attempt.wanted = pause;
+    status = kTooManyRequests;
+  }
+  if (IsThrottle(status)) {
+    if (const auto told = gate_.OnThrottled(attempt.wanted, status); !told) {
+      return {.reply = tl::unexpected<base::Error>(told.error())};
     }
   }
-  return reply;
+  return attempt;
 }
 
 bool Fetcher::Rest(base::Nanos span) const {
@@ -75,37 +85,32 @@ bool Fetcher::Rest(base::Nanos span) const {
   return false;
 }
 
-std::optional<base::Nanos> Fetcher::DelayAfter(const base::Result<net::HttpReply>& reply,
-                                               int attempt) {
+std::optional<base::Nanos> Fetcher::DelayAfter(const Attempt& last, int attempt) {
   if (attempt >= options_.retries.attempts_max) {
     return std::nullopt;
   }
-  const std::optional<base::Nanos> wanted =
-      reply ? net::RetryAfterOf(*reply, options_.clock->WallNow()) : std::nullopt;
   const base::Nanos delay = std::max(net::DelayBefore(attempt + 1, options_.retries, random_),
-                                     wanted.value_or(base::Nanos::zero()));
+                                     last.wanted.value_or(base::Nanos::zero()));
   const base::Nanos longest = std::max(options_.retries.retry_after_max, options_.retries.longest);
   return delay > longest ? std::nullopt : std::optional(delay);
 }
 
-base::Result<net::HttpReply> Fetcher::Get(const net::HttpCall& call) {
+base::Result<net::HttpReply> Fetcher::Get(const net::HttpCall& call, const Judge& judge) {
   for (int attempt = 1;; ++attempt) {
     // The gate has its own patience; who is refused there is not helped by asking more often.
     if (const auto entered = Enter(); !entered) {
       return base::FailWith(net::ShownUrl(call.url), entered.error());
     }
-    auto reply = Try(call);
-    if (!MayPass(reply)) {
-      return reply;
-    }
-    const auto delay = DelayAfter(reply, attempt);
+    Attempt last = Try(call, judge);
+    const auto delay = last.may_pass ? DelayAfter(last, attempt) : std::nullopt;
     if (delay && Rest(*delay)) {
       continue;
     }
-    return reply ? base::Result<net::HttpReply>(base::Fail(
-                       base::ErrorCode::kUnavailable,
-                       net::ShownUrl(call.url) + ": status " + std::to_string(reply->status)))
-                 : reply;
+    if (last.reply && MayPass(last.reply)) {
+      return base::Fail(base::ErrorCode::kUnavailable,
+                        net::ShownUrl(call.url) + ": status " + std::to_string(last.reply->status));
+    }
+    return std::move(last.reply);
   }
 }
 

@@ -2,7 +2,8 @@
 //
 // Shape:   an answer with a status that may be another one next time (429, 500, ...) and a failed
 //          connection are repeated, at most as often as the policy says; between them the delays of
-//          net/retry.h. A 429 or 418 also goes to the gate, which keeps other processes away.
+//          net/retry.h. A 429 or 418 also goes to the gate, which keeps other processes away; so
+//          does an answer of which the source's judge says that it is a refusal of that kind.
 //          A permit that ran out before the call could begin (the process was stopped) is not used.
 // Errors:  those of the gate and the client; after the last attempt kUnavailable with the status.
 //          Any other status is an answer.
@@ -38,9 +39,13 @@ class CallGate {
   // Waits until one call may leave and tells until when (monotonic) it must have left;
   // kUnavailable when that is too far away.
   virtual base::Result<base::Nanos> Enter() = 0;
-  // The vendor said 429 or 418.
+  // The vendor said 429 or 418, or the same with other words.
   virtual base::Result<void> OnThrottled(std::optional<base::Nanos> retry_after, int status) = 0;
 };
+
+// For how long nobody may call, when an answer says so by its words; empty for any other answer.
+using Judge =
+    std::function<std::optional<base::Nanos>(const net::HttpReply& reply, base::UnixNanos now)>;
 
 struct FetcherOptions {
   net::RetryPolicy retries = {};
@@ -53,17 +58,22 @@ class Fetcher {
  public:
   Fetcher(net::HttpCaller& caller, CallGate& gate, FetcherOptions options);
 
-  base::Result<net::HttpReply> Get(const net::HttpCall& call);
+  // What the judge still refuses after the last attempt is the answer.
+  base::Result<net::HttpReply> Get(const net::HttpCall& call, const Judge& judge = {});
 
  private:
   // Waits at the gate until a permit is there that still counts.
   base::Result<void> Enter();
-  base::Result<net::HttpReply> Try(const net::HttpCall& call);
+  struct Attempt {
+    base::Result<net::HttpReply> reply;
+    bool may_pass = false;              // The next answer may be another one.
+    std::optional<base::Nanos> wanted;  // By the server, as a pause before it.
+  };
+  Attempt Try(const net::HttpCall& call, const Judge& judge);
   // False when it was told to stop meanwhile.
   [[nodiscard]] bool Rest(base::Nanos span) const;
   // Before the next attempt; empty when there is none.
-  [[nodiscard]] std::optional<base::Nanos> DelayAfter(const base::Result<net::HttpReply>& reply,
-                                                      int attempt);
+  [[nodiscard]] std::optional<base::Nanos> DelayAfter(const Attempt& last, int attempt);
 
   net::HttpCaller& caller_;
   CallGate& gate_;

@@ -24,6 +24,7 @@
 #include "net/message.h"
 #include "sources/alpha_vantage.h"
 #include "sources/bar_source.h"
+#include "sources/publishers.h"
 #include "sources/refusal.h"
 #include "sources/vendor_bars.h"
 #include "store/rows.h"
@@ -166,6 +167,46 @@ TEST_F(FetcherTest, DoesNotWaitForHoursNorPastAClosedGate) {
 
 const BarRequest kRequest{.series = {.symbol = "BRK-B", .span = store::Span::kDay},
                           .window = {.from = DayAt("2026-11-13"), .to = DayAt("2026-11-21")}};
+
+TEST_F(FetcherTest, WaitsAndAsksAgainWhenAnAnswerOfStatus200SaysTooFast) {
+  const net::HttpReply fast = Reply(200, R"json({"Information":"1 request per second"})json");
+  PlayedCaller caller({fast, fast, Reply(200, "{}")});
+  Fetcher fetcher = Make(caller);
+
+  const auto answer = AlphaVantageOverviews(fetcher, {}).Text("AAPL");
+
+  ASSERT_TRUE(answer.has_value()) << answer.error().message;
+  EXPECT_EQ(*answer, "{}");
+  EXPECT_GE(clock_.MonotonicNow(), std::chrono::milliseconds{2'400});
+  EXPECT_THAT(gate_.throttles, SizeIs(2)) << "other programs hear of it";
+  EXPECT_EQ(gate_.throttles[0], std::optional<base::Nanos>(std::chrono::milliseconds{1'200}));
+}
+
+TEST_F(FetcherTest, ClosesTheGateForTheDayWhenTheQuotaIsGoneAndAsksNoMore) {
+  const net::HttpReply gone = Reply(200, R"json({"Information":"25 requests per day"})json");
+  PlayedCaller caller({gone});
+  Fetcher fetcher = Make(caller);
+
+  const auto answer = AlphaVantageBars(fetcher, {}).Fetch(kRequest);
+
+  ASSERT_TRUE(answer.has_value()) << answer.error().message;
+  EXPECT_EQ(std::get<Refusal>(*answer).kind, RefusalKind::kQuotaGone);
+  EXPECT_THAT(caller.calls, SizeIs(1));
+  // The clock begins at midnight UTC, 19:00 in New York.
+  EXPECT_THAT(gate_.throttles, testing::ElementsAre(std::optional<base::Nanos>(seconds{18'000})));
+}
+
+TEST_F(FetcherTest, PassesOnThatItWasTooFastAfterTheLastAttempt) {
+  const net::HttpReply fast = Reply(200, R"json({"Note":"5 calls per minute"})json");
+  PlayedCaller caller({fast, fast, fast, fast});
+  Fetcher fetcher = Make(caller);
+
+  const auto answer = AlphaVantageBars(fetcher, {}).Fetch(kRequest);
+
+  ASSERT_TRUE(answer.has_value()) << answer.error().message;
+  EXPECT_EQ(std::get<Refusal>(*answer).kind, RefusalKind::kTooFast);
+  EXPECT_THAT(caller.calls, SizeIs(4));
+}
 
 TEST_F(FetcherTest, PutsThePagesOfAlpacaTogether) {
   PlayedCaller caller(

@@ -71,7 +71,9 @@ std::string AlphaVantageOverviews::UrlOf(const std::string& symbol) const {
 
 base::Result<std::string> AlphaVantageOverviews::Text(const std::string& symbol) {
   const std::string url = UrlOf(symbol);
-  auto reply = fetcher_.Get({.url = url});
+  auto reply = fetcher_.Get({.url = url}, [](const net::HttpReply& answer, base::UnixNanos now) {
+    return PauseIn(answer.body, now);
+  });
   if (!reply) {
     return tl::unexpected<base::Error>(reply.error());
   }

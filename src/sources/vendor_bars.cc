@@ -12,6 +12,7 @@
 
 #include "base/iso_time.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "net/http_client.h"
 #include "sources/alpaca.h"
 #include "sources/alpha_vantage.h"
@@ -65,7 +66,9 @@ base::Result<BarAnswer> AlphaVantageBars::Fetch(const BarRequest& request) {
       options_.is_full ? "TIME_SERIES_DAILY_ADJUSTED" : "TIME_SERIES_DAILY",
       net::UrlEncoded(request.series.symbol), options_.is_full ? "full" : "compact",
       net::UrlEncoded(options_.key.Reveal()));
-  auto reply = fetcher_.Get({.url = url});
+  auto reply = fetcher_.Get({.url = url}, [](const net::HttpReply& answer, base::UnixNanos now) {
+    return PauseIn(answer.body, now);
+  });
   if (!reply) {
     return tl::unexpected<base::Error>(reply.error());
   }

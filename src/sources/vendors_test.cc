@@ -3,10 +3,12 @@
 // Method: bodies by hand after the vendors' documents; the recorded ones of ../shared/data, where
 //         they are.
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <ios>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -15,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "sources/alpaca.h"
 #include "sources/alpha_vantage.h"
 #include "sources/edgar_index.h"
@@ -25,6 +28,9 @@
 namespace bulwark::sources {
 namespace {
 
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
 using store::testing_support::At;
 using store::testing_support::Day;
 using store::testing_support::DayAt;
@@ -85,6 +91,20 @@ TEST(AlphaVantageTest, MakesFactorsOfDividendsAndSplits) {
                           store::CorporateAction{.through = Day("2026-11-19"),
                                                  .kind = store::ActionKind::kSplit,
                                                  .factor = Dec("0.5")}));
+}
+
+TEST(AlphaVantageTest, TellsHowLongNobodyMayCallAfterARefusal) {
+  const base::UnixNanos now = At("2026-11-20T21:00:00Z");
+  const auto notice = [&](const std::string& text) {
+    return PauseIn(R"json({"Information":")json" + text + R"json("})json", now);
+  };
+  EXPECT_EQ(notice("25 requests per day ... 1 request per second"), milliseconds{1'200});
+  EXPECT_EQ(notice("5 calls per minute and 500 calls per day."), seconds{61});
+  EXPECT_EQ(notice("25 requests per day"), hours{8}) << "to midnight in New York";
+  EXPECT_EQ(notice("a premium feature"), std::nullopt);
+  EXPECT_EQ(PauseIn("{}", now), std::nullopt);
+  EXPECT_EQ(PauseIn("<html>", now), std::nullopt);
+  EXPECT_EQ(PauseIn(kDaily, now), std::nullopt);
 }
 
 TEST(AlphaVantageTest, TellsRefusalsApartByTheirWords) {
