@@ -10,7 +10,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import harness
@@ -48,8 +47,8 @@ def kill_and_resume(given, data, redis, vendor, symbols, chance):
         process = start(given, data, redis, vendor, symbols)
         # Somewhere inside of the symbol at which it will be: fetching, storing, marking.
         while len(vendor.asked) < goal and process.poll() is None:
-            time.sleep(0.001)
-        time.sleep(chance.random() * 0.02)
+            harness.linger(harness.POLL_SECONDS)
+        harness.linger(chance.random() * 0.02)
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
             kills += 1
@@ -94,9 +93,9 @@ def scenario(given, _system, folder):
 def redis_dies(given, data, redis, vendor, symbols, expected):
     redis.ask("DEL", "backfill:completed")
     vendor.asked.clear()
-    vendor.is_watching = False
     process = start(given, data, redis, vendor, symbols)
     wait_until(lambda: len(vendor.asked) > len(symbols) // 3, 60, "a third of the symbols")
+    marked = vendor.marked()
     redis.kill()
     check(process.wait(30) != 0, "a backfill whose marks were lost says that all is well")
     redis.start()
@@ -104,7 +103,8 @@ def redis_dies(given, data, redis, vendor, symbols, expected):
     check(last.returncode == 0, f"after Redis came back: {last.returncode}: {last.stderr}")
     check(content(data) == expected, "the store differs after Redis died")
     check(redis.ask("SCARD", "backfill:completed") == len(symbols), "a mark is missing")
-    print("Redis killed in the middle: store as of one run")
+    vendor.check_marks(marked)
+    print("Redis killed in the middle: store as of one run, no symbol fetched after its mark")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import time
 import urllib.parse
 
 import resp
-from harness import wait_until
+from harness import check, wait_until
 
 PAGE_BARS = 150
 KEYS = {"APCA_API_KEY_ID": "test-id", "APCA_API_SECRET_KEY": "test-secret"}
@@ -96,10 +96,28 @@ class Vendor(Server):
         self.marks = marks
         self.asked = collections.Counter()
         self.after_mark = []
+        self.asked_blind = []  # While Redis could not say whether it was marked.
         self.with_key = 0
         self.is_watching = True
         self.delay = 0.0  # Before each answer.
         super().__init__()
+
+    def watch(self, symbol):
+        try:
+            if self.redis.ask("SISMEMBER", self.marks, symbol) == 1:
+                self.after_mark.append(symbol)
+        except (OSError, resp.RespError):
+            self.asked_blind.append(symbol)
+
+    def marked(self):
+        """What is marked now: to be asked before Redis dies."""
+        self.asked_blind.clear()
+        return set(self.redis.ask("SMEMBERS", self.marks))
+
+    def check_marks(self, marked):
+        """None of `marked` was asked for, also while Redis was away."""
+        self.after_mark += marked.intersection(self.asked_blind)
+        check(not self.after_mark, f"asked for after the mark: {self.after_mark}")
 
     def answer(self, handler):
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(handler.path).query))
@@ -108,8 +126,8 @@ class Vendor(Server):
         first = int(query.get("page_token", "0"))
         if first == 0:
             self.asked[symbol] += 1
-            if self.is_watching and self.redis.ask("SISMEMBER", self.marks, symbol) == 1:
-                self.after_mark.append(symbol)
+            if self.is_watching:
+                self.watch(symbol)
         time.sleep(self.delay)
         bars = list(bars_of(symbol, query["start"], query["end"]))
         page = bars[first:first + PAGE_BARS]

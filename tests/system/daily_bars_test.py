@@ -11,7 +11,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 
 import bar_server
 import harness
@@ -131,7 +130,7 @@ def runner_dies(given, place, redis, vendor, symbols, expected):
         place.start()
         wait_goal(place, vendor, goal)
         # Somewhere inside of the symbol at which it is: fetching, storing, marking.
-        time.sleep(chance.random() * 0.1)
+        harness.linger(chance.random() * 0.1)
         place.stop(signal.SIGKILL)
     place.start()
     place.wait_done()
@@ -147,17 +146,18 @@ def redis_dies(given, place, redis, vendor, symbols, expected):
     place.prepare(symbols)
     place.start()
     place.ask("jobs", "trigger", "daily_bars")
-    vendor.is_watching = False  # It could not ask a Redis that is not there.
     for goal in goals(symbols, given.outages):
         wait_goal(place, vendor, goal)
+        marked = vendor.marked()
         redis.kill()
-        time.sleep(0.3)
+        harness.linger(0.3)
         redis.start()
+        vendor.check_marks(marked)
     place.wait_done()
     twice = check_end(place, redis, vendor, symbols, place.bars(), expected, "Redis")
     check(twice <= given.outages, f"{twice} symbols were asked for again")
-    vendor.is_watching = True
-    print(f"Redis killed {given.outages} times: store as of one run, {twice} symbols asked for twice")
+    print(f"Redis killed {given.outages} times: store as of one run, {twice} symbols asked for twice, "
+          "none after its mark")
 
 
 def database_dies(given, root, redis, vendor, symbols, expected):
@@ -174,7 +174,7 @@ def database_dies(given, root, redis, vendor, symbols, expected):
         for goal in goals(symbols, given.outages):
             wait_goal(place, vendor, goal)
             server.stop(signal.SIGQUIT)
-            time.sleep(0.3)
+            harness.linger(0.3)
             server.start()
         place.wait_done()
         rows = server.sql(f"SELECT {COLUMNS} FROM market.bars ORDER BY symbol COLLATE \"C\", span, at")

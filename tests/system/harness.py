@@ -1,6 +1,8 @@
 """Starts whole systems in folders of their own, asks them, breaks them, and stops them again.
 
-Nothing here sleeps to be in step: waits poll a condition until it holds or its deadline fails the test.
+Nothing here sleeps to be in step: waits poll a condition until it holds or its deadline fails the test. Who
+needs a random moment at which to break something, or an outage of some length, says so with linger(); no
+outcome may depend on how long that is.
 """
 
 import argparse
@@ -43,6 +45,11 @@ def wait_until(condition, seconds, what):
         if time.monotonic() > deadline:
             raise Failure(f"waited {seconds} s for: {what() if callable(what) else what}")
         time.sleep(POLL_SECONDS)
+
+
+def linger(seconds):
+    """Lets the system go on for a while, to meet it elsewhere than where the last wait left it."""
+    time.sleep(seconds)
 
 
 def nanos_of(iso):

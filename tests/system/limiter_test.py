@@ -5,9 +5,10 @@ Goal: in no sliding window does the server's log hold more calls than allowed, b
       issued and by the moment it arrived; processes with a part of their own go on without Redis, and all
       return by themselves. In a crowd of data and entries no cancel and no exit waits long, and data is
       not starved by entries. After a 429 nobody calls. The documented pair can be read by anybody.
+      What jobs fetch from a vendor keeps the limit too, by the log of the vendor's server.
 Method: `bulwark limit wait --count 0` is a client: each line is a call, and this process is the server
       that logs when it arrives. Redis gets SIGKILL in the middle and is started again on its own files.
-      The crowd has a Redis of its own.
+      The crowd has a Redis of its own, and so have those who fetch (limit_judge.py).
       --full: 8 processes for each limit, 60 s, Redis gone for 20 s.
 """
 
@@ -24,6 +25,7 @@ import sys
 import time
 
 import harness
+import limit_judge
 import resp
 from harness import check
 
@@ -33,6 +35,8 @@ LIMITS = {
     "second": ("10/s; slots=4; share=80", "10/s; slots=8; share=80"),
     "day": ("40/4s,25/day; slots=4; share=50", "200/min,25/day; slots=8; share=50"),
 }
+# Of the server that judges real fetches.
+VENDOR = ("12/4s; share=0", "10/s,100/min; share=0")
 # One that many want: 7 of 10 for data, 8 for entries, 9 for exits.
 CROWD = "10/s; share=0; reserve=10,10,10"
 URGENT = ("cancel", "exit")
@@ -231,17 +235,19 @@ def check_pair(redis, name, limits):
 def scenario(given, system, folder):
     del system
     limits = {name: text[1 if given.full else 0] for name, text in LIMITS.items()}
-    homes = [pathlib.Path(folder) / name for name in ("limiter", "crowd")]
+    homes = [pathlib.Path(folder) / name for name in ("limiter", "crowd", "vendor")]
     for home in homes:
         home.mkdir()
     redis, server = Redis(homes[0]), Server()
     crowd = Crowd(given, server, homes[1])
+    fetchers = limit_judge.Fetchers(given, homes[2], VENDOR[1 if given.full else 0])
     started = []
     try:
         for each in (redis, crowd.redis):
             each.start()
             harness.wait_until(each.socket.exists, 20, "the socket of Redis")
         crowd.start()
+        fetchers.start()
         for name, text in limits.items():
             started += flood(given, redis, server, name, text, given.processes)
         begun = time.time()
@@ -259,15 +265,38 @@ def scenario(given, system, folder):
         server.hear(begun + given.seconds + 30)
         codes = [process.wait(30) for process in started + crowd.processes]
         crowd.count_questions()
+        arrivals = fetchers.stop()
     finally:
         for process in started + crowd.processes:
             process.kill()
             process.wait()
         redis.kill()
         crowd.redis.kill()
+        fetchers.destroy()
     check(set(codes) == {0}, f"exit codes of the clients: {codes}")
     report(server.calls, limits, gone, back)
     crowd.report()
+    judge_fetches(arrivals, fetchers)
+
+
+def judge_fetches(arrivals, fetchers):
+    spans = list(windows(fetchers.limits))
+    transit = min(1.0, min(span for _, span in spans) / 10)
+    print(f"fetches of {len(fetchers.processes)} processes ({fetchers.limits}): {len(arrivals)} calls; "
+          f"the server came round {fetchers.pulse.worst * 1000:.0f} ms late at worst")
+    check(len(arrivals) > max(spans[0][0], limit_judge.REFUSED_CALL), "too few fetches to judge")
+    if fetchers.pulse.worst > transit:
+        print("  this server was late itself; its clock is not judged")
+        return
+    for units, span in spans:
+        most = worst(arrivals, units, span)
+        print(f"  at most {most} of {units} arrived in any {span} s")
+        check(most <= units, f"{most} fetches within {span} s, {units} are allowed")
+    refused = fetchers.vendor.refused_at
+    late = [at - refused for at in arrivals
+            if refused + transit + 0.1 < at < refused + limit_judge.RETRY_AFTER]
+    print(f"  {len(late)} calls in {limit_judge.RETRY_AFTER} s after a 429")
+    check(not late, f"fetches {late} s after the server had answered 429")
 
 
 def report(calls, limits, gone, back):
