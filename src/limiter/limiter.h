@@ -83,7 +83,7 @@ struct LimiterOptions {
   std::string name;  // Of the budget, as in its keys: "alpha_vantage".
   Limits limits;
   base::Nanos transit{};         // Zero: a tenth of the shortest window, 10 ms to 1 s.
-  std::size_t waiters_max = 64;  // Twice as many for cancels and exits.
+  std::size_t waiters_max = 64;  // Of one priority; twice as many cancels, and exits.
   base::Nanos call_timeout = std::chrono::milliseconds{250};
   base::Nanos probe_interval = std::chrono::seconds{1};  // How often an absent Redis is tried.
   const base::Clock* clock = &base::SystemClock();

@@ -224,5 +224,25 @@ TEST_F(LimiterModelTest, BoundsTheQueue) {
   EXPECT_EQ(RefusalOf(limiter->Acquire({}, minutes{10})).reason, Refusal::Reason::kFull);
 }
 
+TEST_F(LimiterModelTest, LetsNoCrowdOfOnePriorityTakeThePlacesOfAnother) {
+  auto limiter = Make("5/min", [](LimiterOptions& options) { options.waiters_max = 1; });
+  EXPECT_TRUE(Grants(*limiter, {.weight = 5}));
+  for (const std::string_view waiter : {"3:1:1773309600000000:data", "3:1:1773309600000001:data",
+                                        "1:1:1773309600000000:exit", "1:1:1773309600000001:exit"}) {
+    Do({"ZADD", "rate_limit:test:waiting", "9999999999999999", waiter});
+  }
+  const auto answer_to = [&](Priority priority) {
+    return limiter->Acquire({.priority = priority}, minutes{10});
+  };
+
+  EXPECT_EQ(RefusalOf(answer_to(Priority::kData)).reason, Refusal::Reason::kFull);
+  EXPECT_EQ(RefusalOf(answer_to(Priority::kExit)).reason, Refusal::Reason::kFull);
+  for (const Priority priority : {Priority::kCancel, Priority::kEntry}) {
+    const auto answer = answer_to(priority);
+    ASSERT_TRUE(answer.has_value()) << answer.error().message;
+    EXPECT_TRUE(std::holds_alternative<Permit>(*answer)) << "it has a place of its own";
+  }
+}
+
 }  // namespace
 }  // namespace bulwark::limiter

@@ -50,7 +50,7 @@ end
 // ARGV 1 what: take (and wait), try (and do not), look (grant nothing)
 //      2 limits with their origin          3 units        4 priority, 0 first
 //      5 the ticket of one who waits or '' 6 who asks     7 the highest total the caller has seen
-//      8 us that it is ready to wait       9 how many may wait
+//      8 us that it is ready to wait       9 how many of one priority may wait
 //      10 counters to add: 'name n name n' 11 us of the first window
 //      12.. per window: us with slack, units for this priority, units for all
 // Answers {'granted'|'wait'|'refused'|'limits', now, total, note, ready, text}
@@ -164,16 +164,16 @@ end
 local since = mine == '' and now or tonumber(string.match(mine, '^%d+:%d+:(%d+):') or now)
 local count = redis.pcall('ZCARD', WAITING)
 if type(count) == 'table' then return wrong(WAITING, 'is not a sorted set') end
-local ahead = 0
+local ahead, peers = 0, 0
 if count > 0 then
   redis.call('ZREMRANGEBYSCORE', WAITING, '-inf', now - GRACE)
   local waiting = redis.call('ZRANGE', WAITING, 0, -1)
-  count = #waiting
   local my_class = class(priority, since)
   for _, member in ipairs(waiting) do
     local p, w, s = string.match(member, '^(%d+):(%d+):(%d+):')
     if p and member ~= mine then
       p, w, s = tonumber(p), tonumber(w), tonumber(s)
+      if p == priority then peers = peers + 1 end
       local theirs = class(p, s)
       local is_earlier = s < since or (s == since and (mine == '' or member < mine))
       if theirs < my_class or (theirs == my_class and is_earlier) then ahead = ahead + w end
@@ -218,7 +218,7 @@ end
 if mine == '' then
   local room = tonumber(ARGV[9])
   if priority <= 1 then room = room * 2 end
-  if count >= room then return {'refused', now, total, note, ready, 'full'} end
+  if peers >= room then return {'refused', now, total, note, ready, 'full'} end
   mine = priority .. ':' .. units .. ':' .. string.format('%d', now) .. ':' .. ARGV[6]
 end
 local back = math.min(ready, now + RECHECK)
