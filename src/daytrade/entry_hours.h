@@ -1,8 +1,8 @@
 // When US shares may be entered: in the regular hours of a session, without its first and last
 // minutes.
 //
-// Shape:   the hours are the exchange calendar's: holidays, half days, daylight saving and overrides
-//          are in it. Exits have no hours.
+// Shape:   the hours are the calendar's, with holidays, half days, daylight saving and overrides.
+//          Exits have no hours.
 // Threads: any; pure.
 // Source:  docs/day-trades.md#hours, regulation section 8
 

@@ -15,6 +15,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "breakers/board.h"
+#include "engine/engine.h"
 #include "engine/engine_testing.h"
 #include "model/action.h"
 #include "model/denial.h"

@@ -17,6 +17,7 @@
 #include "base/decimal.h"
 #include "base/time.h"
 #include "base/uuid.h"
+#include "engine/engine.h"
 #include "engine/engine_testing.h"
 #include "model/action.h"
 #include "model/event.h"

@@ -32,11 +32,16 @@
 #include "journal/tap.h"
 #include "journal/testing.h"
 #include "ledger/ledger.h"
+#include "ledger/run_history.h"
 #include "market/feeds/simulated/simulated_feed.h"
 #include "model/action.h"
 #include "model/action_buffer.h"
+#include "model/denial.h"
 #include "model/event.h"
+#include "model/instrument.h"
 #include "model/market_data.h"
+#include "model/order.h"
+#include "model/venue_report.h"
 #include "trader/assembly.h"
 #include "trader/run_record.h"
 
@@ -112,7 +117,7 @@ class ExplainTest : public testing::Test {
       Process(model::Timer{.at = tick.event_at});  // Judges the circuit breakers.
     }
   }
-  model::VenueBooks BooksNow(base::UnixNanos at) const {
+  [[nodiscard]] model::VenueBooks BooksNow(base::UnixNanos at) const {
     model::VenueBooks books{.cash = engine_->oms().portfolio().owned_cash(),
                             .fill_sequence = engine_->oms().venue_sequence(),
                             .at = at};
@@ -122,6 +127,14 @@ class ExplainTest : public testing::Test {
     return books;
   }
   void Process(const model::Event& event) {
+    Feed(event);
+    while (!sent_.empty()) {
+      const model::Order order = sent_.front();
+      sent_.erase(sent_.begin());
+      Fill(order);
+    }
+  }
+  void Feed(const model::Event& event) {
     model::ActionBuffer actions;
     tap_->Note(event);
     engine_->Process(event, actions);
@@ -129,19 +142,19 @@ class ExplainTest : public testing::Test {
     ASSERT_TRUE(ledger_->Commit(epoch_, actions.list()));
     for (const model::Action& action : actions) {
       if (const auto* sent = std::get_if<model::SendOrder>(&action)) {
-        Fill(sent->order);
+        sent_.push_back(sent->order);
       }
     }
   }
   void Fill(const model::Order& order) {
     const base::UnixNanos at = order.created_at + std::chrono::milliseconds{1};
-    Process(model::Timer{.at = at});
+    Feed(model::Timer{.at = at});
     const model::VenueOrderId venue_id("V" + std::to_string(venue_sequence_ + 1));
-    Process(model::OrderSent{.order_id = order.id, .at = at});
-    Process(model::OrderAccepted{.order_id = order.id, .venue_order_id = venue_id, .at = at});
+    Feed(model::OrderSent{.order_id = order.id, .at = at});
+    Feed(model::OrderAccepted{.order_id = order.id, .venue_order_id = venue_id, .at = at});
     ++venue_sequence_;
-    Process(model::Timer{.at = at + std::chrono::milliseconds{2}});
-    Process(model::OrderFilled{
+    Feed(model::Timer{.at = at + std::chrono::milliseconds{2}});
+    Feed(model::OrderFilled{
         .fill = {.order_id = order.id,
                  .trade_id = model::TradeId("T" + std::to_string(venue_sequence_)),
                  .instrument = order.instrument,
@@ -171,6 +184,7 @@ class ExplainTest : public testing::Test {
   std::unique_ptr<ledger::Ledger> ledger_;
   std::uint64_t epoch_ = 0;
   std::uint64_t venue_sequence_ = 0;
+  std::vector<model::Order> sent_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<journal::Tap> tap_;
   std::unique_ptr<journal::Recorder> recorder_;
@@ -271,8 +285,8 @@ TEST_F(ExplainTest, TellsAnOrderFromTheTradeToTheProfit) {
   const auto json = nlohmann::json::parse(StoryAsJson(*story));
   std::vector<std::string> names;
   for (const auto& step : json["steps"]) {
-    if (names.empty() || names.back() != step["step"]) {
-      names.push_back(step["step"]);
+    if (names.empty() || names.back() != step["step"].get<std::string>()) {
+      names.push_back(step["step"].get<std::string>());
     }
   }
 

@@ -19,10 +19,13 @@
 #include "explain/story.h"
 #include "ledger/run_history.h"
 #include "model/denial.h"
+#include "model/event.h"
+#include "model/fill.h"
 #include "model/market_data.h"
 #include "model/names.h"
 #include "model/order.h"
 #include "model/signal.h"
+#include "model/venue_report.h"
 #include "risk/gate_trace.h"
 
 namespace bulwark::explain {
