@@ -136,10 +136,18 @@ Result<model::SwitchTurn> Ledger::Turn(const model::SwitchTurn& turn) {
 
 Result<model::SwitchTurn> Ledger::ReleaseKill(const model::SwitchTurn& turn,
                                               const ReleaseRules& rules) {
+  const auto session = impl_->Get();
+  if (!session) {
+    return tl::unexpected<base::Error>(session.error());
+  }
+  SwitchLog& switches = (*session)->switches;
   if (rules.own_stop) {
-    const auto session = impl_->Get();
-    return session ? (*session)->switches.AppendAfter(turn, *rules.own_stop)
-                   : tl::unexpected<base::Error>(session.error());
+    return switches.AppendAfter(turn, *rules.own_stop);
+  }
+  // Read first: a stop that comes after this look is none that the rules were asked about.
+  const auto judged = switches.Read();
+  if (!judged) {
+    return tl::unexpected<base::Error>(judged.error());
   }
   const auto on_since = OnSince(model::Switch::kKill);
   const auto breakers = ReadBreakers();
@@ -148,7 +156,7 @@ Result<model::SwitchTurn> Ledger::ReleaseKill(const model::SwitchTurn& turn,
   }
   const std::string why = WhyNotRelease(*on_since, turn.at, breakers->latched, rules);
   if (why.empty()) {
-    return Turn(turn);
+    return switches.AppendAfter(turn, judged->kill.sequence);
   }
   const auto connection = Connection();
   const auto noted = connection ? NoteRefusedRelease(**connection, turn, why)

@@ -58,7 +58,8 @@ struct GateLimits {
   bool allow_strategy_exits_when_killed = false;
   base::Nanos permit_lifetime{std::chrono::seconds{1}};
   base::Nanos data_age_max{std::chrono::seconds{5}};
-  std::size_t open_orders_max = 256;
+  std::size_t open_orders_max = 256;            // When an entry is asked for.
+  std::size_t open_orders_max_for_exits = 448;  // The store holds 512, and legs need room too.
   EntryLimits entry;
   model::AccountTerms terms;
 };

@@ -259,5 +259,13 @@ TEST_F(GateTest, PacesEntries) {
   EXPECT_EQ(Code(), DenialCode::kTooManyOrders);
 }
 
+TEST_F(GateTest, KeepsRoomForExitsWhereEntriesHaveNone) {
+  MakeExit(Origin::kStrategy);
+  books_.open_orders = 447;
+  EXPECT_EQ(Code(), std::nullopt);
+  books_.open_orders = 448;
+  EXPECT_EQ(Denied(), (model::Denial{DenialCode::kTooManyOrders, D("448"), D("448")}));
+}
+
 }  // namespace
 }  // namespace bulwark::risk

@@ -1,7 +1,7 @@
 // Denies one order more than can be kept.
 //
-// Shape:   holds for exits too, as they could not be stored; the bound is far above what the other
-//          limits let happen.
+// Shape:   an order that only reduces has room where an entry has none left: only a full store, of
+//          orders that others made, can keep it.
 // Units:   orders.
 // Errors:  none; a denial is an answer.
 // Threads: the engine thread only. Pure.
@@ -17,11 +17,13 @@ namespace bulwark::risk {
 
 class OpenOrdersGuard {
  public:
-  explicit OpenOrdersGuard(std::size_t orders_max) : orders_max_(orders_max) {}
+  OpenOrdersGuard(std::size_t entries_below, std::size_t exits_below)
+      : entries_below_(entries_below), exits_below_(exits_below) {}
   [[nodiscard]] Verdict Check(const GuardInput& input) const;
 
  private:
-  std::size_t orders_max_;
+  std::size_t entries_below_;
+  std::size_t exits_below_;
 };
 
 }  // namespace bulwark::risk

@@ -1,7 +1,7 @@
 // The last door before the venue: closed at once by a stop, whatever is still on its way through
 // queues.
 //
-// Shape:   two flags and the time of closing. The watcher sets them the moment it knows; the venue
+// Shape:   the stops and the time of closing. The watcher sets them the moment it knows; the venue
 //          thread passes with each order while its bytes leave. Set() waits for an order that is
 //          just passing, so that nothing leaves after the time of closing. Once a newer run holds
 //          the account, FenceOff() closes it for everything and for good.
@@ -65,13 +65,17 @@ class ExitGate {
     return Passage(is_passing_, *this, order);
   }
 
-  // For the watcher. The time is taken inside, when the flags took effect and nothing passes.
+  // For the watcher. The time is taken inside, when the stops took effect and nothing passes.
   void Set(bool is_halted, bool is_killed) {
     const bool was_closed = is_closed();
-    is_halted_.store(is_halted);
-    is_killed_.store(is_killed);
-    if (is_closed() != was_closed) {
+    const std::uint8_t before = stops_.load();
+    // In one step: while one stop takes the other's place the gate is open at no moment.
+    stops_.store(
+        static_cast<std::uint8_t>((is_halted ? kHalted : 0U) | (is_killed ? kKilled : 0U)));
+    if (stops_.load() != before) {
       WaitForPassage();
+    }
+    if (is_closed() != was_closed) {
       closed_at_ns_.store(is_closed() ? clock_.WallNow().time_since_epoch().count() : 0);
     }
   }
@@ -94,12 +98,13 @@ class ExitGate {
     if (is_fenced_.load()) {
       return kFencedReason;
     }
-    if (is_halted_.load() && order.origin != model::Origin::kLiquidation) {
+    const std::uint8_t stops = stops_.load();
+    if ((stops & kHalted) != 0 && order.origin != model::Origin::kLiquidation) {
       return "halted before it was sent";
     }
     const bool is_free =
         order.reduce_only && (order.origin != model::Origin::kStrategy || allow_strategy_exits_);
-    if (is_killed_.load() && !is_free) {
+    if ((stops & kKilled) != 0 && !is_free) {
       return "kill switch before it was sent";
     }
     const model::StopMode mode = scopes_.ModeFor(order);
@@ -120,7 +125,10 @@ class ExitGate {
   }
 
  private:
-  [[nodiscard]] bool is_closed() const { return is_halted_.load() || is_killed_.load(); }
+  static constexpr std::uint8_t kHalted = 1;
+  static constexpr std::uint8_t kKilled = 2;
+
+  [[nodiscard]] bool is_closed() const { return stops_.load() != 0; }
   void WaitForPassage() const {
     const base::Nanos deadline = clock_.MonotonicNow() + kPassageMax;
     while (is_passing_.load() && clock_.MonotonicNow() < deadline) {
@@ -132,8 +140,7 @@ class ExitGate {
   bool allow_strategy_exits_;
   ScopeFlags scopes_;
   // Closed until the watcher has read the stops for the first time.
-  std::atomic<bool> is_halted_ = true;
-  std::atomic<bool> is_killed_ = true;
+  std::atomic<std::uint8_t> stops_ = kHalted | kKilled;
   std::atomic<bool> is_fenced_ = false;
   std::atomic<bool> is_passing_ = false;
   std::atomic<std::int64_t> closed_at_ns_ = 0;
