@@ -156,13 +156,13 @@ struct DayTradeSettings {
   DayTradeSameDay same_day = DayTradeSameDay::kUnion;
   std::int64_t cutoff_hour = 0;
   bool six_percent = false;
+  bool regular_hours = true;
   base::Decimal buying_power_pct;
   base::Decimal max_leverage;
   base::Decimal buffer;
   base::Decimal buffer_pct;
   base::Decimal long_rate_pct;
   base::Decimal min_equity;
-  bool regular_hours = true;
   base::Nanos quiet_open{};
   base::Nanos quiet_close{};
   base::Nanos quiet_half_close{};

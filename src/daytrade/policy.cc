@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/decimal.h"
+#include "base/time.h"
 
 namespace bulwark::daytrade {
 namespace {
@@ -53,6 +54,8 @@ Policy OrdinaryPolicy() {
   policy.deficits_per_year_max = 3;
   policy.frozen_cash_buys = true;
   policy.snapshot_age_max = std::chrono::seconds{30};
+  policy.quiet_after_open = base::Nanos{0};
+  policy.quiet_before_close = policy.quiet_before_half_close = std::chrono::minutes{5};
   return policy;
 }
 

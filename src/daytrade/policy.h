@@ -93,6 +93,7 @@ struct Policy {
   base::Decimal market_slip = Percent(3);
   bool allow_short = false;
   bool allow_leveraged_funds = false;
+  bool regular_hours_only = true;  // For entries; see entry_hours.h.
 
   std::int32_t cure_days = 1;
   std::int32_t broker_cure_days = 2;
@@ -102,7 +103,6 @@ struct Policy {
   bool frozen_cash_buys = false;
   base::Nanos snapshot_age_max = std::chrono::seconds{15};
 
-  bool regular_hours_only = true;  // For entries; see entry_hours.h.
   base::Nanos quiet_after_open = std::chrono::minutes{5};
   base::Nanos quiet_before_close = std::chrono::minutes{15};
   base::Nanos quiet_before_half_close = std::chrono::minutes{30};

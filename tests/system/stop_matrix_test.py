@@ -104,7 +104,7 @@ def release(system, switch):
                 else system.run("resume", "--confirm", "RESUME", "--reason", "matrix"))
         if "nothing is released" in done.stdout + done.stderr:
             continue
-        check(done.returncode == 0, f"release of {switch}: {done.stdout}{done.stderr}")
+        check(done.returncode == 0, f"release of {switch}: exit code {done.returncode}: {done.stdout}{done.stderr}")
         with contextlib.suppress(harness.Failure):
             system.wait_state("running", 10)
             return times
