@@ -68,7 +68,7 @@ base::Result<DoctorLines> Unstarted(const Facts& facts, base::UnixNanos now) {
 }
 
 base::Result<DoctorLines> LinesOf(const Facts& facts, base::UnixNanos now) {
-  const auto seen = facts.store->LastAlive();
+  const auto seen = facts.store->LastAlive(now);
   if (!seen) {
     return tl::unexpected(seen.error());
   }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "base/time.h"
 #include "calendar/exchange_calendar.h"
 #include "calendar/override_text.h"
+#include "collect/backfill_job.h"
 #include "config/settings.h"
 #include "data_paths.h"
 #include "job_work.h"
@@ -23,6 +25,7 @@ namespace bulwark::app {
 namespace {
 
 using Work = base::Result<void> (*)(const JobPlace&, jobs::JobContext&);
+using Check = base::Result<void> (*)(std::string_view arguments);
 
 struct JobKind {
   const char* id;
@@ -32,7 +35,13 @@ struct JobKind {
   jobs::Days days;
   base::Nanos overrun_after;
   Work work;
+  Check check = nullptr;  // Null: it takes no arguments.
 };
+
+base::Result<void> CheckBackfill(std::string_view arguments) {
+  const auto request = collect::ParseBackfillRequest(arguments);
+  return request ? base::Result<void>() : tl::unexpected<base::Error>(request.error());
+}
 
 constexpr std::array kKinds{
     JobKind{"daily_bars", "Daily OHLCV Backfill", &config::SchedulerSettings::daily_bars_cron,
@@ -44,10 +53,13 @@ constexpr std::array kKinds{
     JobKind{"altdata", "Biweekly Alt Data Fetch", &config::SchedulerSettings::altdata_cron,
             "scheduler.altdata_cron", jobs::Days::kAll, std::chrono::hours{4}, DoAltdata},
     JobKind{"backfill", "History Backfill", nullptr, "", jobs::Days::kAll, std::chrono::hours{48},
-            DoBackfill}};
+            DoBackfill, CheckBackfill}};
 
 base::Result<jobs::JobSpec> SpecOf(const JobKind& kind, const config::Settings& settings) {
   jobs::JobSpec spec{.id = kind.id, .name = kind.name, .overrun_after = kind.overrun_after};
+  if (kind.check != nullptr) {
+    spec.check_arguments = kind.check;
+  }
   if (kind.cron == nullptr) {
     return spec;
   }

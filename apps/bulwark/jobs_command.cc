@@ -158,8 +158,12 @@ int Status(Opened& opened, bool is_json) {
 }
 
 int Trigger(Opened& opened, const std::string& id, const std::string& arguments) {
-  if (opened.Find(id) == nullptr) {
+  const jobs::JobSpec* spec = opened.Find(id);
+  if (spec == nullptr) {
     return kExitNo;
+  }
+  if (const auto good = jobs::CheckArguments(*spec, arguments); !good) {
+    return FailWithText(good.error());
   }
   const auto request = opened.store->Request(id, arguments, "cli", base::WallNow());
   if (!request) {
@@ -190,15 +194,6 @@ void PrintWithErrors(const jobs::RunRow& run, const std::vector<jobs::ItemError>
   }
 }
 
-Json WithErrors(const jobs::RunRow& run, const std::vector<jobs::ItemError>& errors) {
-  Json json = RunJson(run);
-  json["errors"] = Json::array();
-  for (const jobs::ItemError& error : errors) {
-    json["errors"].push_back({{"item", error.item}, {"message", error.message}});
-  }
-  return json;
-}
-
 int History(Opened& opened, const std::string& id, std::size_t limit, bool is_json) {
   if (!id.empty() && opened.Find(id) == nullptr) {
     return kExitNo;
@@ -215,7 +210,7 @@ int History(Opened& opened, const std::string& id, std::size_t limit, bool is_js
       return FailWithText(errors.error());
     }
     if (is_json) {
-      list.push_back(WithErrors(run, *errors));
+      list.push_back(RunJson(run, *errors));
     } else {
       PrintWithErrors(run, *errors);
     }

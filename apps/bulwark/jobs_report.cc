@@ -109,11 +109,20 @@ Json RunJson(const jobs::RunRow& run) {
           {"message", run.message}};
 }
 
+Json RunJson(const jobs::RunRow& run, const std::vector<jobs::ItemError>& errors) {
+  Json json = RunJson(run);
+  json["errors"] = Json::array();
+  for (const jobs::ItemError& error : errors) {
+    json["errors"].push_back({{"item", error.item}, {"message", error.message}});
+  }
+  return json;
+}
+
 base::Result<Json> StatusJson(jobs::JobStore* store, const JobList& jobs,
                               const calendar::ExchangeCalendar& calendar, base::UnixNanos now) {
   bool is_running = false;
   if (store != nullptr) {
-    const auto seen = store->LastAlive();
+    const auto seen = store->LastAlive(now);
     if (!seen) {
       return tl::unexpected(seen.error());
     }

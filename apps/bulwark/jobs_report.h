@@ -30,6 +30,8 @@ using JobList = std::vector<std::unique_ptr<jobs::Job>>;
 std::string WallText(base::UnixNanos at);
 
 nlohmann::ordered_json RunJson(const jobs::RunRow& run);
+// The same with what was told of its items: [{"item", "message"}].
+nlohmann::ordered_json RunJson(const jobs::RunRow& run, const std::vector<jobs::ItemError>& errors);
 
 // {"running", "jobs": [{"id", "name", "next_run", "trigger", ...}]}; `store` may be null.
 base::Result<nlohmann::ordered_json> StatusJson(jobs::JobStore* store, const JobList& jobs,

@@ -1,13 +1,12 @@
 #include "jobs_routes.h"
 
-#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -70,26 +69,40 @@ net::Response Status(const JobView& view) {
   return {.body = json->dump()};
 }
 
-std::size_t LimitOf(const net::Request& request) {
-  const std::string_view text = request.Query("limit").value_or("");
-  std::size_t limit = kRunsShown;
-  std::from_chars(text.data(), text.data() + text.size(), limit);
-  return std::clamp(limit, std::size_t{1}, kRunsMax);
+// Empty for what is no number from 1 to the most that is shown.
+std::optional<std::size_t> LimitOf(const net::Request& request) {
+  const auto text = request.Query("limit");
+  if (!text) {
+    return kRunsShown;
+  }
+  const char* const end = text->data() + text->size();
+  std::size_t limit = 0;
+  const auto [rest, error] = std::from_chars(text->data(), end, limit);
+  const bool is_good = error == std::errc() && rest == end && limit >= 1 && limit <= kRunsMax;
+  return is_good ? std::optional(limit) : std::nullopt;
 }
 
 net::Response History(const JobView& view, const net::Request& request) {
+  const auto limit = LimitOf(request);
+  if (!limit) {
+    return net::ErrorResponse(400, "limit is a number from 1 to " + std::to_string(kRunsMax));
+  }
   const auto store = view.Open(sql::Access::kReadOnly);
   if (!store) {
     return Unavailable(store.error());
   }
-  const auto runs = *store ? (*store)->Runs(request.Query("job").value_or(""), LimitOf(request))
+  const auto runs = *store ? (*store)->Runs(request.Query("job").value_or(""), *limit)
                            : base::Result<std::vector<jobs::RunRow>>();
   if (!runs) {
     return Unavailable(runs.error());
   }
   Json list = Json::array();
   for (const jobs::RunRow& run : *runs) {
-    list.push_back(RunJson(run));
+    const auto errors = (*store)->ErrorsOf(run.id);
+    if (!errors) {
+      return Unavailable(errors.error());
+    }
+    list.push_back(RunJson(run, *errors));
   }
   return {.body = Json{{"runs", list}}.dump()};
 }
@@ -107,13 +120,17 @@ std::optional<std::string> ArgumentsOf(const net::Request& request) {
   return body.empty() ? std::string() : body.dump();
 }
 
-net::Response Trigger(const JobView& view, const std::string& id, const net::Request& request) {
-  if (!request.Header("content-type").starts_with("application/json")) {
+net::Response Trigger(const JobView& view, const jobs::JobSpec& spec, const net::Request& request) {
+  // Without a body there is nothing to misread; pages of others were refused by their Origin.
+  if (!request.body.empty() && !request.Header("content-type").starts_with("application/json")) {
     return net::ErrorResponse(415, "send Content-Type: application/json");
   }
   const auto arguments = ArgumentsOf(request);
   if (!arguments) {
     return net::ErrorResponse(400, "the body is no JSON object");
+  }
+  if (const auto good = jobs::CheckArguments(spec, *arguments); !good) {
+    return net::ErrorResponse(400, good.error().message);
   }
   const auto store = view.Open(sql::Access::kReadWrite);
   if (!store) {
@@ -126,13 +143,13 @@ net::Response Trigger(const JobView& view, const std::string& id, const net::Req
   if (!json->at("running").get<bool>()) {
     return net::ErrorResponse(409, "Scheduler not running");
   }
-  const auto asked = (*store)->Request(id, *arguments, "api", base::WallNow());
+  const auto asked = (*store)->Request(spec.id, *arguments, "api", base::WallNow());
   if (!asked) {
     return asked.error().code == base::ErrorCode::kConflict
                ? net::ErrorResponse(409, asked.error().message)
                : Unavailable(asked.error());
   }
-  return {.body = Json{{"status", "triggered"}, {"job", id}}.dump()};
+  return {.body = Json{{"status", "triggered"}, {"job", spec.id}}.dump()};
 }
 
 }  // namespace
@@ -158,8 +175,8 @@ std::vector<api::Route> JobRoutes(const config::Settings& settings, const DataPa
        [shown](const net::Request& request) { return History(*shown, request); }}};
   for (const auto& job : shown->jobs) {
     routes.push_back({"POST", "/api/system/scheduler/trigger/" + job->spec().id,
-                      [shown, id = job->spec().id](const net::Request& request) {
-                        return Trigger(*shown, id, request);
+                      [shown, &spec = job->spec()](const net::Request& request) {
+                        return Trigger(*shown, spec, request);
                       }});
   }
   return routes;

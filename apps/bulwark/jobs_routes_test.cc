@@ -25,6 +25,7 @@
 #include "data_paths.h"
 #include "doctor_checks.h"
 #include "jobs/job_store.h"
+#include "jobs/plan.h"
 #include "net/message.h"
 #include "net/router.h"
 #include "sql/connection.h"
@@ -39,6 +40,7 @@ base::UnixNanos At(std::string_view text) {
 
 const std::string kTrigger = "/api/system/scheduler/trigger/";
 const std::string kStatus = "/api/system/scheduler/status";
+const std::string kHistory = "/api/system/scheduler/history";
 
 class JobsRoutesTest : public testing::Test {
  protected:
@@ -119,10 +121,68 @@ TEST_F(JobsRoutesTest, RefusesWhatIsWrongAndLeavesNothingBehind) {
   EXPECT_EQ(Post("backfill", R"({"symbols": ["AAPL"])"), 400);
   EXPECT_EQ(Post("backfill", "[]"), 400);
   EXPECT_EQ(Post("backfill", "{}", "text/plain"), 415);
+  EXPECT_EQ(Post("backfill", R"({"yeers": 2})"), 400);
+  EXPECT_EQ(Post("backfill", R"({"years": 0})"), 400);
+  EXPECT_EQ(Post("daily_bars", R"({"years": 2})"), 400) << "it takes no arguments";
   EXPECT_EQ(Post("nothing", "{}"), 404);
   EXPECT_EQ(Get(kTrigger + "backfill").status, 405);
 
   EXPECT_EQ(Waiting(), 0U);
+}
+
+TEST_F(JobsRoutesTest, TakesARequestWithoutBodyWhateverItsContentType) {
+  RunnerWasAlive(base::WallNow());
+
+  EXPECT_EQ(Post("backfill", "", ""), 200);
+  EXPECT_EQ(Post("backfill", "", "text/plain"), 200);
+
+  EXPECT_EQ(Waiting(), 2U);
+}
+
+TEST_F(JobsRoutesTest, ShowsWhatWentWrongWithTheItemsOfARun) {
+  RunnerWasAlive(base::WallNow());
+  const auto taken = store_->TryStart(
+      "backfill", {.owner = "runner", .lease = std::chrono::seconds{30}}, base::WallNow(),
+      [](const jobs::JobState&) { return jobs::Decision{.start = jobs::Start{}}; });
+  ASSERT_TRUE(taken.has_value() && taken->run.has_value());
+  ASSERT_TRUE(store_->Finish(*taken->run,
+                             {.state = jobs::RunState::kPartial,
+                              .counts = {.items_total = 2, .items_done = 1, .items_failed = 1},
+                              .errors = {{.item = "AAPL", .message = "HTTP 500"}}},
+                             base::WallNow()));
+
+  const auto history = nlohmann::json::parse(Get(kHistory).body);
+
+  ASSERT_EQ(history["runs"].size(), 1U);
+  EXPECT_EQ(history["runs"][0]["errors"].dump(), R"([{"item":"AAPL","message":"HTTP 500"}])");
+}
+
+TEST_F(JobsRoutesTest, RefusesALimitThatIsNoNumberOfRuns) {
+  RunnerWasAlive(base::WallNow());
+  const auto status_of = [&](const std::string& limit) {
+    return router_
+        .Handle({.method = "GET", .target = {.path = kHistory, .query = {{"limit", limit}}}})
+        .status;
+  };
+  for (const std::string bad : {"abc", "", "0", "-1", "5x", "1001", "99999999999999999999"}) {
+    EXPECT_EQ(status_of(bad), 400) << bad;
+  }
+  EXPECT_EQ(status_of("1"), 200);
+  EXPECT_EQ(status_of("1000"), 200);
+}
+
+TEST_F(JobsRoutesTest, TakesNoRunnerOfTheFutureForAliveOne) {
+  RunnerWasAlive(base::WallNow() + std::chrono::hours{1});
+
+  EXPECT_EQ(Get(kStatus).body, R"({"status":"not_running","jobs":[]})");
+  EXPECT_EQ(Post("backfill", ""), 409);
+  const auto lines = CheckJobs(settings_, *paths_, base::WallNow());
+  ASSERT_FALSE(lines.empty());
+  EXPECT_EQ(lines.back().level, DoctorLine::Level::kYellow);
+
+  // One that is alive is seen beside it, and the row of the future goes.
+  ASSERT_TRUE(store_->ReportAlive("other", base::WallNow()));
+  EXPECT_EQ(nlohmann::json::parse(Get(kStatus).body)["running"], true);
 }
 
 TEST_F(JobsRoutesTest, TheDoctorTellsWhatWasDueAndThatNobodyIsThere) {

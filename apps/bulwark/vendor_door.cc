@@ -15,6 +15,7 @@
 #include <utility>
 #include <variant>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/result.h"
@@ -89,6 +90,22 @@ class LimiterGate final : public sources::CallGate {
   std::optional<base::Nanos> away_since_;
 };
 
+// Root may read, and so write, what it likes anyway.
+bool IsOurs(const fs::path& file) {
+  struct ::stat facts{};
+  return ::stat(file.c_str(), &facts) == 0 && (facts.st_uid == ::geteuid() || facts.st_uid == 0);
+}
+
+// Without blanks around it, and without the CR of an editor that ends lines with one: no key has
+// them, and a vendor would only say that the key is wrong.
+std::string Trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r";
+  const std::size_t first = text.find_first_not_of(kBlank);
+  return first == std::string_view::npos
+             ? std::string()
+             : std::string(text.substr(first, text.find_last_not_of(kBlank) - first + 1));
+}
+
 // The value of NAME=VALUE in the file of keys; empty when there is none.
 base::Result<std::string> KeyInFile(const fs::path& file, std::string_view name) {
   std::error_code failure;
@@ -101,11 +118,15 @@ base::Result<std::string> KeyInFile(const fs::path& file, std::string_view name)
     return base::Fail(ErrorCode::kInvalidArgument,
                       file.string() + ": others may read it; chmod 600 it first");
   }
+  if (!IsOurs(file)) {
+    return base::Fail(ErrorCode::kInvalidArgument,
+                      file.string() + ": it belongs to another user; chown it first");
+  }
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);) {
     const std::size_t equals = line.find('=');
-    if (equals != std::string::npos && std::string_view(line).substr(0, equals) == name) {
-      return line.substr(equals + 1);
+    if (equals != std::string::npos && Trimmed(line.substr(0, equals)) == name) {
+      return Trimmed(line.substr(equals + 1));
     }
   }
   return std::string();

@@ -2,9 +2,9 @@
 //
 // Shape:   every call asks the limiter of that name, which all programs of the installation share.
 //          Keys come from the environment or from vendor.keys in the data folder, NAME=VALUE in
-//          each line, which only its owner may read (mode 600).
+//          each line, which only its owner may read (mode 600) and which is this user's or root's.
 // Errors:  kInvalidArgument for limits that cannot be read and for a file of keys that others may
-//          read; kNotFound when a key is missing.
+//          read or that is another user's; kNotFound when a key is missing.
 // Threads: one thread.
 // Owner:   a source must not outlive the door whose fetcher it uses.
 // Source:  docs/data.md#calls, docs/data.md#keys

@@ -10,9 +10,19 @@
 
 #include "base/clock.h"
 #include "base/new_york.h"
+#include "base/result.h"
 #include "calendar/day.h"
 
 namespace bulwark::jobs {
+
+base::Result<void> CheckArguments(const JobSpec& spec, std::string_view arguments) {
+  if (arguments.empty() || arguments == "{}") {
+    return {};
+  }
+  return spec.check_arguments ? spec.check_arguments(arguments)
+                              : base::Fail(base::ErrorCode::kInvalidArgument,
+                                           "arguments: " + spec.id + " takes none");
+}
 
 JobContext::JobContext(RunRequest request, const base::Clock& clock)
     : request_(std::move(request)),

@@ -19,6 +19,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -39,7 +40,12 @@ struct JobSpec {
   std::string name;                  // "Daily OHLCV Backfill".
   std::optional<Schedule> schedule;  // Empty: on demand only.
   base::Nanos overrun_after{};       // A run longer than this raises the alert JOB_OVERRUN.
+  // Whether the arguments of a request can be read; empty: the job takes none.
+  std::function<base::Result<void>(std::string_view)> check_arguments = {};
 };
+
+// kInvalidArgument for what the job cannot read. No text and an empty object are no arguments.
+base::Result<void> CheckArguments(const JobSpec& spec, std::string_view arguments);
 
 enum class Trigger : std::uint8_t {
   kSchedule,

@@ -30,6 +30,9 @@ std::int64_t Count(base::UnixNanos at) {
   return at.time_since_epoch().count();
 }
 
+// Of two processes on one machine that read the clock one after the other.
+constexpr base::Nanos kClockSlack = std::chrono::seconds{5};
+
 std::int64_t Signed(std::uint64_t count) {
   return static_cast<std::int64_t>(count);
 }
@@ -266,7 +269,18 @@ Result<void> JobStore::UpdateRun(const RunRequest& run, const RunEnd& end,
              Signed(counts.rows), end.message, run.run_id));
 }
 
-Result<bool> JobStore::Renew(const RunRequest& run, const RunCounts& counts,
+// Those that are there already stay: the errors of a run only grow.
+Result<void> JobStore::AddErrors(const RunRequest& run, const std::vector<ItemError>& errors) {
+  Result<void> done;
+  for (std::size_t at = 0; done && at < errors.size(); ++at) {
+    done = Outcome(Change(*connection_,
+                          "INSERT INTO run_errors VALUES (:a, :b, :c, :d) ON CONFLICT DO NOTHING",
+                          "iitt", run.run_id, Signed(at), errors[at].item, errors[at].message));
+  }
+  return done;
+}
+
+Result<bool> JobStore::Renew(const RunRequest& run, const Progress& progress,
                              base::UnixNanos until) {
   auto transaction = sql::Transaction::Begin(*connection_, kJobStoreWrite);
   if (!transaction) {
@@ -276,7 +290,11 @@ Result<bool> JobStore::Renew(const RunRequest& run, const RunCounts& counts,
   if (!held || !*held) {
     return held;
   }
-  auto done = UpdateRun(run, {.state = RunState::kRunning, .counts = counts}, base::UnixNanos());
+  auto done =
+      UpdateRun(run, {.state = RunState::kRunning, .counts = progress.counts}, base::UnixNanos());
+  if (done) {
+    done = AddErrors(run, progress.errors);
+  }
   if (done) {
     done = transaction->Commit();
   }
@@ -293,10 +311,8 @@ Result<bool> JobStore::Finish(const RunRequest& run, const RunEnd& end, base::Un
     return held;
   }
   auto done = UpdateRun(run, end, now);
-  for (std::size_t at = 0; done && at < end.errors.size(); ++at) {
-    const ItemError& error = end.errors[at];
-    done = Outcome(Change(*connection_, "INSERT INTO run_errors VALUES (:a, :b, :c, :d)", "iitt",
-                          run.run_id, Signed(at), error.item, error.message));
+  if (done) {
+    done = AddErrors(run, end.errors);
   }
   if (done) {
     done = transaction->Commit();
@@ -356,8 +372,8 @@ Result<void> JobStore::SetPaused(std::string_view job, bool is_paused, base::Uni
 }
 
 Result<void> JobStore::ReportAlive(std::string_view owner, base::UnixNanos now) {
-  auto done = Outcome(Change(*connection_, "DELETE FROM runners WHERE seen_at < :a", "i",
-                             Count(now - std::chrono::hours(1))));
+  auto done = Outcome(Change(*connection_, "DELETE FROM runners WHERE seen_at < :a OR seen_at > :b",
+                             "ii", Count(now - std::chrono::hours(1)), Count(now + kClockSlack)));
   if (done) {
     done = Outcome(Change(*connection_,
                           "INSERT INTO runners VALUES (:a, :b) ON CONFLICT (owner) DO UPDATE SET "
@@ -367,13 +383,23 @@ Result<void> JobStore::ReportAlive(std::string_view owner, base::UnixNanos now) 
   return done;
 }
 
-Result<std::optional<base::UnixNanos>> JobStore::LastAlive() {
-  const auto seen = connection_->QueryInt("SELECT MAX(seen_at) FROM runners");
-  if (!seen) {
-    return tl::unexpected(seen.error());
+Result<std::optional<base::UnixNanos>> JobStore::LastAlive(base::UnixNanos now) {
+  auto query =
+      connection_->Prepare({.sql = "SELECT seen_at FROM runners WHERE seen_at <= :a ORDER BY "
+                                   "seen_at DESC LIMIT 1",
+                            .params = "i",
+                            .columns = "i"});
+  if (!query) {
+    return tl::unexpected(query.error());
   }
-  const std::optional<std::int64_t>& at = *seen;
-  return at ? std::optional(base::UnixNanos(base::Nanos(*at))) : std::nullopt;
+  std::optional<base::UnixNanos> seen;
+  const auto read = query->Set(0, Count(now + kClockSlack)).ForEachRow([&](const auto& row) {
+    seen = base::UnixNanos(base::Nanos(row.Int(0)));
+  });
+  if (!read) {
+    return tl::unexpected(read.error());
+  }
+  return seen;
 }
 
 Result<JobRow> JobStore::Row(std::string_view job) {

@@ -98,8 +98,13 @@ class JobStore {
   // lease with a new token, the row of the run, the end of a run that was lost.
   base::Result<Taken> TryStart(std::string_view job, const Taker& taker, base::UnixNanos now,
                                const Decider& decide);
+  // What a run did so far; `errors` holds what it had at the last time as well.
+  struct Progress {
+    RunCounts counts;
+    std::vector<ItemError> errors;
+  };
   // Holds the lease until `until` and stores progress; false when it is somebody else's by now.
-  base::Result<bool> Renew(const RunRequest& run, const RunCounts& counts, base::UnixNanos until);
+  base::Result<bool> Renew(const RunRequest& run, const Progress& progress, base::UnixNanos until);
   // False, and nothing is stored, when the run is somebody else's by now.
   base::Result<bool> Finish(const RunRequest& run, const RunEnd& end, base::UnixNanos now);
 
@@ -111,9 +116,10 @@ class JobStore {
   // A resumed plan goes on with the first fire time after `now`.
   base::Result<void> SetPaused(std::string_view job, bool is_paused, base::UnixNanos now);
 
-  // A runner says that it is alive; the newest word of any of them.
+  // A runner says that it is alive; the newest word of any of them that is not of the future: a
+  // clock that was set back must not make a dead runner look alive.
   base::Result<void> ReportAlive(std::string_view owner, base::UnixNanos now);
-  base::Result<std::optional<base::UnixNanos>> LastAlive();
+  base::Result<std::optional<base::UnixNanos>> LastAlive(base::UnixNanos now);
 
   base::Result<std::vector<JobRow>> Jobs();
   // Newest first; `job` empty means all.
@@ -136,6 +142,7 @@ class JobStore {
   base::Result<bool> UpdateLease(const RunRequest& run, std::string_view owner_after,
                                  base::UnixNanos until);
   base::Result<void> UpdateRun(const RunRequest& run, const RunEnd& end, base::UnixNanos ended_at);
+  base::Result<void> AddErrors(const RunRequest& run, const std::vector<ItemError>& errors);
 
   std::unique_ptr<sql::Connection> connection_;
 };

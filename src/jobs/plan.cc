@@ -96,7 +96,8 @@ Decision Decide(const JobState& state, const JobSpec& spec,
   const Passed passed =
       spec.schedule ? FiresBetween(*spec.schedule, calendar, state.planned_through, now) : Passed{};
   if (passed.count == 0) {
-    decision.start = last ? Retry(*last, policy, now) : std::nullopt;
+    const bool may_pass = last && CheckArguments(spec, last->arguments).has_value();
+    decision.start = may_pass ? Retry(*last, policy, now) : std::nullopt;
     return decision;
   }
   decision.planned_through = passed.newest;

@@ -53,6 +53,15 @@ JobState Ended(RunState state, std::uint32_t attempt = 1, std::uint64_t items = 
                           .arguments = "{}"}};
 }
 
+TEST(PlanTest, DoesNotRepeatARunWhoseArgumentsTheJobCannotRead) {
+  JobState state = Ended(RunState::kFailed);
+  EXPECT_TRUE(At(state, kDue + hours(2)).start.has_value());
+
+  state.last->arguments = R"({"yeers":2})";
+
+  EXPECT_FALSE(At(state, kDue + hours(2)).start.has_value());
+}
+
 TEST(PlanTest, StartsAtTheFireTimeAndNotBefore) {
   const JobState state{.planned_through = kDue - days(1)};
 

@@ -201,7 +201,9 @@ base::Result<void> Runner::End(Active& active) {
       .With("rows", end.counts.rows)
       .With("reason", end.message);
   const bool has_failed = end.state == RunState::kPartial || end.state == RunState::kFailed;
-  if (*is_ours && has_failed && active.attempt() >= options_.policy.attempts_max) {
+  const bool is_last = active.attempt() >= options_.policy.attempts_max ||
+                       !CheckArguments(active.job().spec(), request.arguments);
+  if (*is_ours && has_failed && is_last) {
     options_.on_alert({AlertKind::kFailed, request.fence.job,
                        fmt::format("{} items failed in attempt {}; {}", end.counts.items_failed,
                                    active.attempt(), end.message)});
@@ -217,7 +219,8 @@ base::Result<void> Runner::RenewAll() {
   for (const auto& active : active_) {
     JobContext& context = active->context();
     const auto held =
-        store_.Renew(context.request(), context.Counts(), clock_.WallNow() + options_.lease);
+        store_.Renew(context.request(), {.counts = context.Counts(), .errors = context.Errors()},
+                     clock_.WallNow() + options_.lease);
     if (!held) {
       return tl::unexpected(held.error());
     }

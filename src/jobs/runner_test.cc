@@ -312,6 +312,61 @@ TEST_F(RunnerTest, RepeatsARunWithFailuresAndAlertsWhenItGivesUp) {
   EXPECT_EQ(alerts_[0].kind, AlertKind::kFailed);
 }
 
+TEST_F(RunnerTest, KeepsTheErrorsOfARunWhoseProcessDies) {
+  const auto other_store = OpenStore();
+  std::binary_semaphore reached(0);
+  std::binary_semaphore thaw(0);
+  FunctionJob killed(DailyBars(), [&](JobContext& context) {
+    context.CountFailed("AAPL", "HTTP 500");
+    reached.release();
+    thaw.acquire();
+    return base::Result<void>();
+  });
+  FunctionJob healthy(DailyBars(), [](JobContext&) { return base::Result<void>(); });
+  Runner a(*store_, {&killed}, calendar_, clock_, Options("a"));
+  Runner b(*other_store, {&healthy}, calendar_, clock_, Options("b"));
+  Work(a);
+  clock_.Advance(minutes(1));
+  ASSERT_EQ(Work(a), 1);
+  reached.acquire();
+  clock_.Advance(seconds(10));
+  Work(a);  // Renews the lease, for the last time.
+
+  clock_.Advance(minutes(2));
+  ASSERT_EQ(Work(b), 1);
+  Drain(b);
+  thaw.release();
+  Drain(a);
+
+  const auto runs = store_->Runs("daily_bars", 10).value();
+  ASSERT_EQ(runs.size(), 2U);
+  EXPECT_EQ(runs[1].state, RunState::kLost);
+  EXPECT_EQ(runs[1].counts.items_failed, 1U);
+  EXPECT_EQ(store_->ErrorsOf(runs[1].id).value(),
+            (std::vector<ItemError>{{.item = "AAPL", .message = "HTTP 500"}}));
+}
+
+TEST_F(RunnerTest, TellsAtOnceOfARunWhoseArgumentsTheJobCannotRead) {
+  const auto refuse = [](std::string_view) {
+    return base::Result<void>(base::Fail(base::ErrorCode::kInvalidArgument, "arguments: yeers"));
+  };
+  JobSpec spec = DailyBars();
+  spec.check_arguments = refuse;
+  FunctionJob job(spec, [&](JobContext& context) { return refuse(context.request().arguments); });
+  Runner runner(*store_, {&job}, calendar_, clock_, Options("a"));
+  Work(runner);
+  ASSERT_TRUE(
+      store_->Request("daily_bars", R"({"yeers":2})", "an older program", clock_.WallNow()));
+  for (int turn = 0; turn < 6; ++turn) {
+    WorkAndDrain(runner);
+    clock_.Advance(seconds(5));
+  }
+
+  EXPECT_EQ(store_->Runs("", 10).value().size(), 1U);
+  ASSERT_EQ(alerts_.size(), 1U);
+  EXPECT_EQ(alerts_[0].kind, AlertKind::kFailed);
+}
+
 TEST_F(RunnerTest, AlertsOnceAboutARunThatTakesTooLong) {
   std::binary_semaphore gate(0);
   FunctionJob job(DailyBars(), [&](JobContext&) {
