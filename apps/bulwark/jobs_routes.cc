@@ -75,10 +75,10 @@ std::optional<std::size_t> LimitOf(const net::Request& request) {
   if (!text) {
     return kRunsShown;
   }
-  const char* const end = text->data() + text->size();
   std::size_t limit = 0;
-  const auto [rest, error] = std::from_chars(text->data(), end, limit);
-  const bool is_good = error == std::errc() && rest == end && limit >= 1 && limit <= kRunsMax;
+  const auto [rest, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
+  const bool is_good = error == std::errc() && rest == text->data() + text->size() && limit >= 1 &&
+                       limit <= kRunsMax;
   return is_good ? std::optional(limit) : std::nullopt;
 }
 
