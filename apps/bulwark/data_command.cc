@@ -60,14 +60,14 @@ void PrintReport(const std::string& file, const sources::ImportReport& report, b
 // Jobs that read the list of members a moment ago must not go on with it. Where Redis is away,
 // nobody reads a kept one either.
 void ForgetMembers(const config::Settings& settings, const DataPaths& paths,
-                   const collect::MemberList& list) {
+                   const std::string& universe) {
   const auto url = RedisUrlOf(settings, paths);
   if (!url) {
     return;
   }
   redis::UrlDialer dialer(*url);
   cache::Cache cache({}, dialer);
-  if (const auto forgotten = collect::ForgetSymbols(cache, list); !forgotten) {
+  if (const auto forgotten = collect::ForgetSymbols(cache, universe); !forgotten) {
     base::LogInfo("members_not_forgotten").With("reason", forgotten.error());
   }
 }
@@ -98,7 +98,7 @@ int Import(const config::Settings& settings, const ImportFlags& flags) {
     }
     PrintReport(file, *report, base::MonotonicNow() - start);
     if (report->kind.starts_with("members of ") && report->changed > 0) {
-      ForgetMembers(settings, *paths, {.universe = flags.universe, .date = options.today});
+      ForgetMembers(settings, *paths, flags.universe);
     }
     if (report->is_stopped) {
       fmt::print(stderr, "stopped; what was read so far is stored, run it again for the rest\n");

@@ -84,7 +84,11 @@ base::Result<std::unique_ptr<VendorAccess>> BarsFor(const JobPlace& place, const
 base::Result<std::unique_ptr<VendorDoor>> DoorFor(const Opened& opened, jobs::JobContext& context,
                                                   DoorOptions options) {
   options.redis = opened.url;
-  options.is_stopped = [&context] { return context.ShouldStop(); };
+  // Asked many times a second while a call waits or runs: the moment to hold the cache's lock.
+  options.is_stopped = [&context, cache = opened.cache.get()] {
+    cache->KeepLock();
+    return context.ShouldStop();
+  };
   return VendorDoor::Open(options);
 }
 

@@ -32,6 +32,7 @@ using std::chrono::seconds;
 constexpr base::Nanos kFreshMin = minutes{5};
 constexpr base::Nanos kLifeMax = minutes{60};
 constexpr base::Nanos kLockMax = seconds{120};
+constexpr int kRenewalsPerLock = 4;
 constexpr base::Nanos kLookFirst = milliseconds{20};
 constexpr base::Nanos kLookMax = milliseconds{250};
 constexpr base::Nanos kCountsInterval = seconds{1};
@@ -43,6 +44,11 @@ constexpr int kJitterPercent = 10;
 // Only the one who took the lock may free it.
 constexpr const char* kFreeLock = R"lua(
 if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+)lua";
+
+constexpr const char* kKeepLock = R"lua(
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 0
 )lua";
 
@@ -117,7 +123,11 @@ base::Result<Value> Checked(const std::string& key, base::Result<Value> answer) 
 }  // namespace
 
 Cache::Cache(const Options& options, redis::Dialer& dialer)
-    : options_(options), dialer_(dialer), token_(NewToken()), free_lock_(kFreeLock) {
+    : options_(options),
+      dialer_(dialer),
+      token_(NewToken()),
+      free_lock_(kFreeLock),
+      keep_lock_(kKeepLock) {
   options_.lock_time = std::clamp<base::Nanos>(options_.lock_time, seconds{1}, kLockMax);
 }
 
@@ -192,11 +202,16 @@ base::Result<Found> Cache::Fill(const Name& name, const Fetch& fetch) {
       return Hit(*kept);
     }
     const Lock lock = TakeLock(name);
-    if (lock != Lock::kTheirs || options_.clock->MonotonicNow() >= deadline) {
+    if (lock != Lock::kTheirs) {
       return FetchLocked(name, fetch, kept, lock);
     }
     if (kept) {
       return Stale(*kept);
+    }
+    if (options_.clock->MonotonicNow() >= deadline) {
+      // It lives, or its lock had ended: a second question to the source would only cost.
+      return base::Fail(base::ErrorCode::kUnavailable,
+                        name.key + ": another process is still fetching it");
     }
     stats_.waits += pause == kLookFirst ? 1U : 0U;
     options_.clock->Pause(pause);
@@ -218,8 +233,11 @@ base::Result<Found> Cache::FetchLocked(const Name& name, const Fetch& fetch,
                                        const std::optional<Kept>& stale, Lock lock) {
   // Between our look and our lock the one before us may have finished.
   const std::optional<Kept> kept = Look(name);
+  held_ = lock == Lock::kOurs ? name.lock : std::string();
+  renew_at_ = options_.clock->MonotonicNow() + options_.lock_time / kRenewalsPerLock;
   auto found =
       kept && kept->is_fresh ? base::Result<Found>(Hit(*kept)) : FetchAndKeep(name, fetch, stale);
+  held_.clear();
   if (lock == Lock::kOurs) {
     FreeLock(name);
   }
@@ -298,6 +316,20 @@ void Cache::FreeLock(const Name& name) {
   const std::array<std::string_view, 1> args = {token_};
   if (const auto freed = free_lock_.Run(*connection_, keys, args); !freed) {
     ++stats_.redis_errors;  // It ends by itself.
+  }
+}
+
+void Cache::KeepLock() {
+  const base::Nanos now = options_.clock->MonotonicNow();
+  if (held_.empty() || now < renew_at_ || !IsConnected()) {
+    return;
+  }
+  renew_at_ = now + options_.lock_time / kRenewalsPerLock;
+  const std::array<std::string_view, 1> keys = {held_};
+  const std::string life = Millis(options_.lock_time);
+  const std::array<std::string_view, 2> args = {token_, life};
+  if (const auto kept = keep_lock_.Run(*connection_, keys, args); !kept) {
+    ++stats_.redis_errors;  // The next time, or it ends and somebody else may ask too.
   }
 }
 

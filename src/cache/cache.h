@@ -6,10 +6,12 @@
 //          is answered only when the source fails or somebody else is fetching it already. How long
 //          a key still lives tells which it is, so a plain client needs no more than GET. One
 //          process fetches a missing value (`cache_lock:<domain>:<identifier>`), the others wait.
+//          A fetch that may take longer than `lock_time` calls KeepLock() now and then.
 // Units:   `fresh` is at least 5 minutes, `fresh` and `stale` together at most 60.
 // Errors:  kInvalidArgument for a domain or identifier that is no name; the source's own error when
-//          there is nothing stale; kCorrupt when the source's text is no JSON. An absent Redis is
-//          no error: the source is asked each time.
+//          there is nothing stale; kCorrupt when the source's text is no JSON; kUnavailable when
+//          another process is still fetching after `wait_max`. An absent Redis is no error: the
+//          source is asked each time.
 // Threads: one thread at a time; each thread makes its own. Get() blocks for as long as the source
 //          takes, or `wait_max` for another process's.
 // Owner:   dialer and clock must outlive the cache. What happened is added up in Redis
@@ -71,7 +73,7 @@ struct Stats {
 struct CacheOptions {
   std::size_t value_bytes_max = std::size_t{1} << 20U;
   base::Nanos lock_time = std::chrono::seconds{60};  // 120 s at most.
-  base::Nanos wait_max = std::chrono::seconds{30};
+  base::Nanos wait_max = std::chrono::seconds{90};   // Longer than a dead process's lock lives.
   base::Nanos call_timeout = std::chrono::milliseconds{250};
   base::Nanos probe_interval = std::chrono::seconds{1};  // How often an absent Redis is tried.
   const base::Clock* clock = &base::SystemClock();
@@ -93,6 +95,9 @@ class Cache {
   // Keeps a value that came another way.
   base::Result<void> Put(const Domain& domain, std::string_view identifier, const Value& value);
   base::Result<void> Remove(const Domain& domain, std::string_view identifier);
+
+  // From within `fetch`, as often as one likes: holds the lock of the value that is being fetched.
+  void KeepLock();
 
   [[nodiscard]] const Stats& stats() const { return stats_; }
 
@@ -134,11 +139,14 @@ class Cache {
   redis::Dialer& dialer_;
   std::string token_;
   redis::Script free_lock_;
+  redis::Script keep_lock_;
   std::unique_ptr<redis::Connection> connection_;
   base::Nanos probe_at_ = base::Nanos::min();
   base::Nanos counts_due_ = base::Nanos::min();
   std::map<std::string, Stats> pending_;  // By domain; what Redis does not know yet.
   Stats stats_;
+  std::string held_;  // The lock of the fetch that runs now; empty: none.
+  base::Nanos renew_at_{};
 };
 
 }  // namespace bulwark::cache

@@ -20,6 +20,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "redis/connection.h"
@@ -35,6 +36,17 @@ using testing::HasSubstr;
 
 constexpr std::string_view kKey = "cache:fundamentals:AAPL";
 constexpr std::string_view kLock = "cache_lock:fundamentals:AAPL";
+
+// Moves when somebody waits.
+class HandClock final : public base::Clock {
+ public:
+  [[nodiscard]] base::UnixNanos WallNow() const override { return base::UnixNanos(now_); }
+  [[nodiscard]] base::Nanos MonotonicNow() const override { return now_; }
+  void Pause(base::Nanos span) const override { now_ += span; }
+
+ private:
+  mutable base::Nanos now_{};
+};
 
 class CacheTest : public testing::Test {
  protected:
@@ -195,6 +207,49 @@ TEST_F(CacheTest, AnswersStaleWhileAnotherProcessFetches) {
   EXPECT_EQ(Get(Answers("2")).from, Found::From::kStale);
   EXPECT_EQ(fetches_, 1);
   EXPECT_EQ(connection_->Call({"GET", "cache_lock:fundamentals:AAPL"})->AsText(), "another");
+}
+
+TEST_F(CacheTest, HoldsItsLockThroughAFetchThatTakesLongerThanTheLockLives) {
+  HandClock clock;
+  Cache::Options options = Patient();
+  options.clock = &clock;
+  options.lock_time = seconds{20};
+  Cache cache(options, dialer_);
+  const auto left = [this] { return *connection_->Call({"PTTL", kLock})->AsInteger(); };
+
+  const auto found = cache.Get(domain_, "AAPL", [&] {
+    EXPECT_GT(left(), 15'000);
+    Do({"PEXPIRE", kLock, "3000"});  // Seventeen seconds have passed there.
+    cache.KeepLock();
+    EXPECT_LE(left(), 3'000) << "not at every call";
+    clock.Pause(seconds{5});
+    cache.KeepLock();
+    EXPECT_GT(left(), 15'000);
+    Do({"SET", kLock, "another", "PX", "3000"});
+    clock.Pause(seconds{5});
+    cache.KeepLock();
+    EXPECT_LE(left(), 3'000) << "what is another's stays as it is";
+    return base::Result<Value>(Value("1"));
+  });
+
+  ASSERT_TRUE(found.has_value()) << found.error().message;
+  EXPECT_EQ(connection_->Call({"GET", kLock})->AsText(), "another");
+}
+
+TEST_F(CacheTest, DoesNotAskTheSourceWhileAnotherProcessStillDoes) {
+  HandClock clock;
+  Cache::Options options = Patient();
+  options.clock = &clock;
+  Cache cache(options, dialer_);
+  Do({"SET", kLock, "another", "PX", "3600000"});
+
+  const auto found = cache.Get(domain_, "AAPL", Answers("1"));
+
+  ASSERT_FALSE(found.has_value());
+  EXPECT_EQ(found.error().code, base::ErrorCode::kUnavailable);
+  EXPECT_THAT(found.error().message, HasSubstr("another process is still fetching"));
+  EXPECT_EQ(fetches_, 0);
+  EXPECT_GE(clock.MonotonicNow(), seconds{90});
 }
 
 TEST_F(CacheTest, TakesOverWhenTheOneWhoFetchesDied) {

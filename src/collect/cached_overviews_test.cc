@@ -46,7 +46,7 @@ using testing::SizeIs;
 
 const base::UnixNanos kNow = At("2026-11-28T11:00:00Z");
 constexpr std::string_view kKey = "cache:fundamentals:ZZZT";
-constexpr std::string_view kList = "cache:universe:sp500:2026-11-20";
+constexpr std::string_view kList = "cache:universe:sp500";
 constexpr const char* kOverview =
     R"({"Symbol":"ZZZT","LatestQuarter":"2026-09-30","PERatio":"18.2"})";
 constexpr const char* kQuotaGone =
@@ -179,11 +179,11 @@ class CachedSymbolsTest : public CachedOverviewsTest {
 TEST_F(CachedSymbolsTest, ReadsTheStoreOnceUntilTheListIsForgotten) {
   Put("2026-11-02", {{.symbol = "ZZZT", .sector = "Energy"}, {.symbol = "BRK-B"}});
   EXPECT_THAT(Symbols(), ElementsAre("BRK-B", "ZZZT"));
-  EXPECT_EQ(Do({"GET", kList}), R"({"BRK-B":"","ZZZT":"Energy"})");
+  EXPECT_EQ(Do({"GET", kList}), R"({"BRK-B":"","ZZZT":"Energy"})") << "the documented key";
 
   Put("2026-11-20", {{.symbol = "AAA"}});
   EXPECT_THAT(Symbols(), SizeIs(2));
-  ASSERT_TRUE(ForgetSymbols(cache_, list_));
+  ASSERT_TRUE(ForgetSymbols(cache_, list_.universe));
   EXPECT_THAT(Symbols(), ElementsAre("AAA"));
 }
 

@@ -1,5 +1,6 @@
 #include "collect/members.h"
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
@@ -8,9 +9,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/iso_time.h"
 #include "base/log.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "cache/cache.h"
 #include "jobs/fence.h"
 #include "jobs/job.h"
@@ -23,12 +24,12 @@ namespace {
 
 using Symbols = std::vector<std::string>;
 
+// It costs one question to our own store, and the list is of a day: so not for long.
 cache::Domain Universe() {
-  return {.name = "universe"};
-}
-
-std::string NameOf(const MemberList& list) {
-  return list.universe + ":" + base::FormatDate(list.date);
+  return {.name = "universe",
+          .fresh = std::chrono::minutes{10},
+          .stale = base::Nanos::zero(),
+          .negative = std::chrono::minutes{5}};
 }
 
 base::Result<Symbols> StoredSymbols(store::Store& store, const MemberList& list) {
@@ -88,20 +89,20 @@ base::Result<Symbols> CachedSymbols(const MemberPlace& place, const MemberList& 
     return StoredSymbols(place.store, list);
   }
   const auto found =
-      place.cache->Get(Universe(), NameOf(list), [&] { return ListText(place.store, list); });
+      place.cache->Get(Universe(), list.universe, [&] { return ListText(place.store, list); });
   if (!found) {
     return tl::unexpected<base::Error>(found.error());
   }
   if (auto symbols = SymbolsIn(found->value)) {
     return *std::move(symbols);
   }
-  base::LogWarn("cache_no_universe").With("name", NameOf(list));
-  const auto forgotten = ForgetSymbols(*place.cache, list);
+  base::LogWarn("cache_no_universe").With("name", list.universe);
+  const auto forgotten = ForgetSymbols(*place.cache, list.universe);
   return forgotten ? StoredSymbols(place.store, list) : tl::unexpected(forgotten.error());
 }
 
-base::Result<void> ForgetSymbols(cache::Cache& cache, const MemberList& list) {
-  return cache.Remove(Universe(), NameOf(list));
+base::Result<void> ForgetSymbols(cache::Cache& cache, const std::string& universe) {
+  return cache.Remove(Universe(), universe);
 }
 
 base::Result<void> RunOverMembers(

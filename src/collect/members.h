@@ -1,9 +1,9 @@
 // The members of a universe on a date, for jobs: none at all is an error.
 //
-// Shape:   CachedSymbols() keeps the list in Redis for up to an hour, as an object from symbol to
-//          sector, for every process that works on it: cache:universe:<name>:<date>. A kept list
-//          that is none of ours is removed and the store asked. Whoever changes the members of a
-//          date calls ForgetSymbols().
+// Shape:   CachedSymbols() keeps the list in Redis for ten minutes, as an object from symbol to
+//          sector, for every process that works on it: cache:universe:<name>. It is the list of
+//          today: who asks for another date asks without a cache. A kept list that is none of ours
+//          is removed and the store asked. Whoever changes the members calls ForgetSymbols().
 // Errors:  RequireMembers(): kNotFound for a universe without members, else those of the store.
 // Threads: the store's.
 // Source:  docs/store.md#universe, docs/cache.md
@@ -41,7 +41,7 @@ struct MemberPlace {
 // Their symbols, by symbol.
 base::Result<std::vector<std::string>> CachedSymbols(const MemberPlace& place,
                                                      const MemberList& list);
-base::Result<void> ForgetSymbols(cache::Cache& cache, const MemberList& list);
+base::Result<void> ForgetSymbols(cache::Cache& cache, const std::string& universe);
 
 // One run of a job over the members of its date: raises the fence, then asks for each symbol until
 // one fails for all or the job is to stop.
