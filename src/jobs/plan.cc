@@ -78,7 +78,8 @@ Decision Decide(const JobState& state, const JobSpec& spec,
                 base::UnixNanos now) {
   Decision decision{.planned_through = state.planned_through};
   const std::optional<LastRun>& last = state.last;
-  if (!state.is_paused && last && IsToResume(last->state)) {
+  const bool is_ours = last && CheckArguments(spec, last->arguments).has_value();
+  if (!state.is_paused && is_ours && IsToResume(last->state)) {
     // Nothing else before it: what it left open, it has first.
     decision.start = Resume(*last, now);
     return decision;
@@ -96,8 +97,7 @@ Decision Decide(const JobState& state, const JobSpec& spec,
   const Passed passed =
       spec.schedule ? FiresBetween(*spec.schedule, calendar, state.planned_through, now) : Passed{};
   if (passed.count == 0) {
-    const bool may_pass = last && CheckArguments(spec, last->arguments).has_value();
-    decision.start = may_pass ? Retry(*last, policy, now) : std::nullopt;
+    decision.start = is_ours ? Retry(*last, policy, now) : std::nullopt;
     return decision;
   }
   decision.planned_through = passed.newest;

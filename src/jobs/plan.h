@@ -3,7 +3,8 @@
 // Shape:   in this order: a run that was lost or interrupted is resumed; a person's request is
 //          done; the newest fire time that passed is run, once, however many were missed before it;
 //          a run that ended with failures is repeated a few times, unless the job cannot read its
-//          arguments: it would fail for ever. A paused job does only what
+//          arguments: it would fail for ever, or a person began it by hand. Such a run is not
+//          resumed either. A paused job does only what
 //          persons request. A fire time older than `catch_up_max` is given up.
 // Units:   UTC nanoseconds.
 // Errors:  none; pure.

@@ -62,6 +62,17 @@ TEST(PlanTest, DoesNotRepeatARunWhoseArgumentsTheJobCannotRead) {
   EXPECT_FALSE(At(state, kDue + hours(2)).start.has_value());
 }
 
+TEST(PlanTest, LeavesToAPersonARunThatWasBegunByHand) {
+  for (const RunState open : {RunState::kRunning, RunState::kLost, RunState::kInterrupted}) {
+    JobState state = Ended(open);
+    EXPECT_TRUE(At(state, kDue + hours(2)).start.has_value());
+
+    state.last->arguments = R"({"by_hand":"AAPL, 2 years"})";
+
+    EXPECT_FALSE(At(state, kDue + hours(2)).start.has_value());
+  }
+}
+
 TEST(PlanTest, StartsAtTheFireTimeAndNotBefore) {
   const JobState state{.planned_through = kDue - days(1)};
 

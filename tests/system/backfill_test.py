@@ -3,6 +3,7 @@
 A server on loopback answers as Alpaca does, in pages, and writes down every question. At the end the store
 must be what one run without interruption makes, and no symbol may have been asked for after its mark.
 """
+import json
 import os
 import pathlib
 import random
@@ -19,7 +20,7 @@ from harness import check, wait_until
 
 def command(given, data, redis, vendor, symbols):
     return [str(pathlib.Path(given.bulwark).resolve()), "backfill", "--data", str(data), "--set",
-            f"redis.url=unix://{redis.socket}", "--source", "alpaca", "--url", vendor.url(),
+            f"redis.url=unix://{redis.socket}", "--set", "jobs.lease=1s", "--source", "alpaca", "--url", vendor.url(),
             "--limits", "5000/s", "--years", "2", "--symbols", ",".join(symbols)]
 
 
@@ -84,10 +85,31 @@ def scenario(given, _system, folder):
         check(again.returncode == 0 and "Remaining: 0" in again.stdout, "done is not done")
         print(f"killed {kills} times over {len(symbols)} symbols: store as of one run, "
               f"{repeated} symbols fetched twice, none after its mark")
+        two_at_once(given, folder / "two", redis, vendor, symbols)
         redis_dies(given, folder / "redis-died", redis, vendor, symbols, expected)
     finally:
         vendor.server.shutdown()
         redis.kill()
+
+
+def two_at_once(given, data, redis, vendor, symbols):
+    redis.ask("DEL", "backfill:completed")
+    vendor.asked.clear()
+    vendor.delay = 0.2
+    first = start(given, data, redis, vendor, symbols)
+    wait_until(lambda: vendor.asked, 60, "the first of two")
+    second = run(given, data, redis, vendor, symbols)
+    vendor.delay = 0.0
+    check(second.returncode == 3 and "is running already" in second.stderr,
+          f"a second backfill at the same time: {second.returncode} {second.stdout}{second.stderr}")
+    check(first.wait(120) == 0, "the first of two failed")
+    check(max(vendor.asked.values()) == 1, f"fetched twice: {vendor.asked.most_common(3)}")
+    history = subprocess.run([str(pathlib.Path(given.bulwark).resolve()), "jobs", "history", "--json",
+                              "--data", str(data)], capture_output=True, text=True, check=True)
+    runs = json.loads(history.stdout)
+    check([run["state"] for run in runs] == ["done"] and runs[0]["items_done"] == len(symbols),
+          f"the history shows {runs}")
+    print("two at once: the second was refused, nothing was fetched twice")
 
 
 def redis_dies(given, data, redis, vendor, symbols, expected):
