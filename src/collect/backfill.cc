@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "base/iso_time.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "collect/bar_collector.h"
@@ -21,6 +22,19 @@
 namespace bulwark::collect {
 
 using std::chrono::days;
+
+namespace {
+
+// Of a source that does not know the whole window.
+std::string ShownPart(store::Window part) {
+  if (part.from >= part.to) {
+    return "the source knows nothing of these days";
+  }
+  return fmt::format("stored, but the source knows only the days from {} to before {}",
+                     base::FormatDate(part.from), base::FormatDate(part.to));
+}
+
+}  // namespace
 
 base::Result<bool> Backfill::IsCovered(const std::string& symbol, store::Window window) {
   // The last days are those of daily_bars, which asks for a week at least. Without that leave, what
@@ -81,12 +95,21 @@ std::string Backfill::DoItem(const std::string& symbol, store::Window window,
   }
   if (const auto* refusal = std::get_if<sources::Refusal>(&*answer)) {
     std::string why = std::string(sources::NameOf(refusal->kind)) + ": " + refusal->text;
-    if (sources::EndsRun(refusal->kind)) {
+    // All symbols are asked for the same days.
+    if (sources::EndsRun(refusal->kind) || refusal->kind == sources::RefusalKind::kTooFarBack) {
       report.ended_by = why;
     }
     return why;
   }
-  report.rows += std::get<Collected>(*answer).rows;
+  const auto collected = std::get<Collected>(*answer);
+  report.rows += collected.rows;
+  const auto is_whole = IsCovered(symbol, window);
+  if (!is_whole) {
+    return is_whole.error().message;
+  }
+  if (!*is_whole) {
+    return ShownPart(collected.covered);
+  }
   const auto marked = parts_.marks.MarkBackfilled(symbol);
   if (!marked) {
     // Without marks nothing of what follows would be known as done.

@@ -1,6 +1,7 @@
 #include "collect/bar_collector.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,7 +34,7 @@ base::Result<CollectAnswer> BarCollector::Collect(const std::string& symbol, sto
                                                   const std::optional<jobs::Fence>& fence) {
   window = Finished(window, now);
   if (window.from >= window.to) {
-    return Collected{};
+    return Collected{.covered = window};
   }
   auto answer =
       source_.Fetch({.series = {.symbol = symbol, .span = store::Span::kDay}, .window = window});
@@ -43,17 +44,35 @@ base::Result<CollectAnswer> BarCollector::Collect(const std::string& symbol, sto
   if (auto* refusal = std::get_if<sources::Refusal>(&*answer)) {
     return std::move(*refusal);
   }
-  const auto rows = Commit(symbol, window, std::get<sources::DailyBars>(*std::move(answer)), fence);
+  auto daily = std::get<sources::DailyBars>(*std::move(answer));
+  const store::Window covered = Vouched(window, daily.known);
+  std::erase_if(daily.bars, [&](const store::Bar& bar) { return bar.at >= window.to; });
+  const auto rows = Commit(symbol, covered, daily, fence);
   if (!rows) {
     return tl::unexpected<base::Error>(rows.error());
   }
-  return Collected{.rows = *rows};
+  return Collected{.rows = *rows, .covered = covered};
 }
 
-base::Result<std::int64_t> BarCollector::Commit(const std::string& symbol, store::Window window,
-                                                sources::DailyBars daily,
+store::Window BarCollector::Vouched(store::Window window,
+                                    const std::optional<store::Window>& known) const {
+  if (!known) {
+    return window;
+  }
+  if (known->from >= known->to) {
+    return {.from = window.from, .to = window.from};
+  }
+  constexpr days kDay{1};
+  const auto first = std::chrono::floor<days>(known->from);
+  const auto last = std::chrono::ceil<days>(known->to) - kDay;
+  const base::UnixNanos from = calendar_.SessionOnOrBefore(first - kDay) + kDay;
+  const base::UnixNanos to = calendar_.NextSession(last);
+  return {.from = std::max(window.from, from), .to = std::min(window.to, to)};
+}
+
+base::Result<std::int64_t> BarCollector::Commit(const std::string& symbol, store::Window covered,
+                                                const sources::DailyBars& daily,
                                                 const std::optional<jobs::Fence>& fence) {
-  std::erase_if(daily.bars, [&](const store::Bar& bar) { return bar.at >= window.to; });
   const store::Series series{.symbol = symbol, .span = store::Span::kDay};
   auto transaction = store_.Begin();
   if (!transaction) {
@@ -71,7 +90,7 @@ base::Result<std::int64_t> BarCollector::Commit(const std::string& symbol, store
   if (!actions) {
     return actions;
   }
-  done = store::AddCoverage(store_.connection(), series, window);
+  done = store::AddCoverage(store_.connection(), series, covered);
   if (done) {
     done = transaction->Commit();
   }

@@ -2,7 +2,9 @@
 //
 // Shape:   bars, corporate actions and the window they cover are committed together, or nothing is.
 //          What a source gives of sessions that are not over yet is left out, and a window ends
-//          where the last finished session ends: no unfinished bar is ever stored.
+//          where the last finished session ends: no unfinished bar is ever stored. Of the window
+//          only that counts as covered which the source knows of, with the days without a session
+//          beside it.
 // Errors:  those of the source and the store; kConflict when a newer run has taken over.
 // Threads: one thread; Collect() blocks as long as the source does.
 // Owner:   store, source and calendar must outlive it.
@@ -19,6 +21,7 @@
 #include "base/time.h"
 #include "calendar/exchange_calendar.h"
 #include "jobs/fence.h"
+#include "sources/alpha_vantage.h"
 #include "sources/bar_source.h"
 #include "sources/refusal.h"
 #include "store/bar_table.h"
@@ -28,6 +31,7 @@ namespace bulwark::collect {
 
 struct Collected {
   std::int64_t rows = 0;  // New or changed.
+  store::Window covered;  // What the source vouched for.
 };
 
 using CollectAnswer = std::variant<Collected, sources::Refusal>;
@@ -47,8 +51,11 @@ class BarCollector {
   [[nodiscard]] store::Window Finished(store::Window window, base::UnixNanos now) const;
 
  private:
-  base::Result<std::int64_t> Commit(const std::string& symbol, store::Window window,
-                                    sources::DailyBars daily,
+  // The part of a window that a source which knows only some days can answer for.
+  [[nodiscard]] store::Window Vouched(store::Window window,
+                                      const std::optional<store::Window>& known) const;
+  base::Result<std::int64_t> Commit(const std::string& symbol, store::Window covered,
+                                    const sources::DailyBars& daily,
                                     const std::optional<jobs::Fence>& fence);
 
   store::Store& store_;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,7 +76,7 @@ class PlayedSource final : public sources::BarSource {
     if (failing.contains(request.series.symbol)) {
       return base::Fail(base::ErrorCode::kUnavailable, "no answer");
     }
-    sources::DailyBars daily;
+    sources::DailyBars daily{.bars = {}, .actions = {}, .known = known};
     for (base::UnixNanos at = request.window.from; at < DayAt("2026-11-24");
          at += std::chrono::days{1}) {
       const std::chrono::weekday weekday(std::chrono::floor<std::chrono::days>(at));
@@ -92,6 +93,7 @@ class PlayedSource final : public sources::BarSource {
   std::map<std::string, int> fetched;
   std::map<std::string, sources::Refusal> refusals;
   std::map<std::string, bool> failing;
+  std::optional<store::Window> known;
   std::function<void()> on_fetch = [] {};
 };
 
@@ -237,6 +239,19 @@ TEST_F(CollectTest, EndsTheRunWhenTheQuotaIsGoneAndPassesOverAnUnknownSymbol) {
   EXPECT_EQ(context.Counts().items_failed, 2U);
 }
 
+TEST_F(CollectTest, OneSymbolWhoseDaysAreTooFarBackHoldsUpNoOther) {
+  source_.refusals["AAA"] = {.kind = sources::RefusalKind::kTooFarBack, .text = "100 days"};
+  jobs::JobContext context = Context();
+
+  ASSERT_TRUE(RunDaily(context).has_value());
+
+  EXPECT_EQ(context.Counts().items_failed, 1U);
+  EXPECT_EQ(context.Counts().items_done, 2U);
+  EXPECT_THAT(context.Errors().front().message, HasSubstr("too far back: 100 days"));
+  // A backfill asks for the same days of all.
+  EXPECT_THAT(RunBackfill({"AAA", "BBB"}).ended_by, HasSubstr("too far back"));
+}
+
 TEST_F(CollectTest, CommitsNothingForARunThatANewerOneOvertook) {
   ASSERT_TRUE(jobs::RaiseFence(store_->connection(), {.job = "daily_bars", .token = 7}));
   jobs::JobContext old = Context(6);
@@ -304,6 +319,37 @@ TEST_F(CollectTest, BackfillCountsForeignMarksForNothingAndForgetsOnlyWhatItIsTo
   ASSERT_TRUE(marks_.ForgetBackfilled(std::vector<std::string>{"AAA"}));
   EXPECT_THAT(backfill.Plan({"AAA"}, 1)->remaining, ElementsAre("AAA"));
   EXPECT_THAT(*marks_.Backfilled(std::vector<std::string>{"ZZZ"}), ElementsAre("ZZZ"));
+}
+
+TEST_F(CollectTest, CoversNoDayOfWhichTheSourceKnowsNothing) {
+  source_.known = {.from = DayAt("2026-07-06"), .to = DayAt("2026-07-11")};  // Monday to Friday.
+
+  const auto half = RunBackfill({"AAA"});
+
+  EXPECT_EQ(half.failed, 1U);
+  EXPECT_EQ(half.fetched, 0U);
+  EXPECT_THAT(*marks_.Backfilled(std::vector<std::string>{"AAA"}), IsEmpty());
+  // With the holiday and the weekends beside it.
+  EXPECT_THAT(*store::ReadCoverage(store_->connection(), {.symbol = "AAA"}),
+              ElementsAre(store::Window{.from = DayAt("2026-07-03"), .to = DayAt("2026-07-13")}));
+
+  source_.known.reset();
+  EXPECT_THAT(MakeBackfill().Plan({"AAA"}, 1)->remaining, ElementsAre("AAA"));
+  EXPECT_EQ(RunBackfill({"AAA"}).fetched, 1U);
+}
+
+TEST_F(CollectTest, DailyBarsMarksNoSymbolWhoseSourceEndsBeforeTheSession) {
+  source_.known = {.from = DayAt("2026-01-02"), .to = DayAt("2026-11-20")};  // To Thursday.
+  jobs::JobContext early = Context();
+  ASSERT_TRUE(RunDaily(early).has_value());
+  EXPECT_EQ(early.Counts().items_failed, 3U);
+  EXPECT_EQ(*marks_.IsDailyBarsDone(Day("2026-11-20"), "AAA"), false);
+
+  source_.known->to = DayAt("2026-11-21");
+  jobs::JobContext late = Context(2);
+  ASSERT_TRUE(RunDaily(late).has_value());
+
+  EXPECT_EQ(late.Counts().items_done, 3U);
 }
 
 TEST_F(CollectTest, BackfillGoesOnAfterAFailureAndEndsWithTheSource) {

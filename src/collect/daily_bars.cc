@@ -77,8 +77,8 @@ base::Result<void> DailyBarsJob::Fetch(jobs::JobContext& context, const std::str
     context.CountFailed(symbol, last.error().message);
     return {};
   }
-  const auto answer =
-      collector_.Collect(symbol, DailyWindow(*last, now, kDaysAtFirst), now, context.fence());
+  const store::Window window = DailyWindow(*last, now, kDaysAtFirst);
+  const auto answer = collector_.Collect(symbol, window, now, context.fence());
   if (!answer) {
     if (answer.error().code == base::ErrorCode::kConflict) {
       return tl::unexpected<base::Error>(answer.error());
@@ -94,11 +94,16 @@ base::Result<void> DailyBarsJob::Fetch(jobs::JobContext& context, const std::str
                                                std::string(parts_.source.name()) + ": " + why))
                : base::Result<void>();
   }
+  const auto collected = std::get<Collected>(*answer);
+  if (collected.covered.to < collector_.Finished(window, now).to) {
+    context.CountFailed(symbol, "stored, but the source knows nothing of the last session");
+    return {};
+  }
   if (const auto marked = parts_.marks.MarkDailyBars(context.date(), symbol); !marked) {
     context.CountFailed(symbol, "stored, but not marked: " + marked.error().message);
     return {};
   }
-  context.CountDone(static_cast<std::uint64_t>(std::get<Collected>(*answer).rows));
+  context.CountDone(static_cast<std::uint64_t>(collected.rows));
   return {};
 }
 

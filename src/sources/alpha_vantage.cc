@@ -243,7 +243,7 @@ base::Result<std::variant<DailyBars, Refusal>> ParseAlphaDaily(std::string_view 
     rows.push_back(*std::move(row));
   }
   std::ranges::sort(rows, {}, [](const DailyRow& row) { return row.bar.at; });
-  DailyBars daily{.bars = {}, .actions = ActionsOf(rows)};
+  DailyBars daily{.bars = {}, .actions = ActionsOf(rows), .known = {}};
   for (const DailyRow& row : rows) {
     if (daily.bars.empty() || daily.bars.back().at != row.bar.at) {
       daily.bars.push_back(row.bar);

@@ -20,6 +20,7 @@
 #include "base/secret.h"
 #include "base/time.h"
 #include "sources/refusal.h"
+#include "store/bar_table.h"
 #include "store/rows.h"
 
 namespace bulwark::sources {
@@ -27,6 +28,8 @@ namespace bulwark::sources {
 struct DailyBars {
   std::vector<store::Bar> bars;
   std::vector<store::CorporateAction> actions;
+  // The days of which the source knows at all; empty: all that it was asked for.
+  std::optional<store::Window> known = {};
 };
 
 base::Result<std::variant<DailyBars, Refusal>> ParseAlphaDaily(std::string_view body);

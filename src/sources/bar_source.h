@@ -2,7 +2,8 @@
 //
 // Shape:   a question is one symbol, one span and a window of time; the answer is whole or a
 //          refusal, never half. Bars outside of the window may come, too. No bars is an answer: the
-//          share did not trade then.
+//          share did not trade then. A source that ends somewhere, as a file does, says from when
+//          to when it knows anything: of the days outside of that its answer says nothing.
 // Errors:  kUnavailable: asking later may help. kCorrupt: the answer cannot be read. kNotFound: the
 //          source has no such series.
 // Threads: one thread; Fetch() blocks as long as the calls take.

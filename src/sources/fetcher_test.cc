@@ -279,7 +279,7 @@ TEST_F(FetcherTest, TakesNoCutSeriesForAWholeOne) {
   request.window.from = DayAt("2026-08-01");
   EXPECT_TRUE(std::holds_alternative<DailyBars>(*vantage.Fetch(request)));
   request.window.from = DayAt("2026-07-31");
-  EXPECT_EQ(std::get<Refusal>(*vantage.Fetch(request)).kind, RefusalKind::kNotEntitled);
+  EXPECT_EQ(std::get<Refusal>(*vantage.Fetch(request)).kind, RefusalKind::kTooFarBack);
 }
 
 }  // namespace

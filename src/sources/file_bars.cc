@@ -5,15 +5,18 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "market/feeds/replay/line_reader.h"
 #include "sources/alpha_vantage.h"
 #include "sources/bar_csv.h"
 #include "sources/bar_source.h"
 #include "sources/refusal.h"
+#include "store/bar_table.h"
 #include "store/rows.h"
 
 namespace bulwark::sources {
@@ -41,6 +44,7 @@ base::Result<std::unique_ptr<FileBars>> FileBars::Load(const std::string& path) 
     return base::FailWith(path, csv.error());
   }
   Bars bars;
+  std::set<base::UnixNanos> times;
   SymbolBar row;
   for (std::size_t count = 0;; ++count) {
     line = NextLine(*lines);
@@ -49,7 +53,7 @@ base::Result<std::unique_ptr<FileBars>> FileBars::Load(const std::string& path) 
     }
     const std::optional<market::Line> text = *line;
     if (!text) {
-      return std::unique_ptr<FileBars>(new FileBars(std::move(bars)));
+      return std::unique_ptr<FileBars>(new FileBars(std::move(bars), std::move(times)));
     }
     const auto decoded = csv->Decode(text->text, row);
     if (!decoded || count == kRowsMax) {
@@ -58,7 +62,17 @@ base::Result<std::unique_ptr<FileBars>> FileBars::Load(const std::string& path) 
                             (decoded ? "too many rows" : decoded.error().message));
     }
     bars[row.symbol].push_back(row.bar);
+    times.insert(row.bar.at);
   }
+}
+
+// A row of a wrong year after it says nothing of the days before.
+store::Window FileBars::KnownBefore(base::UnixNanos end) const {
+  const auto after = times_.lower_bound(end);
+  if (after == times_.begin()) {
+    return {.from = end, .to = end};
+  }
+  return {.from = *times_.begin(), .to = *std::prev(after) + store::LengthOf(store::Span::kDay)};
 }
 
 base::Result<BarAnswer> FileBars::Fetch(const BarRequest& request) {
@@ -66,7 +80,7 @@ base::Result<BarAnswer> FileBars::Fetch(const BarRequest& request) {
   if (found == bars_.end()) {
     return Refusal{.kind = RefusalKind::kUnknownSymbol, .text = "the file has no bars of it"};
   }
-  DailyBars answer;
+  DailyBars answer{.bars = {}, .actions = {}, .known = KnownBefore(request.window.to)};
   std::ranges::copy_if(found->second, std::back_inserter(answer.bars), [&](const store::Bar& bar) {
     return bar.at >= request.window.from && bar.at < request.window.to;
   });

@@ -19,6 +19,7 @@ enum class RefusalKind : std::uint8_t {
   kNotEntitled,    // This account never gets it.
   kBadKey,         // No or a wrong key.
   kUnknownSymbol,  // The vendor does not know it.
+  kTooFarBack,     // This account gets later days only; of another symbol they may do.
 };
 
 struct Refusal {
@@ -30,7 +31,8 @@ struct Refusal {
 
 // True when no other symbol would fare better.
 inline bool EndsRun(RefusalKind kind) {
-  return kind != RefusalKind::kUnknownSymbol && kind != RefusalKind::kTooFast;
+  return kind != RefusalKind::kUnknownSymbol && kind != RefusalKind::kTooFast &&
+         kind != RefusalKind::kTooFarBack;
 }
 inline std::string_view NameOf(RefusalKind kind) {
   switch (kind) {
@@ -42,6 +44,8 @@ inline std::string_view NameOf(RefusalKind kind) {
       return "not in this plan";
     case RefusalKind::kBadKey:
       return "the key is not accepted";
+    case RefusalKind::kTooFarBack:
+      return "too far back";
     default:
       return "unknown symbol";
   }

@@ -84,7 +84,7 @@ base::Result<BarAnswer> AlphaVantageBars::Fetch(const BarRequest& request) {
   const bool is_cut = daily != nullptr && !options_.is_full && daily->bars.size() >= 100 &&
                       daily->bars.front().at > request.window.from;
   if (is_cut) {
-    return Refusal{.kind = RefusalKind::kNotEntitled,
+    return Refusal{.kind = RefusalKind::kTooFarBack,
                    .text = "only the last 100 days are answered, from " +
                            base::FormatDate(daily->bars.front().at)};
   }

@@ -124,7 +124,7 @@ def check_fire_times(given, folder):
 def write_files(given, folder):
     """Members and their bars of the last weeks: weekdays only, a few symbols of any name."""
     today = datetime.datetime.now(NEW_YORK).date()
-    days = [today - datetime.timedelta(days=back) for back in range(1, 22)]
+    days = [today - datetime.timedelta(days=back) for back in range(22)]
     days = [day for day in days if day.isoweekday() <= 5]
     symbols = [f"Z{number:03}" for number in range(given.symbols)]
     members, bars = folder / "members.csv", folder / "bars.csv"
