@@ -6,8 +6,11 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -51,6 +54,15 @@ base::Result<std::optional<base::Decimal>> SignedOf(std::string_view name,
   return *value;
 }
 
+base::Result<std::optional<std::int64_t>> SharesOf(std::string_view name, const std::string& text) {
+  auto count = CountOf(name, text);
+  if (count && count->value_or(0) < 0) {
+    return base::Fail(base::ErrorCode::kCorrupt,
+                      fmt::format("{} {} is no number of shares", name, Shown(text)));
+  }
+  return count;
+}
+
 // Empty when the symbol is none of ours.
 base::Result<std::optional<store::ShortInterest>> RowOf(const FieldReader& field) {
   store::ShortInterest row{.symbol = CanonicalSymbol(field("symbolCode")),
@@ -66,7 +78,7 @@ base::Result<std::optional<store::ShortInterest>> RowOf(const FieldReader& field
     return tl::unexpected<base::Error>(settled.error());
   }
   row.settled = *settled;
-  const auto count = [&](std::string_view name) { return CountOf(name, field(name)); };
+  const auto count = [&](std::string_view name) { return SharesOf(name, field(name)); };
   const auto shares = count("currentShortPositionQuantity");
   const auto before = count("previousShortPositionQuantity");
   const auto volume = count("averageDailyVolumeQuantity");
@@ -75,13 +87,11 @@ base::Result<std::optional<store::ShortInterest>> RowOf(const FieldReader& field
       return tl::unexpected<base::Error>(number->error());
     }
   }
-  const std::int64_t held = shares->value_or(-1);
-  if (held < 0) {
-    return base::Fail(base::ErrorCode::kCorrupt, "currentShortPositionQuantity " +
-                                                     Shown(field("currentShortPositionQuantity")) +
-                                                     " is no number of shares");
+  const std::optional<std::int64_t> held = *shares;
+  if (!held) {
+    return base::Fail(base::ErrorCode::kCorrupt, "currentShortPositionQuantity is empty");
   }
-  row.shares = held;
+  row.shares = *held;
   row.shares_before = *before;
   row.average_daily_volume = *volume;
   const auto days = SizeOf("daysToCoverQuantity", field("daysToCoverQuantity"));
@@ -155,6 +165,9 @@ base::Result<ShortInterestPage> ParseFinraFile(std::string_view body) {
       return tl::unexpected<base::Error>(taken.error());
     }
   }
+  if (const auto distinct = RequireDistinct(page.rows); !distinct) {
+    return tl::unexpected<base::Error>(distinct.error());
+  }
   return page;
 }
 
@@ -179,7 +192,22 @@ base::Result<ShortInterestPage> ParseFinraJson(std::string_view body) {
       return tl::unexpected<base::Error>(taken.error());
     }
   }
+  if (const auto distinct = RequireDistinct(page.rows); !distinct) {
+    return tl::unexpected<base::Error>(distinct.error());
+  }
   return page;
+}
+
+base::Result<void> RequireDistinct(std::span<const store::ShortInterest> rows) {
+  std::set<std::tuple<std::string_view, std::chrono::sys_days, bool>> seen;
+  for (const store::ShortInterest& row : rows) {
+    if (!seen.emplace(row.symbol, row.settled, row.is_revised).second) {
+      return base::Fail(base::ErrorCode::kCorrupt,
+                        fmt::format("two {}rows of {} for {}", row.is_revised ? "revised " : "",
+                                    row.symbol, base::FormatDate(row.settled)));
+    }
+  }
+  return {};
 }
 
 std::string FinraFileUrl(std::string_view base_url, std::chrono::sys_days settled) {

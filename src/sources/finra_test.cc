@@ -102,6 +102,28 @@ TEST(FinraJsonTest, GivesTheSameRowAsTheFile) {
   EXPECT_EQ(page->rows.front().shares, 1'500'000);
 }
 
+TEST(FinraFileTest, RefusesNumbersOfSharesBelowZero) {
+  for (const char* values : {"-1|90||10", "100|-5||10", "100|90||-7", "|90||10"}) {
+    const auto page =
+        ParseFinraFile(kHeader + "20261113|ZZZT|Z|A|NYSE|" + values + "|10|||10|2026-11-13\n");
+    ASSERT_FALSE(page.has_value()) << values;
+    EXPECT_THAT(page.error().message, HasSubstr("line 2")) << values;
+  }
+}
+
+TEST(FinraFileTest, RefusesASecondRowOfTheSameSymbolAndTakesItsRevision) {
+  const std::string row = "20261113|ZZZT|Z|A|NYSE|100|90||10|10|";
+  const std::string first = kHeader + row + "||10|2026-11-13\n";
+
+  const auto revised = ParseFinraFile(first + row + "R||10|2026-11-13\n");
+  ASSERT_TRUE(revised.has_value()) << revised.error().message;
+  EXPECT_EQ(revised->rows.size(), 2U);
+
+  const auto twice = ParseFinraFile(first + row + "||10|2026-11-13\n");
+  ASSERT_FALSE(twice.has_value());
+  EXPECT_EQ(twice.error().message, "two rows of ZZZT for 2026-11-13");
+}
+
 TEST(FinraJsonTest, RefusesWhatIsNoArrayOfRows) {
   for (const char* body : {"", "{", "{}", "[1]", "[{}]", "<html>", "[{\"symbolCode\":\"A\"}]"}) {
     const auto page = ParseFinraJson(body);

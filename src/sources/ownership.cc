@@ -45,28 +45,49 @@ base::Result<std::optional<base::Decimal>> AmountOf(const xml_node& parent, cons
   if (text.empty()) {
     return std::nullopt;
   }
-  const auto value = NumberOf(name, text);
+  const auto value = SizeOf(name, text);
   if (!value) {
     return tl::unexpected<base::Error>(value.error());
   }
   return *value;
 }
 
+// Every text of a field of all owners, in their order.
+template <class Text>
+std::string Joined(const xml_node& document, const Text& text_of) {
+  std::string joined;
+  for (const xml_node& owner : document.children("reportingOwner")) {
+    const std::string text = text_of(owner);
+    if (!text.empty()) {
+      joined += (joined.empty() ? "" : "; ") + text;
+    }
+  }
+  return joined;
+}
+
+bool HasRole(const xml_node& document, const char* name) {
+  return std::ranges::any_of(document.children("reportingOwner"), [&](const xml_node& owner) {
+    return IsYes(owner.child("reportingOwnerRelationship").child(name));
+  });
+}
+
 // What all rows of a filing share.
 store::InsiderTransaction Common(const xml_node& document) {
   const xml_node issuer = document.child("issuer");
-  const xml_node owner = document.child("reportingOwner");
-  const xml_node role = owner.child("reportingOwnerRelationship");
+  const auto of_owners = [&](const char* part, const char* name) {
+    return Joined(document,
+                  [&](const xml_node& owner) { return TextOf(owner.child(part).child(name)); });
+  };
   const xml_node planned = document.child("aff10b5One");
   return {.form = TextOf(document.child("documentType")),
           .symbol = CanonicalSymbol(TextOf(issuer.child("issuerTradingSymbol"))),
           .issuer_cik = TextOf(issuer.child("issuerCik")),
-          .owner_cik = TextOf(owner.child("reportingOwnerId").child("rptOwnerCik")),
-          .owner_name = TextOf(owner.child("reportingOwnerId").child("rptOwnerName")),
-          .officer_title = TextOf(role.child("officerTitle")),
-          .is_director = IsYes(role.child("isDirector")),
-          .is_officer = IsYes(role.child("isOfficer")),
-          .is_ten_percent_owner = IsYes(role.child("isTenPercentOwner")),
+          .owner_cik = of_owners("reportingOwnerId", "rptOwnerCik"),
+          .owner_name = of_owners("reportingOwnerId", "rptOwnerName"),
+          .officer_title = of_owners("reportingOwnerRelationship", "officerTitle"),
+          .is_director = HasRole(document, "isDirector"),
+          .is_officer = HasRole(document, "isOfficer"),
+          .is_ten_percent_owner = HasRole(document, "isTenPercentOwner"),
           .is_planned = TextOf(planned).empty() ? std::nullopt : std::optional(IsYes(planned))};
 }
 
@@ -84,7 +105,12 @@ base::Result<void> FillAmounts(const xml_node& node, store::InsiderTransaction& 
   row.shares = *shares;
   row.price = *price;
   row.owned_after = *after;
-  row.is_acquired = ValueOf(amounts, "transactionAcquiredDisposedCode") == "A";
+  const std::string direction = ValueOf(amounts, "transactionAcquiredDisposedCode");
+  if (direction != "A" && direction != "D") {
+    return base::Fail(ErrorCode::kCorrupt, "transactionAcquiredDisposedCode " + Shown(direction) +
+                                               " is neither A nor D");
+  }
+  row.is_acquired = direction == "A";
   return {};
 }
 
@@ -92,7 +118,7 @@ base::Result<store::InsiderTransaction> RowOf(const xml_node& node, store::Insid
   row.security = ValueOf(node, "securityTitle");
   row.code = TextOf(node.child("transactionCoding").child("transactionCode"));
   row.is_direct = ValueOf(node.child("ownershipNature"), "directOrIndirectOwnership") != "I";
-  if (row.code.size() != 1) {
+  if (row.code.size() != 1 || row.code < "A" || row.code > "Z") {
     return base::Fail(ErrorCode::kCorrupt, "transactionCode " + Shown(row.code) + " is none");
   }
   // Some filers add a time zone: "2025-01-06-05:00".

@@ -2,9 +2,11 @@
 //
 // Shape:   one row per transaction, non-derivative ones first; holdings are no transactions. Values
 //          stand in <value> and may be missing with only a footnote: then they are empty, not zero.
-//          Yes is "1" or "true".
-// Errors:  kCorrupt for XML that is none, another document, or a transaction without date or code;
-//          the message names the field. Bodies above kFilingMax are refused.
+//          Yes is "1" or "true". Owners who file together are all named, separated by "; "; a role
+//          is that of any of them.
+// Errors:  kCorrupt for XML that is none, another document, or a transaction without date, code (a
+//          letter) or direction (acquired or disposed of), or with an amount below 0; the message
+//          names the field. Bodies above kFilingMax are refused.
 // Threads: pure.
 // Source:  docs/data.md#sec-edgar
 

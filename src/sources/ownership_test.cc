@@ -114,6 +114,42 @@ TEST(OwnershipTest, RefusesOtherDocumentsAndTransactionsThatSayTooLittle) {
               HasSubstr("transactionShares 'many'"));
 }
 
+TEST(OwnershipTest, RefusesAmountsBelowZeroCodesThatAreNoLetterAndTradesWithoutDirection) {
+  const auto why = [](const std::string& what, const std::string& by) {
+    const auto filing = ParseOwnership(Document(Replaced(kBuy, what, by)), "", std::nullopt);
+    return filing ? std::string("taken") : filing.error().message;
+  };
+  EXPECT_THAT(why(">1000<", ">-1000<"), HasSubstr("transactionShares '-1000'"));
+  EXPECT_THAT(why(">12.50<", ">-12.5<"), HasSubstr("transactionPricePerShare '-12.5'"));
+  EXPECT_THAT(why(">5000<", ">-1<"), HasSubstr("sharesOwnedFollowingTransaction '-1'"));
+  for (const char* code : {">?<", ">p<", ">1<"}) {
+    EXPECT_THAT(why(">P<", code), HasSubstr("transactionCode")) << code;
+  }
+  for (const char* direction : {"><", ">B<", ">a<"}) {
+    EXPECT_THAT(why(">A<", direction), HasSubstr("is neither A nor D")) << direction;
+  }
+  EXPECT_EQ(why(">A<", ">D<"), "taken");
+}
+
+TEST(OwnershipTest, NamesAllWhoFileTogetherAndTheRolesOfAny) {
+  const std::string other =
+      "<reportingOwner><reportingOwnerId><rptOwnerCik>0000000099</rptOwnerCik>"
+      "<rptOwnerName>DOE FUND LP</rptOwnerName></reportingOwnerId><reportingOwnerRelationship>"
+      "<isTenPercentOwner>true</isTenPercentOwner></reportingOwnerRelationship></reportingOwner>";
+  const auto filing = ParseOwnership(
+      Replaced(Document(kBuy), "<nonDerivativeTable>", other + "<nonDerivativeTable>"), "",
+      std::nullopt);
+
+  ASSERT_TRUE(filing.has_value()) << filing.error().message;
+  ASSERT_EQ(filing->transactions.size(), 1U);
+  const InsiderTransaction& row = filing->transactions.front();
+  EXPECT_EQ(row.owner_cik, "0007654321; 0000000099");
+  EXPECT_EQ(row.owner_name, "DOE JANE; DOE FUND LP");
+  EXPECT_TRUE(row.is_director);
+  EXPECT_FALSE(row.is_officer);
+  EXPECT_TRUE(row.is_ten_percent_owner);
+}
+
 TEST(SubmissionTest, ReadsAccessionAndDayOfBothSpellings) {
   for (const std::string header :
        {"ACCESSION NUMBER:\t\t0001234567-26-000042\nFILED AS OF DATE:\t\t20261119\n",

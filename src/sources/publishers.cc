@@ -132,7 +132,11 @@ base::Result<FinraApi::Part> FinraApi::FetchPart(std::chrono::sys_days settled,
                                    {"fieldName", "settlementDate"},
                                    {"fieldValue", base::FormatDate(settled)}};
   const nlohmann::ordered_json question = {
-      {"limit", kPageRows}, {"offset", offset}, {"compareFilters", {std::move(filter)}}};
+      {"limit", kPageRows},
+      {"offset", offset},
+      // Without an order each page could be cut from another one.
+      {"sortFields", nlohmann::ordered_json::array({"-symbolCode"})},
+      {"compareFilters", {std::move(filter)}}};
   const auto reply = fetcher_.Get(
       {.url = url_,
        .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
@@ -183,6 +187,10 @@ base::Result<std::optional<ShortInterestPage>> FinraApi::Fetch(std::chrono::sys_
     if (*total == 0) {
       return std::optional<ShortInterestPage>();
     }
+  }
+  // A row that comes twice stands for one that is missing.
+  if (const auto distinct = RequireDistinct(all.rows); !distinct) {
+    return base::FailWith(net::ShownUrl(url_), distinct.error());
   }
   if (auto same = RequireDay(url_, all, settled); !same) {
     return tl::unexpected<base::Error>(same.error());

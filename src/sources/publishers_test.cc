@@ -72,6 +72,8 @@ std::string Submission(const std::string& accession) {
          "<issuerTradingSymbol>ZZZT</issuerTradingSymbol></issuer><nonDerivativeTable>"
          "<nonDerivativeTransaction><transactionDate><value>2026-11-17</value></transactionDate>"
          "<transactionCoding><transactionCode>P</transactionCode></transactionCoding>"
+         "<transactionAmounts><transactionAcquiredDisposedCode><value>A</value>"
+         "</transactionAcquiredDisposedCode></transactionAmounts>"
          "</nonDerivativeTransaction></nonDerivativeTable></ownershipDocument>\n</XML>\n";
 }
 
@@ -193,7 +195,7 @@ class ShortsApi final : public net::HttpCaller {
     const std::uint64_t limit = question["limit"];
     auto rows = nlohmann::json::array();
     for (std::uint64_t at = offset; at < std::min(offset + limit, there); ++at) {
-      rows.push_back({{"symbolCode", "Z" + std::to_string(at)},
+      rows.push_back({{"symbolCode", "Z" + std::to_string(at == swapped ? at - 1 : at)},
                       {"settlementDate", day},
                       {"currentShortPositionQuantity", at}});
     }
@@ -206,7 +208,8 @@ class ShortsApi final : public net::HttpCaller {
   std::vector<nlohmann::json> questions;
   std::vector<std::string> urls;
   std::uint64_t there = 12'001;
-  std::uint64_t grows = 0;  // With each question.
+  std::uint64_t grows = 0;               // With each question.
+  std::optional<std::uint64_t> swapped;  // In its place stands the row before it.
   std::optional<std::string> total;
   std::string day = "2026-11-13";
   int status = 200;
@@ -234,9 +237,10 @@ TEST_F(FinraApiTest, ReadsAllPagesOfADay) {
   EXPECT_EQ((*page)->rows.back().shares, 12'000);
   EXPECT_EQ(site_.urls.front(), "http://api/data/group/otcMarket/name/consolidatedShortInterest");
   ASSERT_THAT(site_.questions, SizeIs(3));
-  EXPECT_EQ(site_.questions[2].dump(),
-            R"({"compareFilters":[{"compareType":"EQUAL","fieldName":"settlementDate",)"
-            R"("fieldValue":"2026-11-13"}],"limit":5000,"offset":10000})");
+  EXPECT_EQ(
+      site_.questions[2].dump(),
+      R"({"compareFilters":[{"compareType":"EQUAL","fieldName":"settlementDate",)"
+      R"("fieldValue":"2026-11-13"}],"limit":5000,"offset":10000,"sortFields":["-symbolCode"]})");
 }
 
 TEST_F(FinraApiTest, IsEmptyForADayThatIsNotPublished) {
@@ -259,6 +263,12 @@ TEST_F(FinraApiTest, RefusesWhatIsNotWholeOrNotOfThatDay) {
   site_.total.reset();
   site_.day = "2026-10-30";
   EXPECT_THAT(Problem(), HasSubstr("another day"));
+}
+
+TEST_F(FinraApiTest, RefusesPagesInWhichARowComesTwiceAndAnotherNotAtAll) {
+  site_.swapped = 5'000;  // The first row of the second page.
+
+  EXPECT_THAT(Problem(), HasSubstr("two rows of Z4999"));
 }
 
 TEST_F(FinraApiTest, TellsAnErrorFromNothing) {

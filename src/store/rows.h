@@ -91,7 +91,8 @@ struct InsiderTransaction {
   std::string form;       // "4", "4/A", "5".
   std::string symbol;
   std::string issuer_cik;
-  std::string owner_cik;  // Of the first owner; a joint filing has several.
+  // Of a joint filing those of all owners, separated by "; "; a role is that of any of them.
+  std::string owner_cik;
   std::string owner_name;
   std::string officer_title;
   bool is_director = false;

@@ -28,7 +28,8 @@ FILED AS OF DATE:\t\t{compact}
 <issuerTradingSymbol>ZZZT</issuerTradingSymbol></issuer><nonDerivativeTable><nonDerivativeTransaction>
 <transactionDate><value>{day}</value></transactionDate>
 <transactionCoding><transactionCode>P</transactionCode></transactionCoding>
-</nonDerivativeTransaction></nonDerivativeTable></ownershipDocument>
+<transactionAmounts><transactionAcquiredDisposedCode><value>A</value></transactionAcquiredDisposedCode>
+</transactionAmounts></nonDerivativeTransaction></nonDerivativeTable></ownershipDocument>
 </XML>
 """
 
