@@ -22,6 +22,7 @@
 #include "sources/finra.h"
 #include "sources/publication.h"
 #include "store/company_tables.h"
+#include "store/filing_table.h"
 #include "store/rows.h"
 
 namespace bulwark::collect {
@@ -34,41 +35,69 @@ std::string WithoutZeros(std::string_view cik) {
   return std::string(cik.substr(std::min(cik.find_first_not_of('0'), cik.size())));
 }
 
+constexpr std::int64_t kTriesMax = 3;  // On as many days.
+constexpr days kSettlementsBack{62};
+constexpr days kSettlementsMost{366};
+constexpr days kListsMost{92};
+constexpr days kListsOverlap{7};  // A list that was late, a filing that came to it later.
+
+// A time to come says nothing.
+std::optional<sys_days> DayOf(std::optional<base::UnixNanos> last_run, base::UnixNanos now) {
+  if (!last_run || *last_run > now) {
+    return std::nullopt;
+  }
+  return base::NewYorkDate(*last_run);
+}
+
 }  // namespace
 
 std::vector<sys_days> SettlementsDue(const calendar::ExchangeCalendar& calendar,
-                                     base::UnixNanos now) {
-  constexpr days kBack{62};
+                                     std::optional<base::UnixNanos> last_run, base::UnixNanos now) {
   constexpr std::chrono::day kMiddle{15};
   const sys_days today = base::NewYorkDate(now);
+  const sys_days oldest =
+      std::max(DayOf(last_run, now).value_or(today) - kSettlementsBack, today - kSettlementsMost);
   std::vector<sys_days> due;
-  const std::chrono::year_month_day first(today - kBack);
+  const std::chrono::year_month_day first(oldest);
   for (auto month = first.year() / first.month(); sys_days(month / std::chrono::day{1}) <= today;
        month += std::chrono::months{1}) {
     due.push_back(calendar.SessionOnOrBefore(month / kMiddle));
     due.push_back(calendar.SessionOnOrBefore(month / std::chrono::last));
   }
   std::erase_if(due, [&](sys_days settled) {
-    return settled < today - kBack || sources::ShortInterestKnownAt(calendar, settled) > now;
+    return settled < oldest || sources::ShortInterestKnownAt(calendar, settled) > now;
   });
   return due;
 }
 
 std::vector<sys_days> FilingDays(std::optional<base::UnixNanos> last_run, base::UnixNanos now) {
-  constexpr days kAtFirst{14};
-  constexpr days kOverlap{7};  // A list that was late, a filing that came to it later.
-  constexpr days kMost{92};
+  constexpr days kAtFirst{31};  // From the 15th to the 1st there are 17 days.
   const sys_days today = base::NewYorkDate(now);
-  const bool is_known = last_run && *last_run <= now;  // A time to come says nothing.
-  const sys_days wanted = is_known ? base::NewYorkDate(*last_run) - kOverlap : today - kAtFirst;
+  const auto last = DayOf(last_run, now);
+  const sys_days wanted = last ? *last - kListsOverlap : today - kAtFirst;
   std::vector<sys_days> wanted_days;
-  for (sys_days day = std::max(wanted, today - kMost); day < today; day += days{1}) {
+  for (sys_days day = std::max(wanted, today - kListsMost); day < today; day += days{1}) {
     const std::chrono::weekday weekday(day);
     if (weekday != std::chrono::Saturday && weekday != std::chrono::Sunday) {
       wanted_days.push_back(day);
     }
   }
   return wanted_days;
+}
+
+std::vector<std::string> LeftOut(std::optional<base::UnixNanos> last_run, base::UnixNanos now) {
+  const sys_days today = base::NewYorkDate(now);
+  const sys_days last = DayOf(last_run, now).value_or(today);
+  std::vector<std::string> items;
+  if (last < today - kListsMost) {
+    items.push_back("filings from " + base::FormatDate(last) + " to before " +
+                    base::FormatDate(today - kListsMost));
+  }
+  if (last < today - kSettlementsMost) {
+    items.push_back("short interest from " + base::FormatDate(last) + " to before " +
+                    base::FormatDate(today - kSettlementsMost));
+  }
+  return items;
 }
 
 Altdata::Altdata(const AltdataParts& parts, std::string universe)
@@ -90,9 +119,10 @@ base::Result<void> Altdata::Run(jobs::JobContext& context) {
     }
   }
   const base::UnixNanos start = context.request().started_at;
-  const auto settlements = SettlementsDue(parts_.calendar, start);
+  const auto settlements = SettlementsDue(parts_.calendar, *last_run, start);
   const auto filing_days = FilingDays(*last_run, start);
   AddTotal(context, settlements.size() + filing_days.size());
+  TellLeftOut(context, *last_run);
   for (const sys_days settled : settlements) {
     if (auto done = DoShorts(context, settled); !done || context.ShouldStop()) {
       return done;
@@ -101,8 +131,7 @@ base::Result<void> Altdata::Run(jobs::JobContext& context) {
   if (auto done = DoFilings(context, filing_days); !done || context.ShouldStop()) {
     return done;
   }
-  return context.Counts().items_failed == 0 ? parts_.marks.AdvanceAltdata(start)
-                                            : base::Result<void>();
+  return is_behind_ ? base::Result<void>() : parts_.marks.AdvanceAltdata(start);
 }
 
 void Altdata::AddTotal(jobs::JobContext& context, std::size_t items) {
@@ -110,26 +139,87 @@ void Altdata::AddTotal(jobs::JobContext& context, std::size_t items) {
   context.SetTotal(total_);
 }
 
+void Altdata::TellLeftOut(jobs::JobContext& context, std::optional<base::UnixNanos> last_run) {
+  const auto items = LeftOut(last_run, context.request().started_at);
+  AddTotal(context, items.size());
+  for (const std::string& item : items) {
+    context.CountFailed(item, "a run does not go back so far: left out for good");
+  }
+}
+
+base::Result<bool> Altdata::IsSetAside(const std::string& item) {
+  const auto tries = store::FailuresOf(parts_.store.connection(), item);
+  if (!tries) {
+    return tl::unexpected<base::Error>(tries.error());
+  }
+  return *tries >= kTriesMax;
+}
+
+base::Result<std::int64_t> Altdata::NoteFailure(const jobs::JobContext& context,
+                                                const std::string& item, const base::Error& error) {
+  auto transaction = parts_.store.Begin();
+  if (!transaction) {
+    return tl::unexpected<base::Error>(transaction.error());
+  }
+  if (const auto held = jobs::RequireFence(parts_.store.connection(), context.fence()); !held) {
+    return tl::unexpected<base::Error>(held.error());
+  }
+  auto tries = store::CountFailure(parts_.store.connection(),
+                                   {.item = item, .day = context.date(), .message = error.message});
+  if (!tries) {
+    return tries;
+  }
+  if (const auto committed = transaction->Commit(); !committed) {
+    return tl::unexpected<base::Error>(committed.error());
+  }
+  return tries;
+}
+
+base::Result<void> Altdata::Fail(jobs::JobContext& context, const std::string& item,
+                                 const base::Error& error, bool is_final) {
+  std::int64_t tries = 0;
+  // That nobody answered says nothing of the item.
+  if (is_final && error.code != base::ErrorCode::kUnavailable) {
+    const auto noted = NoteFailure(context, item, error);
+    if (!noted && noted.error().code == base::ErrorCode::kConflict) {
+      return tl::unexpected<base::Error>(noted.error());
+    }
+    tries = noted.value_or(0);
+  }
+  if (tries >= kTriesMax) {
+    context.CountFailed(
+        item, error.message + "; failed on " + std::to_string(tries) + " days and is set aside");
+    return {};
+  }
+  is_behind_ = true;
+  context.CountFailed(item, error.message);
+  return {};
+}
+
 base::Result<void> Altdata::DoShorts(jobs::JobContext& context, sys_days settled) {
   const std::string item = "short interest of " + base::FormatDate(settled);
   const auto is_there =
       store::HasShortInterest(parts_.store.connection(), parts_.shorts.name(), settled);
-  if (!is_there) {
-    return tl::unexpected<base::Error>(is_there.error());
+  const auto is_set_aside = is_there ? IsSetAside(item) : is_there;
+  if (!is_set_aside) {
+    return tl::unexpected<base::Error>(is_set_aside.error());
   }
-  if (*is_there) {
+  if (*is_there || *is_set_aside) {
     context.CountSkipped();
     return {};
   }
+  // It may still come, or come corrected.
+  const bool is_late = settled < context.date() - kSettlementsBack;
   const auto page = parts_.shorts.Fetch(settled);
   if (!page) {
-    context.CountFailed(item, page.error().message);
-    return {};
+    return Fail(context, item, page.error(), is_late);
   }
   const std::vector<store::ShortInterest> rows = page->value_or(sources::ShortInterestPage()).rows;
   if (rows.empty()) {
-    context.CountFailed(item, "it should be published, and is not there");
-    return {};
+    return Fail(
+        context, item,
+        {.code = base::ErrorCode::kNotFound, .message = "it should be published, and is not there"},
+        is_late);
   }
   return Keep(context, item, [&] {
     return store::PutShortInterest(parts_.store.connection(), parts_.shorts.name(),
@@ -140,6 +230,7 @@ base::Result<void> Altdata::DoShorts(jobs::JobContext& context, sys_days settled
 base::Result<void> Altdata::DoFilings(jobs::JobContext& context,
                                       const std::vector<sys_days>& days) {
   if (ciks_.empty()) {
+    is_behind_ = true;
     context.CountFailed("filings", "no member of universe " + universe_ + " has a CIK");
     return {};
   }
@@ -159,9 +250,20 @@ base::Result<void> Altdata::DoFilings(jobs::JobContext& context,
 }
 
 base::Result<Altdata::Next> Altdata::DoDay(jobs::JobContext& context, sys_days day) {
+  const std::string item = "filings of " + base::FormatDate(day);
+  const auto is_set_aside = IsSetAside(item);
+  if (!is_set_aside) {
+    return tl::unexpected<base::Error>(is_set_aside.error());
+  }
+  if (*is_set_aside) {
+    context.CountSkipped();
+    return Next::kGoOn;
+  }
   const auto list = parts_.filings.List(day);
   if (!list) {
-    context.CountFailed("filings of " + base::FormatDate(day), list.error().message);
+    if (const auto told = Fail(context, item, list.error()); !told) {
+      return tl::unexpected<base::Error>(told.error());
+    }
     return list.error().code == base::ErrorCode::kUnavailable ? Next::kEnd : Next::kGoOn;
   }
   std::vector<sources::IndexEntry> wanted = list->value_or(std::vector<sources::IndexEntry>());
@@ -184,20 +286,23 @@ base::Result<Altdata::Next> Altdata::DoDay(jobs::JobContext& context, sys_days d
 base::Result<Altdata::Next> Altdata::DoFiling(jobs::JobContext& context,
                                               const sources::IndexEntry& entry) {
   const auto is_there = store::HasFiling(parts_.store.connection(), entry.accession);
-  if (!is_there) {
-    return tl::unexpected<base::Error>(is_there.error());
+  const auto is_set_aside = is_there ? IsSetAside(entry.accession) : is_there;
+  if (!is_set_aside) {
+    return tl::unexpected<base::Error>(is_set_aside.error());
   }
-  if (*is_there) {
+  if (*is_there || *is_set_aside) {
     context.CountSkipped();
     return Next::kGoOn;
   }
   const auto filing = parts_.filings.Fetch(entry);
   if (!filing) {
-    context.CountFailed(entry.accession, filing.error().message);
+    if (const auto told = Fail(context, entry.accession, filing.error()); !told) {
+      return tl::unexpected<base::Error>(told.error());
+    }
     return filing.error().code == base::ErrorCode::kUnavailable ? Next::kEnd : Next::kGoOn;
   }
   const auto kept = Keep(context, entry.accession, [&] {
-    return store::PutInsiders(parts_.store.connection(), filing->transactions);
+    return store::PutFiling(parts_.store.connection(), entry.accession, filing->transactions);
   });
   return kept ? base::Result<Next>(Next::kGoOn) : tl::unexpected<base::Error>(kept.error());
 }
@@ -216,6 +321,7 @@ base::Result<void> Altdata::Keep(jobs::JobContext& context, const std::string& i
     done = rows ? transaction->Commit() : tl::unexpected<base::Error>(rows.error());
   }
   if (!done) {
+    is_behind_ = true;
     context.CountFailed(item, done.error().message);
     return {};
   }

@@ -91,6 +91,9 @@ class PlayedFilings final : public sources::FilingSource {
     if (broken == entry.accession) {
       return base::Fail(base::ErrorCode::kCorrupt, "not XML");
     }
+    if (empty == entry.accession) {
+      return sources::Filing{.accession = entry.accession, .form = "4", .filed = entry.filed};
+    }
     return sources::Filing{.accession = entry.accession,
                            .form = "4",
                            .filed = entry.filed,
@@ -104,6 +107,7 @@ class PlayedFilings final : public sources::FilingSource {
   std::vector<std::chrono::sys_days> listed;
   std::vector<std::string> fetched;
   std::string broken;
+  std::string empty;  // A filing without transactions.
   std::chrono::sys_days damaged;
   bool is_refusing = false;
 };
@@ -156,11 +160,11 @@ TEST_F(AltdataTest, FetchesWhatIsDueAndTheMembersFilingsAndAdvances) {
   // The file of 30 November is not published yet.
   EXPECT_THAT(shorts_.asked, ElementsAre(Day("2026-09-30"), Day("2026-10-15"), Day("2026-10-30"),
                                          Day("2026-11-13")));
-  EXPECT_EQ(filings_.listed.front(), Day("2026-11-17"));
+  EXPECT_EQ(filings_.listed.front(), Day("2026-11-02"));
   EXPECT_EQ(filings_.listed.back(), Day("2026-11-30"));
-  EXPECT_THAT(filings_.fetched, SizeIs(2));
-  ASSERT_THAT(Insiders(), SizeIs(2));
-  EXPECT_EQ(Insiders()[1].traded, Day("2026-11-26"));
+  EXPECT_THAT(filings_.fetched, SizeIs(4));
+  ASSERT_THAT(Insiders(), SizeIs(4));
+  EXPECT_EQ(Insiders()[3].traded, Day("2026-11-26"));
   EXPECT_THAT(*store::ShortInterestAsOf(store_->connection(), "ZZZT", At("2026-11-25T04:59:59Z")),
               SizeIs(3));
   EXPECT_THAT(*store::ShortInterestAsOf(store_->connection(), "ZZZT", At("2026-11-25T05:00:00Z")),
@@ -179,7 +183,19 @@ TEST_F(AltdataTest, AsksForNothingTwiceAndListsAgainFromAWeekBeforeTheLastRun) {
   EXPECT_THAT(shorts_.asked, ElementsAre(Day("2026-11-30")));
   EXPECT_EQ(filings_.listed.front(), Day("2026-11-24"));
   EXPECT_THAT(filings_.fetched, SizeIs(2));  // Of 3 and 10 December; 26 November is there.
-  EXPECT_THAT(Insiders(), SizeIs(4));
+  EXPECT_THAT(Insiders(), SizeIs(6));
+}
+
+TEST_F(AltdataTest, LeavesNoHoleWhenLastRunIsLostBetweenTwoRuns) {
+  Run(At("2026-11-15T12:00:00Z"), 1);
+  ASSERT_TRUE(connection_->Call({"DEL", "jobs:altdata:last_run"}).has_value());
+  filings_.listed.clear();
+
+  Run(kMorning, 2);
+
+  // The run of the 15th listed the days up to the 14th.
+  EXPECT_LE(filings_.listed.front(), Day("2026-11-13"));
+  EXPECT_EQ(filings_.listed.back(), Day("2026-11-30"));
 }
 
 TEST_F(AltdataTest, KeepsLastRunWhenAFilingCannotBeReadAndTakesItTheNextTime) {
@@ -188,14 +204,91 @@ TEST_F(AltdataTest, KeepsLastRunWhenAFilingCannotBeReadAndTakesItTheNextTime) {
   ASSERT_TRUE(result_.has_value());
   ASSERT_THAT(errors_, SizeIs(1));
   EXPECT_EQ(errors_[0].item, filings_.broken);
-  EXPECT_THAT(Insiders(), SizeIs(1));
+  EXPECT_THAT(Insiders(), SizeIs(3));
   EXPECT_EQ(*marks_.AltdataLastRun(), std::nullopt);
 
   filings_.broken.clear();
   Run(kMorning + std::chrono::hours{1}, 2);
 
-  EXPECT_THAT(Insiders(), SizeIs(2));
+  EXPECT_THAT(Insiders(), SizeIs(4));
   EXPECT_EQ(*marks_.AltdataLastRun(), kMorning + std::chrono::hours{1});
+}
+
+TEST_F(AltdataTest, SetsAFilingAsideThatCannotBeReadOnThreeDays) {
+  filings_.broken = "0001234567-26-120776";  // Of 19 November.
+  Run(kMorning, 1);
+  Run(kMorning + std::chrono::hours{1}, 2);  // The same day once more.
+  Run(kMorning + std::chrono::days{1}, 3);
+  EXPECT_EQ(*marks_.AltdataLastRun(), std::nullopt);
+
+  Run(kMorning + std::chrono::days{2}, 4);
+  ASSERT_THAT(errors_, SizeIs(1));
+  EXPECT_EQ(errors_[0].item, filings_.broken);
+  EXPECT_THAT(errors_[0].message, HasSubstr("not XML; failed on 3 days and is set aside"));
+  EXPECT_EQ(*marks_.AltdataLastRun(), kMorning + std::chrono::days{2});
+
+  filings_.fetched.clear();
+  Run(kMorning + std::chrono::days{3}, 5);
+  EXPECT_THAT(filings_.fetched, testing::Not(testing::Contains(filings_.broken)));
+  EXPECT_EQ(counts_.items_failed, 0U);
+}
+
+TEST_F(AltdataTest, SetsNothingAsideBecauseNobodyAnswered) {
+  filings_.is_refusing = true;
+  for (int day = 0; day < 4; ++day) {
+    Run(kMorning + std::chrono::days{day}, day + 1);
+  }
+  EXPECT_EQ(*marks_.AltdataLastRun(), std::nullopt);
+
+  filings_.is_refusing = false;
+  Run(kMorning + std::chrono::days{4}, 5);
+
+  EXPECT_EQ(counts_.items_failed, 0U);
+  EXPECT_THAT(Insiders(), testing::Not(IsEmpty()));
+}
+
+TEST_F(AltdataTest, WaitsForALateSettlementDayAndTellsWhenItSetsItAside) {
+  shorts_.missing = Day("2026-11-13");
+  std::int64_t token = 0;
+  for (const int day : {0, 1, 2, 3}) {
+    Run(kMorning + std::chrono::days{day}, ++token);
+  }
+  EXPECT_EQ(*marks_.AltdataLastRun(), std::nullopt);  // It may still come.
+  ASSERT_TRUE(marks_.AdvanceAltdata(kMorning));
+
+  for (const int day : {60, 61, 62}) {
+    Run(kMorning + std::chrono::days{day}, ++token);
+  }
+
+  ASSERT_THAT(errors_, SizeIs(1));
+  EXPECT_EQ(errors_[0].item, "short interest of 2026-11-13");
+  EXPECT_THAT(errors_[0].message, HasSubstr("is set aside"));
+  EXPECT_EQ(*marks_.AltdataLastRun(), kMorning + std::chrono::days{62});
+}
+
+TEST_F(AltdataTest, FetchesAFilingWithoutTransactionsOnce) {
+  filings_.empty = "0001234567-26-120776";  // Of 19 November.
+  Run(kMorning, 1);
+  EXPECT_THAT(filings_.fetched, testing::Contains(filings_.empty));
+  EXPECT_THAT(Insiders(), SizeIs(3));
+  filings_.fetched.clear();
+
+  Run(kMorning + std::chrono::hours{1}, 2);
+
+  EXPECT_THAT(filings_.fetched, IsEmpty());
+}
+
+TEST_F(AltdataTest, TellsWhichDaysALongAbsenceLeavesOutAndGoesOn) {
+  ASSERT_TRUE(marks_.AdvanceAltdata(At("2026-06-01T12:00:00Z")));
+
+  Run(kMorning, 1);
+
+  ASSERT_THAT(errors_, SizeIs(1));
+  EXPECT_EQ(errors_[0].item, "filings from 2026-06-01 to before 2026-08-31");
+  EXPECT_EQ(shorts_.asked.front(), Day("2026-04-15"));  // Two months before.
+  EXPECT_EQ(*marks_.AltdataLastRun(), kMorning);
+  EXPECT_THAT(LeftOut(At("2026-11-15T12:00:00Z"), kMorning), IsEmpty());
+  EXPECT_THAT(LeftOut(At("2025-01-01T12:00:00Z"), kMorning), SizeIs(2));
 }
 
 TEST_F(AltdataTest, LeavesARefusingServerAloneAndStillTakesTheOther) {
@@ -220,8 +313,8 @@ TEST_F(AltdataTest, ADamagedListDoesNotHideTheDaysAfterIt) {
   ASSERT_THAT(errors_, SizeIs(1));
   EXPECT_EQ(errors_[0].item, "filings of 2026-11-19");
   EXPECT_EQ(filings_.listed.back(), Day("2026-11-30"));
-  ASSERT_THAT(Insiders(), SizeIs(1));
-  EXPECT_EQ(Insiders()[0].traded, Day("2026-11-26"));
+  ASSERT_THAT(Insiders(), SizeIs(3));
+  EXPECT_EQ(Insiders()[2].traded, Day("2026-11-26"));
   EXPECT_EQ(*marks_.AltdataLastRun(), std::nullopt);
 }
 

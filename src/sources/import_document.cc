@@ -20,6 +20,7 @@
 #include "sources/publication.h"
 #include "sql/connection.h"
 #include "store/company_tables.h"
+#include "store/filing_table.h"
 #include "store/rows.h"
 
 namespace bulwark::sources {
@@ -66,7 +67,7 @@ base::Result<void> ImportFiling(sql::Connection& connection, const base::Result<
     return base::Fail(base::ErrorCode::kInvalidArgument,
                       "neither the filing nor the file's name tells the accession number");
   }
-  const auto changed = store::PutInsiders(connection, filing->transactions);
+  const auto changed = store::PutFiling(connection, filing->accession, filing->transactions);
   if (!changed) {
     return tl::unexpected<base::Error>(changed.error());
   }

@@ -30,7 +30,9 @@ Table BarsTable() {
           .columns = {"symbol", "span", "at", "open", "high", "low", "close", "volume",
                       "adjusted_close", "source"},
           .kinds = "ttiiiiiiit",
-          .keys = 3};
+          .keys = 3,
+          .filled = "adjusted_close",
+          .beside = "close"};
 }
 
 Table ActionsTable() {

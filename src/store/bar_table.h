@@ -2,8 +2,9 @@
 // were asked for.
 //
 // Shape:   one bar per symbol, span and time, whatever its source: what is stored later replaces
-//          it. The watermark is the last bar. Coverage is a list of windows without overlap, in
-//          order; windows that touch are one.
+//          it, but an empty adjusted close leaves the one that is there while the close stays.
+//          The watermark is the last bar. Coverage is a list of windows without overlap, in order;
+//          windows that touch are one.
 // Errors:  sql/error.h; kInvalidArgument for a symbol or a time that is none.
 // Threads: one at a time, as the connection. The Put... and AddCoverage() functions require an open
 //          transaction.

@@ -308,22 +308,4 @@ base::Result<bool> HasShortInterest(sql::Connection& connection, std::string_vie
   return is_there;
 }
 
-base::Result<bool> HasFiling(sql::Connection& connection, const std::string& accession) {
-  auto query = connection.Prepare(
-      {.sql = "SELECT count(*) FROM insider_transactions WHERE accession = :accession",
-       .params = "t",
-       .columns = "i"});
-  if (!query) {
-    return tl::unexpected<base::Error>(query.error());
-  }
-  bool is_there = false;
-  const auto read = query->Set(0, accession).ForEachRow([&](const sql::Statement& row) {
-    is_there = row.Int(0) > 0;
-  });
-  if (!read) {
-    return tl::unexpected<base::Error>(read.error());
-  }
-  return is_there;
-}
-
 }  // namespace bulwark::store

@@ -47,6 +47,5 @@ base::Result<bool> HasShortInterest(sql::Connection& connection, std::string_vie
 // By day of trade, then accession and line.
 base::Result<std::vector<InsiderTransaction>> InsidersOf(sql::Connection& connection,
                                                          const std::string& symbol);
-base::Result<bool> HasFiling(sql::Connection& connection, const std::string& accession);
 
 }  // namespace bulwark::store

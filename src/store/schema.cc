@@ -57,7 +57,18 @@ constexpr std::array kTables{
     "PRIMARY KEY(universe, symbol, from_day)) WITHOUT ROWID",
 };
 
-const std::array kMigrations{sql::Migration{.name = "market data", .statements = kTables}};
+constexpr std::array kFilings{
+    // Also of a filing without transactions it is known that it was taken.
+    "CREATE TABLE filings(accession TEXT NOT NULL PRIMARY KEY, lines BIGINT NOT NULL)",
+    // On how many days an item was tried in vain, so that one that nobody can read is set aside.
+    "CREATE TABLE item_failures(item TEXT NOT NULL PRIMARY KEY, days BIGINT NOT NULL, "
+    "last_day BIGINT NOT NULL, message TEXT NOT NULL)",
+};
+
+const std::array kMigrations{
+    sql::Migration{.name = "market data", .statements = kTables},
+    sql::Migration{.name = "filings and failures", .statements = kFilings},
+};
 
 }  // namespace
 

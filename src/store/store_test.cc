@@ -22,6 +22,7 @@
 #include "sql/sqlite_file.h"
 #include "store/bar_table.h"
 #include "store/company_tables.h"
+#include "store/filing_table.h"
 #include "store/rows.h"
 #include "store/store_testing.h"
 #include "store/universe_table.h"
@@ -99,6 +100,27 @@ TEST_P(StoreTest, ChangesNothingWhenAnImportIsRepeatedAndTheLaterRowWins) {
     ASSERT_TRUE(PutBars(connection, kShare, "test", std::vector{first, second, corrected}));
   });
   EXPECT_THAT(*ReadBars(store->connection(), kShare, kAllTime), ElementsAre(first, corrected));
+}
+
+TEST_P(StoreTest, KeepsAnAdjustedCloseThatALaterSourceDoesNotTell) {
+  const auto store = home_.Open();
+  Bar adjusted = BarOf("2026-11-19", "12");
+  adjusted.adjusted_close = Dec("11.5");
+  Put(*store, kShare, {adjusted}, 1);
+
+  Put(*store, kShare, {BarOf("2026-11-19", "12")}, 0);
+  EXPECT_THAT(*ReadBars(store->connection(), kShare, kAllTime), ElementsAre(adjusted));
+
+  Bar corrected = BarOf("2026-11-19", "12");
+  corrected.volume = Dec("7");
+  Put(*store, kShare, {corrected}, 1);
+  corrected.adjusted_close = Dec("11.5");
+  EXPECT_THAT(*ReadBars(store->connection(), kShare, kAllTime), ElementsAre(corrected));
+
+  // Of another close it says nothing.
+  const Bar other = BarOf("2026-11-19", "13");
+  Put(*store, kShare, {other}, 1);
+  EXPECT_THAT(*ReadBars(store->connection(), kShare, kAllTime), ElementsAre(other));
 }
 
 TEST_P(StoreTest, ReadsAWindowFromItsFirstMomentToBeforeItsLast) {
@@ -273,12 +295,44 @@ TEST_P(StoreTest, KeepsInsidersTransactionsWithWhatTheFilingLeavesOpen) {
     EXPECT_EQ(PutInsiders(connection, std::vector{bought, granted}).value_or(0), 2);
   });
   Commit(*store, [&](sql::Connection& connection) {
-    EXPECT_EQ(PutInsiders(connection, std::vector{bought, granted}).value_or(-1), 0);
+    EXPECT_EQ(PutFiling(connection, bought.accession, std::vector{bought, granted}).value_or(-1),
+              0);
+    EXPECT_EQ(PutFiling(connection, "0001234567-26-000044", {}).value_or(-1), 0);
   });
 
   EXPECT_THAT(*InsidersOf(store->connection(), "ZZZT"), ElementsAre(bought, granted));
   EXPECT_TRUE(*HasFiling(store->connection(), bought.accession));
   EXPECT_FALSE(*HasFiling(store->connection(), "0001234567-26-000043"));
+  EXPECT_TRUE(*HasFiling(store->connection(), "0001234567-26-000044"));
+}
+
+TEST_P(StoreTest, KnowsAFilingOfWhichOnlyTheTransactionsAreThere) {
+  const auto store = home_.Open();
+  const InsiderTransaction row{.accession = "0001234567-26-000042", .symbol = "ZZZT", .code = "P"};
+  Commit(*store, [&](sql::Connection& connection) {
+    ASSERT_TRUE(PutInsiders(connection, std::vector{row}));
+  });
+
+  EXPECT_TRUE(*HasFiling(store->connection(), row.accession));
+}
+
+TEST_P(StoreTest, CountsAFailureOnceADay) {
+  const auto store = home_.Open();
+  const auto fail = [&](const char* item, const char* date) {
+    std::int64_t days = 0;
+    Commit(*store, [&](sql::Connection& connection) {
+      days = CountFailure(connection, {.item = item, .day = Day(date), .message = "not XML"})
+                 .value_or(-1);
+    });
+    return days;
+  };
+  EXPECT_EQ(fail("a", "2026-12-01"), 1);
+  EXPECT_EQ(fail("a", "2026-12-01"), 1);
+  EXPECT_EQ(fail("b", "2026-12-01"), 1);
+  EXPECT_EQ(fail("a", "2026-12-15"), 2);
+
+  EXPECT_EQ(*FailuresOf(store->connection(), "a"), 2);
+  EXPECT_EQ(*FailuresOf(store->connection(), "none"), 0);
 }
 
 TEST_P(StoreTest, RemembersWhoBelongedToAUniverseWhen) {

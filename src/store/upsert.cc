@@ -35,6 +35,17 @@ std::string KeysOf(const Table& table) {
   return fmt::format("{}", fmt::join(keys, ", "));
 }
 
+// What a column becomes.
+std::string NewValue(const Table& table, std::string_view column) {
+  if (column != table.filled) {
+    return fmt::format("excluded.{}", column);
+  }
+  return fmt::format(
+      "CASE WHEN excluded.{0} IS NULL AND excluded.{1} = {2}.{1} THEN {2}.{0} ELSE excluded.{0} "
+      "END",
+      column, table.beside, table.name);
+}
+
 // What follows the rows: replaces what differs, and nothing else, so that an import that is
 // repeated writes nothing.
 std::string OnConflict(const Table& table) {
@@ -45,9 +56,10 @@ std::string OnConflict(const Table& table) {
     if (column == table.kept) {
       continue;
     }
-    set += fmt::format("{}{} = excluded.{}", set.empty() ? "" : ", ", column, column);
-    differs += fmt::format("{}{}.{} IS DISTINCT FROM excluded.{}", differs.empty() ? "" : " OR ",
-                           table.name, column, column);
+    const std::string value = NewValue(table, column);
+    set += fmt::format("{}{} = {}", set.empty() ? "" : ", ", column, value);
+    differs += fmt::format("{}{}.{} IS DISTINCT FROM {}", differs.empty() ? "" : " OR ", table.name,
+                           column, value);
   }
   const std::string keys = KeysOf(table);
   if (set.empty()) {

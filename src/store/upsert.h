@@ -32,6 +32,9 @@ struct Table {
   std::string_view kinds;  // One of 'i' and 't' per column.
   std::size_t keys = 0;
   std::string_view kept = {};  // A column that a row keeps once it is there.
+  // A column that an empty cell does not replace as long as the column `beside` stays the same.
+  std::string_view filled = {};
+  std::string_view beside = {};
 };
 
 class Upsert {
