@@ -85,6 +85,7 @@ int Import(const config::Settings& settings, const ImportFlags& flags) {
   }
   sources::ImportOptions options{.universe = flags.universe,
                                  .today = base::NewYorkDate(base::WallNow()),
+                                 .now = base::WallNow(),
                                  .is_stopped = [&] { return stop.IsRequested(); }};
   if (!flags.span.empty()) {
     options.span = flags.span == "1m" ? store::Span::kMinute : store::Span::kDay;

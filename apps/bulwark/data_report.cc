@@ -1,7 +1,9 @@
 #include "data_report.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
@@ -125,8 +127,11 @@ base::Result<std::vector<store::Finding>> FindingsOf(store::Store& store,
   if (!bars || !actions) {
     return tl::unexpected<base::Error>(bars ? actions.error() : bars.error());
   }
-  return series.span == store::Span::kDay ? store::CheckDays(*bars, *actions, calendar)
-                                          : store::CheckMinutes(*bars);
+  auto findings = store::CheckFuture(*bars, base::WallNow());
+  std::ranges::move(series.span == store::Span::kDay ? store::CheckDays(*bars, *actions, calendar)
+                                                     : store::CheckMinutes(*bars),
+                    std::back_inserter(findings));
+  return findings;
 }
 
 base::Result<std::vector<store::SeriesSummary>> SeriesOf(store::Store& store,

@@ -4,7 +4,7 @@
 //          is passed over, so the store itself is the mark; each item is committed alone.
 //          Settlement days: those whose file must be published by now, of the two months before
 //          last_run, never more than 366 days back.
-//          Lists: from a week before jobs:altdata:last_run (without one from 31 days back, never more
+//          Lists: from a week before jobs:altdata:last_run (else from 31 days back, never more
 //          than 92) to yesterday; of them the Forms 4 of the universe's members, told by their CIK.
 //          FINRA and the SEC do not depend on each other. last_run becomes the run's start when
 //          nothing failed that the next run could do better, else it stays. What cannot be read on

@@ -285,7 +285,7 @@ TEST_F(AltdataTest, TellsWhichDaysALongAbsenceLeavesOutAndGoesOn) {
 
   ASSERT_THAT(errors_, SizeIs(1));
   EXPECT_EQ(errors_[0].item, "filings from 2026-06-01 to before 2026-08-31");
-  EXPECT_EQ(shorts_.asked.front(), Day("2026-04-15"));  // Two months before.
+  EXPECT_EQ(shorts_.asked.front(), Day("2026-03-31"));  // 62 days before.
   EXPECT_EQ(*marks_.AltdataLastRun(), kMorning);
   EXPECT_THAT(LeftOut(At("2026-11-15T12:00:00Z"), kMorning), IsEmpty());
   EXPECT_THAT(LeftOut(At("2025-01-01T12:00:00Z"), kMorning), SizeIs(2));

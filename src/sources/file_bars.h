@@ -1,8 +1,8 @@
 // A file of bars as a source: the way to work without any vendor.
 //
 // Shape:   the file is read once, whole; rows that cannot be read make it unusable, as an answer
-//          must be whole. Only bars inside of the window are given. What it vouches for reaches from
-//          the first bar of the whole file to its last one in the window, of whatever symbol.
+//          must be whole. Only bars inside of the window are given. It vouches for the days from
+//          the first bar of the whole file to its last one in the window, of any symbol.
 // Errors:  Load(): those of the file; kCorrupt with the first line that cannot be read and above
 //          kRowsMax rows. Fetch(): cannot fail; a symbol that the file does not have is refused as
 //          unknown.

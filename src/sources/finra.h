@@ -4,7 +4,7 @@
 //          interface answers a JSON array. Both give the same rows. A row whose symbol is none of
 //          ours (warrants and units of some venues) is skipped and counted.
 // Errors:  kCorrupt naming the line or element and its field, for a number of shares below 0,
-//          and for two rows of the same symbol, day and mark of revision: nobody knows which counts.
+//          and for two rows of the same symbol, day and mark of revision: none is known to count.
 // Threads: pure.
 // Source:  docs/data.md#finra
 

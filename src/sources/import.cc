@@ -175,6 +175,10 @@ class BarImport {
       progress_.Refuse(line, "a bar of a day has the time 00:00:00Z");
       return;
     }
+    if (row_.bar.at > options_.now) {
+      progress_.Refuse(line, "a bar of the future");
+      return;
+    }
     progress_.Take(row_.symbol);
     waiting_[row_.symbol].push_back(row_.bar);
   }

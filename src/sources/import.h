@@ -32,6 +32,7 @@ struct ImportOptions {
   std::string universe = "sp500";   // For a list of members.
   std::chrono::sys_days today;      // The day of a list of members.
   std::string source = "file";
+  base::UnixNanos now = base::UnixNanos::max();  // Bars that begin later are refused.
   std::function<bool()> is_stopped = [] { return false; };
 };
 

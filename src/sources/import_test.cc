@@ -73,6 +73,18 @@ TEST_F(ImportTest, TakesSoundRowsAndExplainsTheOthers) {
               ElementsAre(store::Window{.from = DayAt("2026-11-19"), .to = DayAt("2026-11-21")}));
 }
 
+TEST_F(ImportTest, RefusesBarsOfTheFuture) {
+  const std::string path = files_.Write("bars.csv", kHeader +
+                                                        "2026-11-20T00:00:00Z,ZZZT,1,1,1,1,1000\n"
+                                                        "2036-11-20T00:00:00Z,ZZZT,1,1,1,1,1000\n");
+
+  const auto report = Import(path, {.now = DayAt("2026-11-21")});
+
+  EXPECT_EQ(report.rows, 1U);
+  EXPECT_THAT(report.problems, ElementsAre(HasSubstr(":3: a bar of the future")));
+  EXPECT_EQ(store::ReadCoverage(store_->connection(), kShare)->back().to, DayAt("2026-11-21"));
+}
+
 TEST_F(ImportTest, ChangesNothingTheSecondTime) {
   const std::string path =
       files_.Write("bars.csv", kHeader + "2026-11-19T00:00:00Z,ZZZT,1,1,1,1,1000\n");

@@ -14,6 +14,7 @@
 
 #include "base/decimal.h"
 #include "base/iso_time.h"
+#include "base/time.h"
 #include "calendar/day.h"
 #include "calendar/exchange_calendar.h"
 #include "store/rows.h"
@@ -127,6 +128,8 @@ std::string_view NameOf(FindingKind kind) {
       return "jump";
     case FindingKind::kExplainedJump:
       return "explained jump";
+    case FindingKind::kFuture:
+      return "of the future";
     default:
       return "adjustment lag";
   }
@@ -165,6 +168,18 @@ std::vector<Finding> CheckMinutes(std::span<const Bar> bars) {
     CheckBar(bars[at], findings);
     if (at > 0) {
       CheckJump(bars[at - 1], bars[at], {}, findings);
+    }
+  }
+  return findings;
+}
+
+std::vector<Finding> CheckFuture(std::span<const Bar> bars, base::UnixNanos now) {
+  std::vector<Finding> findings;
+  for (const Bar& bar : bars) {
+    if (bar.at > now) {
+      findings.push_back({.kind = FindingKind::kFuture,
+                          .day = DayOf(bar),
+                          .text = "today is " + base::FormatDate(now)});
     }
   }
   return findings;

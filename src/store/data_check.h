@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "calendar/exchange_calendar.h"
 #include "store/rows.h"
 
@@ -27,6 +28,7 @@ enum class FindingKind : std::uint8_t {
   kJump,             // The close changed by more than 40 % and no action explains it.
   kExplainedJump,    // The same, and the corporate actions of that day explain it.
   kAdjustmentLag,    // An adjusted close that differs on two sessions in a row.
+  kFuture,           // A bar that begins after now.
 };
 
 // "missing sessions", "no session", ...
@@ -46,5 +48,7 @@ std::vector<Finding> CheckDays(std::span<const Bar> bars, std::span<const Corpor
                                const calendar::ExchangeCalendar& calendar);
 // Minute bars, of any market: without a calendar, so no gaps. Requires: in order of time.
 std::vector<Finding> CheckMinutes(std::span<const Bar> bars);
+// Bars of any length that begin after `now`.
+std::vector<Finding> CheckFuture(std::span<const Bar> bars, base::UnixNanos now);
 
 }  // namespace bulwark::store

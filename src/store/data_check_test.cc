@@ -34,6 +34,17 @@ std::vector<Finding> Check(const std::vector<Bar>& bars,
   return CheckDays(bars, actions, calendar::ExchangeCalendar());
 }
 
+TEST(DataCheckTest, FindsBarsOfTheFuture) {
+  const std::vector<Bar> bars{BarOf("2015-04-01", "10"), BarOf("2025-04-01", "10")};
+
+  const auto findings = CheckFuture(bars, testing_support::DayAt("2015-04-01"));
+
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].kind, FindingKind::kFuture);
+  EXPECT_EQ(findings[0].day, Day("2025-04-01"));
+  EXPECT_EQ(NameOf(findings[0].kind), "of the future");
+}
+
 TEST(DataCheckTest, SaysNothingOfSoundBarsAcrossHolidayAndWeekend) {
   EXPECT_THAT(Check(Sound()), IsEmpty());
   EXPECT_THAT(Check({}), IsEmpty());
