@@ -62,10 +62,11 @@ base::Result<bool> HandRun::Take() {
   if (!taken) {
     return tl::unexpected<base::Error>(taken.error());
   }
-  if (!taken->run) {
+  const auto& run = taken->run;
+  if (!run) {
     return false;
   }
-  context_ = std::make_unique<jobs::JobContext>(*taken->run, base::SystemClock());
+  context_ = std::make_unique<jobs::JobContext>(*run, base::SystemClock());
   context_->HoldUntil(begun + options_.lease);
   const bool is_owed =
       before && IsOpen(before->state) && jobs::CheckArguments(options_.spec, before->arguments);

@@ -1,7 +1,6 @@
 #include "collect/bar_collector.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
