@@ -278,6 +278,8 @@ def failover(given, system, folder, switch):
         other.start("--replay", given.trades, "--speed", "60",
                     settings=[*SETTINGS, f"redis.url=redis://127.0.0.1:{proxy.port}/0"])
         other.wait_orders(1)
+        # Streaming begins with the replica's first acknowledgement, up to a second after its start.
+        wait_until(lambda: pair.call(1, "GET", KEYS[switch][0]) == KEYS[switch][2], 30, "a replica that follows")
         pair.lose_what_is_written_now()
         set_stop(other, switch)
         promoted = pair.fail_over()
