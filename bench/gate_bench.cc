@@ -24,6 +24,7 @@
 #include "base/time.h"
 #include "bench/allocation_count.h"
 #include "bench/report.h"
+#include "daytrade/entry_hours.h"
 #include "engine/day_trade_book.h"
 #include "engine/engine.h"
 #include "market/bar_builder.h"
@@ -167,6 +168,9 @@ class Rig {
   // Everything proven anew, `span` later.
   void Pass(base::Nanos span) {
     now_ += span;
+    while (!daytrade::IsEntryTime({}, {}, now_)) {
+      now_ += std::chrono::hours{1};  // To the next session.
+    }
     Give(model::Permit{.is_redis_ok = true, .is_ledger_ok = true, .at = now_});
     for (std::uint16_t n = 0; n < kShares; ++n) {
       Give(model::Tick{.instrument = {n},

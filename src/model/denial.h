@@ -64,8 +64,9 @@ enum class DenialCode : std::uint8_t {
   kCancelOnlyScope,
   kScopesUnknown,
   kWatchdog,
+  kMarketClosed,
 };
-constexpr int kDenialCodes = 49;
+constexpr int kDenialCodes = 50;
 
 // "HALTED", "KILL_SWITCH", ...: the word in logs, alerts and documents.
 std::string_view DenialName(DenialCode code);

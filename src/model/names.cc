@@ -86,7 +86,8 @@ constexpr std::array<std::string_view, kDenialCodes> kDenials = {"HALTED",
                                                                  "REDUCE_ONLY_SCOPE",
                                                                  "CANCEL_ONLY_SCOPE",
                                                                  "SCOPES_UNKNOWN",
-                                                                 "WATCHDOG"};
+                                                                 "WATCHDOG",
+                                                                 "MARKET_CLOSED"};
 constexpr std::array<std::string_view, 8> kAdjustments = {
     "BUST",     "CORRECTION", "INFERRED",          "BORROW_FEE",
     "DIVIDEND", "SPLIT",      "ACCEPTED_POSITION", "ACCEPTED_CASH"};

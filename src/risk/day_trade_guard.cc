@@ -49,6 +49,8 @@ Denial DenialOf(const daytrade::Decision& decision, Reason reason) {
       return MarginDenial(decision, reason);
     case 10:
       return {.code = DenialCode::kDayTradeMinimumEquity, .value = decision.margin.debit_after};
+    case 11:
+      return {.code = DenialCode::kMarketClosed};
     case 13:
       return {.code = DenialCode::kDayTradeUnsettled};
     default:

@@ -71,6 +71,7 @@ TEST_F(DayTradeGuardTest, EachReasonHasItsCode) {
       Case{Reason::kMarginBuffer, DenialCode::kDayTradeMargin},
       Case{Reason::kLeverage, DenialCode::kDayTradeLeverage},
       Case{Reason::kBelowMinimumEquity, DenialCode::kDayTradeMinimumEquity},
+      Case{Reason::kOutsideHours, DenialCode::kMarketClosed},
       Case{Reason::kFreeRiding, DenialCode::kDayTradeUnsettled}};
   for (const Case& one : kCases) {
     SCOPED_TRACE(daytrade::ReasonName(one.reason));

@@ -122,6 +122,9 @@ constexpr std::array kRows = std::to_array<DenialRow>({
     {DenialCode::kWatchdog, Applies::kEntries,
      "the account is losing, or has not recovered for long enough",
      "fall from the highest equity, or loss of the week, percent", "percent", "watchdog.stop_pct"},
+    {DenialCode::kMarketClosed, Applies::kEntries,
+     "the exchange is closed, has just opened or is about to close", "-", "-",
+     "daytrade.regular_hours"},
 });
 
 }  // namespace
