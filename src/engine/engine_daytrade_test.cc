@@ -144,12 +144,14 @@ TEST_F(EngineDayTradeTest, EntersSharesInTheHoursOfTheExchangeOnlyAndPairsAlways
   now_ = std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + std::chrono::hours{8};
   Start(Careful());
   EXPECT_FALSE(Order(0, model::Side::kBuy));
+  EXPECT_EQ(Denied(), (model::Denial{.code = model::DenialCode::kMarketClosed}));
   EXPECT_TRUE(Order(3, model::Side::kBuy));
 }
 
 TEST_F(EngineDayTradeTest, EntersNoSharesWhileNobodyKnowsWhatOthersTraded) {
   Start(Careful(), {.portfolio = {.cash = D("100000")}, .are_foreign_day_trades_known = false});
   EXPECT_FALSE(Order(0, model::Side::kBuy));
+  EXPECT_EQ(Denied(), (model::Denial{.code = model::DenialCode::kDayTradeBooksDiffer}));
   EXPECT_TRUE(Order(3, model::Side::kBuy));
 }
 

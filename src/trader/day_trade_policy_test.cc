@@ -10,9 +10,11 @@
 #include <gtest/gtest.h>
 
 #include "base/decimal.h"
+#include "base/time.h"
 #include "config/settings.h"
 #include "config/settings_loader.h"
 #include "daytrade/policy.h"
+#include "model/instrument.h"
 
 namespace bulwark::trader {
 namespace {
@@ -38,6 +40,10 @@ TEST(DayTradePolicyTest, TheDefaultsAreTheCarefulPolicy) {
   EXPECT_EQ(policy.cap_even_above_floor, careful.cap_even_above_floor);
   EXPECT_EQ(policy.floor_headroom, careful.floor_headroom);
   EXPECT_EQ(policy.count_method, careful.count_method);
+  EXPECT_EQ(policy.regular_hours_only, careful.regular_hours_only);
+  EXPECT_EQ(policy.quiet_after_open, careful.quiet_after_open);
+  EXPECT_EQ(policy.quiet_before_close, careful.quiet_before_close);
+  EXPECT_EQ(policy.quiet_before_half_close, careful.quiet_before_half_close);
   EXPECT_EQ(policy.same_day, careful.same_day);
   EXPECT_EQ(policy.trade_date_cutoff_hour, careful.trade_date_cutoff_hour);
   EXPECT_EQ(policy.use_six_percent, careful.use_six_percent);
@@ -106,6 +112,29 @@ TEST(DayTradePolicyTest, ADateThatIsNoneIsRefusedByName) {
   const auto made = MakeDayTrades(settings);
   ASSERT_FALSE(made.has_value());
   EXPECT_NE(made.error().message.find("daytrade.confirmed_on"), std::string::npos);
+}
+
+constexpr base::UnixNanos kMondayNoon =
+    std::chrono::sys_days{std::chrono::year{2026} / 11 / 23} + std::chrono::hours{17};
+
+TEST(DayTradePolicyTest, TheGuardFollowsTheOverridesOfTheCalendar) {
+  const auto made = MakeDayTrades(Defaults(), "2026-11-23 closed");
+  ASSERT_TRUE(made.has_value() && made->has_value());
+  EXPECT_FALSE((*made)->calendar.IsOpen(kMondayNoon));
+  const auto wrong = MakeDayTrades(Defaults(), "2026-11-23 perhaps");
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_NE(wrong.error().message.find("calendar.overrides"), std::string::npos);
+}
+
+TEST(DayTradePolicyTest, OnlyAMarketOfSharesAloneCloses) {
+  model::InstrumentTable shares;
+  ASSERT_TRUE(shares.Add(*model::DefaultInstrument("AAPL")).has_value());
+  const auto hours = MakeMarketHours(shares, "");
+  ASSERT_TRUE(hours.has_value() && hours->has_value());
+  EXPECT_TRUE((*hours)->IsOpen(kMondayNoon));
+
+  ASSERT_TRUE(shares.Add(*model::DefaultInstrument("BTC/USDT")).has_value());
+  EXPECT_EQ(MakeMarketHours(shares, "")->has_value(), false);
 }
 
 }  // namespace
